@@ -1,0 +1,137 @@
+@0xb7c1f04e2d9a6358;
+# What crosses the plugin boundary: one flat message per call, in a sanad_call's request and reply.
+# A field is never renumbered or reused. A reader ignores fields it does not know and refuses
+# enumerants and union members it does not know.
+
+$import "/capnp/c++.capnp".namespace("sanad::plugin::schema");
+
+struct Manifest {
+  # Compiled to bytes and put into the ELF section `.sanad.manifest`, read without running the plugin.
+  id @0 :Text;            # such as "webchat": 1..31 bytes of [a-z0-9-]
+  version @1 :Text;       # "1.2.3"
+  kind @2 :Kind;
+  abiMajor @3 :UInt16;
+  abiMinor @4 :UInt16;    # the least the plugin needs
+  grants @5 :List(Text);  # permissions asked for; the node's configuration gives them
+  license @6 :Text;       # an SPDX identifier
+  title @7 :Titles;
+  contact @8 :Text;
+}
+
+enum Kind { channel @0; storage @1; partner @2; desk @3; assist @4; }
+
+struct Titles { en @0 :Text; fr @1 :Text; ar @2 :Text; }
+
+# The methods and their numbers are in sanad/methods.h.
+
+# ---------------------------------------------------------------- channel -> host
+
+struct Submit {
+  # A person wrote. The host answers SANAD_OK only after the message is on disk; then, and not
+  # before, the plugin may acknowledge. The same key again changes nothing and gets the same seq.
+  conversation @0 :Data;  # 16..64 bytes, chosen by the plugin: who writes. Never an address of a person.
+  key @1 :Data;           # 8..32 bytes: the same when the same message is sent again
+  text @2 :Text;          # 1..16,000 bytes of UTF-8 as it was written
+  language @3 :Text;      # BCP 47 of the page the person chose, or empty
+}
+struct SubmitReply {
+  seq @0 :UInt64;         # place in the conversation, both directions together, from 1
+  duplicate @1 :Bool;     # it was there already
+}
+
+struct Receipt {
+  # Everything up to `seq` has been shown to the person.
+  conversation @0 :Data;
+  seq @1 :UInt64;
+}
+
+struct Replay {
+  # Ask for what the conversation holds after `after`: a page was reloaded, a connection came back.
+  conversation @0 :Data;
+  after @1 :UInt64;
+  limit @2 :UInt32;       # 1..200
+}
+struct ReplayReply {
+  messages @0 :List(Message);
+  more @1 :Bool;
+  state @2 :ConversationState;
+}
+struct Message {
+  seq @0 :UInt64;
+  atMs @1 :Int64;         # UTC since 1970
+  from @2 :Author;
+  key @3 :Data;           # of the person's own messages: the key it was submitted with
+  text @4 :Text;
+}
+enum Author { person @0; helpline @1; }
+enum ConversationState { none @0; waiting @1; open @2; ended @3; }
+
+struct Typing { conversation @0 :Data; }
+
+struct Leave {
+  conversation @0 :Data;
+  how @1 :How;
+  enum How { closed @0; quickExit @1; idle @2; connectionLost @3; }
+}
+
+# ---------------------------------------------------------------- host -> channel
+
+struct Deliver {
+  # A counsellor wrote, or the conversation's state changed (an empty text). `accepted` takes it out of
+  # the outbox: a channel that has no page open accepts all the same when the person gets it by Replay.
+  conversation @0 :Data;
+  message @1 :Message;
+  state @2 :ConversationState;
+}
+
+struct Outcome {
+  # Reply to Deliver and Dispatch.
+  result @0 :Result;
+  retryAfterMs @1 :UInt64;  # with `retry`: how long to wait at least
+  reference @2 :Text;       # with `accepted`: the receiver's own name for it, at most 128 bytes
+  reason @3 :Text;          # with `retry`, `rejected`: a code such as "http_503", never content
+  enum Result { accepted @0; retry @1; rejected @2; }
+}
+
+struct HealthReply {
+  state @0 :State;
+  reason @1 :Text;          # a code
+  queued @2 :UInt32;
+  enum State { ok @0; degraded @1; failed @2; }
+}
+
+# ---------------------------------------------------------------- partner
+
+struct Dispatch {
+  # Bring this to the partner. Given again, with the same reference, until accepted or rejected.
+  reference @0 :Data;       # 16 random bytes: the partner's handle of this matter
+  deliveryId @1 :Text;      # the same at each try: the receiver's duplicate check, `webhook-id`
+  attempt @2 :UInt32;       # 1 at the first try
+  kind @3 :DispatchKind;
+  urgency @4 :UInt8;        # 0 imminent danger .. 4 information
+  createdAtMs @5 :Int64;
+  view @6 :Text;            # JSON object: exactly the fields that a person chose to disclose
+}
+enum DispatchKind { escalation @0; withdrawal @1; drill @2; }
+
+struct Status {
+  # What the partner says of it. Same key again: no change.
+  reference @0 :Data;
+  key @1 :Data;             # 8..32 bytes
+  status @2 :PartnerStatus;
+  note @3 :Text;            # at most 2,000 bytes, may be empty
+  by @4 :Text;              # how it came: "callback" or "pickup"
+}
+enum PartnerStatus { acknowledged @0; inProgress @1; completed @2; declined @3; }
+struct StatusReply { duplicate @0 :Bool; state @1 :Text; }
+
+struct View {
+  # The same view again, for a pickup page. NOT_FOUND once the matter is closed or withdrawn.
+  reference @0 :Data;
+}
+struct ViewReply {
+  view @0 :Text;
+  state @1 :Text;           # raised, sent, acknowledged, in_progress, completed, declined
+  urgency @2 :UInt8;
+  createdAtMs @3 :Int64;
+}
