@@ -22,6 +22,12 @@ struct Id {
     operator ByteView() const { return bytes; }  // NOLINT(google-explicit-constructor): an id is its bytes
 };
 
+/// A node of the federation: country, dot, label, such as `ma.cmrpi`; 4..31 bytes of [a-z0-9.-].
+struct NodeId {
+    std::string text;
+    auto operator<=>(const NodeId&) const = default;
+};
+
 using ContactId = Id<struct ContactTag>;
 using CaseId = Id<struct CaseTag>;
 using ConsentId = Id<struct ConsentTag>;

@@ -44,13 +44,18 @@ public:
                               std::uint32_t limit, const RowSink& sink) = 0;
 };
 
-/// The one writing transaction. It reads its own writes; dropping it undoes all of them.
-class Transaction : public Snapshot {
+/// A view that can be written to, and reads its own writes.
+class Writer : public Snapshot {
 public:
     /// key 1..key_bytes_max bytes, value 0..value_bytes_max bytes. errors  io, bad_size, exhausted
     virtual Result<void> put(Table table, ByteView key, ByteView value) = 0;
     /// Deleting what is not there is no error. errors  io, bad_size
     virtual Result<void> del(Table table, ByteView key) = 0;
+};
+
+/// The one writing transaction; dropping it undoes all its writes.
+class Transaction : public Writer {
+public:
     /// Returns once everything is on disk. After it, or after an error of it, only the destructor
     /// may follow. errors  io, exhausted, conflict (run the whole transaction again)
     virtual Result<void> commit() = 0;

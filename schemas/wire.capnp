@@ -1,0 +1,88 @@
+@0xd2f4a1907c5be836;
+# What two nodes say to each other: one flat message a frame, at most 1 MiB, read with a traversal
+# limit made from its size. Bytes are hashed and signed as they came and never encoded again.
+
+$import "/capnp/c++.capnp".namespace("sanad::schema");
+
+struct Frame {
+  version @0 :UInt16;
+  # 1. A reader drops any other.
+
+  union {
+    hello @1 :Hello;
+    push @2 :Push;
+    ack @3 :Ack;
+  }
+}
+
+enum Lane { normal @0; urgent @1; }
+
+struct Hello {
+  # Where each side stands: sent when a connection comes up, when an answer is overdue, and as a reply.
+  directoryVersion @0 :UInt64;
+
+  received @1 :List(Position);
+  # For each lane, how many entries of the reader's log the sender holds: the reader pushes from there.
+
+  wantsReply @2 :Bool;
+}
+
+struct Position {
+  lane @0 :Lane;
+  size @1 :UInt64;
+}
+
+struct Push {
+  lane @0 :Lane;
+  firstIndex @1 :UInt64;
+  # Must be the number of entries the receiver holds.
+
+  entries @2 :List(Data);
+  # 1..256 raw Entry messages; their RFC 9162 leaf hashes extend the log.
+
+  head @3 :Text;
+  # A C2SP checkpoint of origin `sanad/<from>/<to>/<lane>` over the log with these entries, a signed
+  # note by the sender's signing key.
+}
+
+struct Ack {
+  lane @0 :Lane;
+  head @1 :Text;
+  # The sender's own checkpoint with the receiver's cosignature/v1 under it: everything in it is on
+  # the receiver's disk.
+}
+
+struct Entry {
+  id @0 :Data;            # 16 bytes, UUIDv7
+  createdAtMs @1 :Int64;  # UTC since 1970, by the sender's clock
+  union {
+    sealed @2 :Data;
+    # key commitment[32] || nonce[24] || XChaCha20-Poly1305 of a padded Body under
+    # crypto_kdf(link key, index); associated data: origin, index, wire version, key commitment.
+
+    key @3 :KeyEntry;
+  }
+}
+
+struct KeyEntry {
+  # A random 32-byte link key for the entries that follow, until the next key entry of the lane.
+  forRecipient @0 :Data;  # crypto_box_seal to the recipient's sealing key
+  forSender @1 :Data;     # the same to the sender's own, so that a node restored from an old backup
+                          # can read its own past when its peers give it back
+}
+
+struct Body {
+  # What only the two nodes can read.
+  kind @0 :BodyKind;
+  subject @1 :Data;       # 16 bytes: the id of the referral it is about
+  payload @2 :Data;       # the message of that kind: casework.capnp ReferralEvent, or Refusal
+}
+
+enum BodyKind { none @0; referral @1; refusal @2; }
+
+struct Refusal {
+  # A valid entry could not be applied: it stays in the log, and this says so and why.
+  lane @0 :Lane;
+  index @1 :UInt64;
+  reason @2 :Text;        # a code: "unknown_kind", "not_allowed", "malformed", "limit"
+}
