@@ -57,7 +57,7 @@ typedef struct sanad_store_v1 {
     sanad_status (*put)(sanad_txn *txn, uint32_t table, sanad_span key, sanad_span value,
                         uint32_t flags);
     sanad_status (*del)(sanad_txn *txn, uint32_t table, sanad_span key); /* OK when absent */
-    /* lo <= key < hi; an empty hi means to the end; limit 0 means none. */
+    /* lo <= key < hi; an empty hi means to the end; limit 0 means no limit. fn must not write. */
     sanad_status (*scan)(sanad_txn *txn, uint32_t table, sanad_span lo, sanad_span hi,
                          uint32_t flags, uint32_t limit, sanad_row_fn fn, void *ctx);
     sanad_status (*commit)(sanad_txn *txn); /* OK: on disk. Ends txn whatever it returns. */
