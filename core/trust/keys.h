@@ -1,0 +1,119 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/entropy.h"
+#include "core/base/result.h"
+#include "core/trust/secret.h"
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <span>
+
+// The four independent key pairs of a node: identity and signing (SigningKey), sealing (SealingKey)
+// and transport (TransportKey). None is ever derived from another.
+//
+// main() calls sodium_init() once, by start_trust(), before anything in this folder is used.
+namespace sanad::trust {
+
+using PublicKey = std::array<std::uint8_t, 32>;  // Ed25519
+using Seed = std::array<std::uint8_t, 32>;       // what an Ed25519 key pair is made from: a secret
+using Signature = std::array<std::uint8_t, 64>;  // Ed25519
+
+/// X25519, for sealed boxes.
+struct SealingPublicKey {
+    std::array<std::uint8_t, 32> bytes{};
+    auto operator<=>(const SealingPublicKey&) const = default;
+};
+
+/// X25519, for ZeroMQ's CURVE. Proves nothing to third parties.
+struct TransportPublicKey {
+    std::array<std::uint8_t, 32> bytes{};
+    auto operator<=>(const TransportPublicKey&) const = default;
+};
+
+/// Prepares libsodium; every program's main() calls it first. errors  io
+Result<void> start_trust();
+
+/// The operating system's randomness. threads  any
+class SystemEntropy final : public Entropy {
+public:
+    void fill(std::span<std::uint8_t> out) override;
+};
+
+/// An Ed25519 key pair (RFC 8032); wiped when it goes, not copyable.
+class SigningKey {
+public:
+    /// The caller wipes the seed, or keeps it in a Secret<32>.
+    explicit SigningKey(const Seed& seed);
+    static SigningKey generate(Entropy& entropy);
+
+    const PublicKey& public_key() const { return public_key_; }
+    /// 32 bytes to store wrapped; SigningKey(seed().bytes()) is this key again.
+    Secret<32> seed() const;
+    /// Deterministic: one message, one signature. Signing hides nothing. threads  any
+    Signature sign(ByteView message) const;
+
+private:
+    PublicKey public_key_{};
+    Secret<64> secret_;
+};
+
+/// Whether `signature` is `key`'s over `message`; false for a key of small order, and for any
+/// signature that is not in its one canonical form. source  RFC 8032, section 5.1.7. threads  any
+bool verify(const PublicKey& key, ByteView message, const Signature& signature);
+
+/// Whether the key can have an owner: on the curve, canonical, in the main subgroup, not of small
+/// order (so never all zero). Checked where a key enters, such as in the directory. threads  any
+bool is_usable(const PublicKey& key);
+bool is_usable(const SealingPublicKey& key);
+bool is_usable(const TransportPublicKey& key);
+
+/// How much longer a sealed box is than what is in it.
+inline constexpr std::size_t sealed_box_overhead = 48;
+
+/// Seals `plain` so that only the owner of `to` can open it; says nothing about who sealed it.
+///
+/// plain    any size
+/// entropy  gives the 32 bytes of the ephemeral secret key
+/// returns  the bytes that crypto_box_seal_open() of libsodium opens:
+///          ephemeral key[32] || tag[16] || ciphertext
+/// errors   invalid: a key of small order
+/// threads  any
+Result<Bytes> seal_to(const SealingPublicKey& to, ByteView plain, Entropy& entropy);
+
+/// An X25519 key pair that opens sealed boxes; wiped when it goes, not copyable.
+class SealingKey {
+public:
+    explicit SealingKey(Secret<32> secret);
+    static SealingKey generate(Entropy& entropy);
+
+    const SealingPublicKey& public_key() const { return public_key_; }
+    /// 32 bytes to store wrapped.
+    const Secret<32>& secret() const { return secret_; }
+    /// errors  bad_size: shorter than sealed_box_overhead · bad_signature: not for this key, or
+    ///         changed on the way
+    /// threads  any
+    Result<Bytes> open(ByteView sealed) const;
+
+private:
+    SealingPublicKey public_key_{};
+    Secret<32> secret_;
+};
+
+/// The CURVE key pair of a node's sockets; wiped when it goes, not copyable.
+class TransportKey {
+public:
+    explicit TransportKey(Secret<32> secret);
+    static TransportKey generate(Entropy& entropy);
+
+    const TransportPublicKey& public_key() const { return public_key_; }
+    /// 32 raw bytes, for ZMQ_CURVE_SECRETKEY and to store wrapped.
+    const Secret<32>& secret() const { return secret_; }
+
+private:
+    TransportPublicKey public_key_{};
+    Secret<32> secret_;
+};
+
+}  // namespace sanad::trust
