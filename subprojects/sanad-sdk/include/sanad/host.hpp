@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sanad/methods.h>
+#include <sanad/plugin.capnp.h>
+#include <sanad/message.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// What a plugin may ask of the node, with typed messages. Any thread of the plugin may call.
+namespace sanad::plugin {
+
+inline constexpr std::size_t log_line_bytes_max = 512;
+inline constexpr std::chrono::seconds host_call_limit{10};
+
+/// The node's answer to a call: a status, and on SANAD_OK the reply.
+///
+///     const auto answer = host().submit(conversation, key, text, language);
+///     if (!answer) return later(answer.status());
+///     acknowledge(answer->getSeq());
+template <typename Schema>
+class [[nodiscard]] Answer {
+public:
+    explicit operator bool() const { return status_ == SANAD_OK; }
+    sanad_status status() const { return status_; }
+    /// Only after SANAD_OK; what is read from it lives as long as this Answer.
+    typename Schema::Reader operator*() const { return **reply_; }
+    const typename Schema::Reader* operator->() const { return reply_->operator->(); }
+
+private:
+    friend class Host;
+    sanad_status status_ = SANAD_E_INTERNAL;
+    std::unique_ptr<Inbox> inbox_;
+    std::unique_ptr<Received<Schema>> reply_;
+};
+
+/// threads  any
+class Host {
+public:
+    explicit Host(const sanad_host& host) : host_(host) {}
+
+    // ------------------------------------------------------------ channels
+
+    /// A person wrote. SANAD_OK means it is on disk: then, not before, tell the person so. The same
+    /// key again changes nothing and gives the same seq, so call again after any other status but
+    /// SANAD_E_INVALID and SANAD_E_DENIED.
+    ///
+    /// conversation  16..64 bytes that stand for the conversation, never an address
+    /// key           8..32 bytes: the same whenever the same message comes again
+    /// text          1..16,000 bytes of UTF-8
+    /// language      BCP 47, or empty
+    Answer<schema::SubmitReply> submit(std::string_view conversation, std::string_view key,
+                                       std::string_view text, std::string_view language) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Submit>();
+        std::string storage;
+        request.setConversation(data_of(conversation));
+        request.setKey(data_of(key));
+        request.setText(text_of(text, storage));
+        request.setLanguage(text_of(language, storage));
+        return ask<schema::SubmitReply>(SANAD_M_SUBMIT, message);
+    }
+
+    /// Everything up to `seq` has been shown to the person.
+    [[nodiscard]] sanad_status receipt(std::string_view conversation, std::uint64_t seq) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Receipt>();
+        request.setConversation(data_of(conversation));
+        request.setSeq(seq);
+        return tell(SANAD_M_RECEIPT, message);
+    }
+
+    /// What the conversation holds after `after`, at most `limit` (1..200) messages; fewer when
+    /// they would not fit one message: look at `more`. A conversation nobody wrote in is empty.
+    Answer<schema::ReplayReply> replay(std::string_view conversation, std::uint64_t after,
+                                       std::uint32_t limit) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Replay>();
+        request.setConversation(data_of(conversation));
+        request.setAfter(after);
+        request.setLimit(limit);
+        return ask<schema::ReplayReply>(SANAD_M_REPLAY, message);
+    }
+
+    /// The person is writing. Nothing is kept of it.
+    sanad_status typing(std::string_view conversation) {
+        capnp::MallocMessageBuilder message;
+        message.initRoot<schema::Typing>().setConversation(data_of(conversation));
+        return tell(SANAD_M_TYPING, message);
+    }
+
+    /// The person left; `how` tells the counsellor what may have happened.
+    [[nodiscard]] sanad_status leave(std::string_view conversation, schema::Leave::How how) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Leave>();
+        request.setConversation(data_of(conversation));
+        request.setHow(how);
+        return tell(SANAD_M_LEAVE, message);
+    }
+
+    // ------------------------------------------------------------ partners
+
+    /// What the partner says of a matter. Call again as with `submit`.
+    ///
+    /// reference  the 16 bytes of its Dispatch
+    /// key        8..32 bytes: the same whenever the same news comes again
+    /// note       at most 2,000 bytes, may be empty
+    /// by         "callback" or "pickup"
+    Answer<schema::StatusReply> status(std::string_view reference, std::string_view key,
+                                       schema::PartnerStatus status, std::string_view note,
+                                       std::string_view by) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Status>();
+        std::string storage;
+        request.setReference(data_of(reference));
+        request.setKey(data_of(key));
+        request.setStatus(status);
+        request.setNote(text_of(note, storage));
+        request.setBy(text_of(by, storage));
+        return ask<schema::StatusReply>(SANAD_M_STATUS, message);
+    }
+
+    /// The disclosed view again, for a pickup page. SANAD_E_NOT_FOUND: closed, withdrawn or
+    /// unknown.
+    Answer<schema::ViewReply> view(std::string_view reference) {
+        capnp::MallocMessageBuilder message;
+        message.initRoot<schema::View>().setReference(data_of(reference));
+        return ask<schema::ViewReply>(SANAD_M_VIEW, message);
+    }
+
+    // ------------------------------------------------------------ every plugin
+
+    using Field = std::pair<std::string_view, std::string_view>;
+
+    /// One line in the node's log: an event name that never changes, then fields. Never what a
+    /// person wrote, a name, a number, an address or a key. What is not printable ASCII shows as
+    /// '_'.
+    void log(std::int32_t level, std::string_view event, std::initializer_list<Field> fields = {}) {
+        std::string line;
+        const auto add = [&line](std::string_view text) {
+            for (const char c : text) line += c > ' ' && c <= '~' && c != '=' ? c : '_';
+        };
+        add(event);
+        for (const auto& [key, value] : fields) {
+            line += ' ';
+            add(key);
+            line += '=';
+            add(value);
+        }
+        host_.log(host_.ctx, level, line.data(), std::min(line.size(), log_line_bytes_max));
+    }
+
+    /// Nanoseconds on the host's clock, from an arbitrary zero; that of sanad_call.deadline_ns.
+    std::uint64_t now_ns() const { return host_.now_ns(host_.ctx); }
+
+    /// Asks for on_event(SANAD_EV_POST, token, 0) on the plugin's strand.
+    void post(std::uint64_t token) { host_.post(host_.ctx, token); }
+
+    /// A call without a reply.
+    sanad_status tell(std::uint32_t method, capnp::MessageBuilder& request) {
+        return call(method, request, nullptr);
+    }
+
+    /// A call whose reply is a `Schema`. A reply that cannot be read is SANAD_E_INVALID.
+    template <typename Schema>
+    Answer<Schema> ask(std::uint32_t method, capnp::MessageBuilder& request) {
+        Answer<Schema> answer;
+        answer.inbox_ = std::make_unique<Inbox>();
+        answer.status_ = call(method, request, answer.inbox_->sink());
+        if (answer.status_ != SANAD_OK) return answer;
+        try {
+            answer.reply_ = std::make_unique<Received<Schema>>(answer.inbox_->bytes());
+        } catch (const Error& error) {
+            answer.status_ = error.status();
+        }
+        return answer;
+    }
+
+private:
+    sanad_status call(std::uint32_t method, capnp::MessageBuilder& request,
+                      const sanad_sink* reply) {
+        const kj::Array<capnp::word> flat = capnp::messageToFlatArray(request);
+        if (flat.asBytes().size() > message_bytes_max) return SANAD_E_FULL;
+        const auto limit = std::chrono::duration_cast<std::chrono::nanoseconds>(host_call_limit);
+        sanad_call call{};
+        call.size = sizeof call;
+        call.method = method;
+        call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
+        call.deadline_ns = now_ns() + static_cast<std::uint64_t>(limit.count());
+        call.request = {flat.begin(), flat.asBytes().size()};
+        call.reply = reply;
+        return host_.call(host_.ctx, &call);
+    }
+
+    const sanad_host& host_;  // outlives the plugin instance
+    std::atomic<std::uint64_t> next_id_{1};
+};
+
+}  // namespace sanad::plugin
