@@ -16,7 +16,7 @@ namespace sanad::trust {
 
 inline constexpr std::size_t checkpoint_text_bytes_max = 512;
 inline constexpr std::size_t checkpoint_note_bytes_max = 4096;
-inline constexpr std::size_t origin_bytes_max = 256;
+inline constexpr std::uint64_t cosignature_seconds_max = 253'402'300'799;  // the end of 9999
 
 struct Checkpoint {
     std::string origin;  // a key name in form (no spaces, no `+`): `sanad/ma.cmrpi/tn.amal/urgent`
@@ -54,7 +54,8 @@ Result<std::string> add_cosignature(std::string_view note, const SigningKey& key
                                     std::string_view name, Time now);
 
 /// When `witness` (of type cosignature) made this cosignature over `checkpoint_text`.
-/// errors  untrusted: another key's · bad_signature. threads  any
+/// errors  untrusted: another key's · bad_signature · invalid: a time after 9999
+/// threads  any
 Result<Time> verify_cosignature(std::string_view checkpoint_text, const NoteSignature& signature,
                                 const Verifier& witness);
 

@@ -62,8 +62,8 @@ Result<Verifier> parse_verifier(std::string_view text);
 /// errors  malformed, bad_size
 Result<void> check_key_name(std::string_view name);
 
-/// Text fit to be signed: UTF-8, ends in newline, no other control character, room for signatures.
-/// errors  malformed, bad_size
+/// Text fit to be signed: UTF-8, ends in newline, no other control character, and does not begin as
+/// what a cosignature signs. errors  malformed, bad_size
 Result<void> check_note_text(std::string_view text);
 
 /// Takes apart `bytes`, from anyone. Checks no signature. The size is checked before anything else.
@@ -81,12 +81,18 @@ Result<NoteSignature> parse_signature(std::string_view line);
 /// A signature of type ed25519 over `text`, which has passed check_note_text(). threads  any
 NoteSignature sign_text(std::string_view text, const SigningKey& key, std::string_view name);
 
-/// A note with one signature. errors  those of check_note_text() and check_key_name()
+/// A note with one signature.
+/// errors  those of check_note_text() and check_key_name(), bad_size: the note gets too long
 Result<std::string> sign_note(std::string_view text, const SigningKey& key, std::string_view name);
 /// `note` with one signature more; itself when that signature is there already.
 /// errors  those of parse_note() and check_key_name(), exhausted
 Result<std::string> add_signature(std::string_view note, const SigningKey& key,
                                   std::string_view name);
+/// The same for a signature that is made already. errors  exhausted, bad_size
+Result<std::string> add_signature(Note note, NoteSignature signature);
+
+/// What a signature of type cosignature is over: `cosignature/v1`, a time, then the text.
+std::string cosignature_message(std::uint64_t posix_seconds, std::string_view text);
 
 /// Whether `signature` is by `verifier` (name and key id) and good for `text`, in the way of its
 /// type.

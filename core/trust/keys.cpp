@@ -1,0 +1,118 @@
+#include "core/trust/keys.h"
+
+#include <sodium.h>
+
+namespace sanad::trust {
+namespace {
+
+static_assert(sizeof(PublicKey) == crypto_sign_PUBLICKEYBYTES);
+static_assert(sizeof(Seed) == crypto_sign_SEEDBYTES);
+static_assert(sizeof(Signature) == crypto_sign_BYTES);
+static_assert(sizeof(SealingPublicKey) == crypto_box_PUBLICKEYBYTES);
+static_assert(sealed_box_overhead == crypto_box_SEALBYTES);
+
+using Curve25519Point = std::array<std::uint8_t, 32>;
+using BoxNonce = std::array<std::uint8_t, crypto_box_NONCEBYTES>;
+
+Curve25519Point public_of(const Secret<32>& secret) {
+    Curve25519Point point{};
+    crypto_scalarmult_base(point.data(), secret.bytes().data());
+    return point;
+}
+
+// The library refuses a product that is zero, which is what every point of small order gives.
+bool has_large_order(const Curve25519Point& point) {
+    constexpr std::array<std::uint8_t, 32> any_scalar{9};
+    Curve25519Point product{};
+    return crypto_scalarmult(product.data(), any_scalar.data(), point.data()) == 0;
+}
+
+// The nonce of crypto_box_seal(), which is not random: BLAKE2b of both public keys.
+BoxNonce sealed_box_nonce(const std::uint8_t* ephemeral, const SealingPublicKey& to) {
+    BoxNonce nonce{};
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, nullptr, 0, nonce.size());
+    crypto_generichash_update(&state, ephemeral, crypto_box_PUBLICKEYBYTES);
+    crypto_generichash_update(&state, to.bytes.data(), to.bytes.size());
+    crypto_generichash_final(&state, nonce.data(), nonce.size());
+    return nonce;
+}
+
+}  // namespace
+
+Result<void> start_trust() {
+    if (sodium_init() < 0) return fail(Fault::io, "libsodium does not start");
+    return {};
+}
+
+void SystemEntropy::fill(std::span<std::uint8_t> out) { randombytes_buf(out.data(), out.size()); }
+
+SigningKey::SigningKey(const Seed& seed) {
+    crypto_sign_seed_keypair(public_key_.data(), secret_.writable().data(), seed.data());
+}
+
+SigningKey SigningKey::generate(Entropy& entropy) {
+    return SigningKey(Secret<32>::generate(entropy).bytes());
+}
+
+Secret<32> SigningKey::seed() const {
+    Secret<32> seed;
+    crypto_sign_ed25519_sk_to_seed(seed.writable().data(), secret_.bytes().data());
+    return seed;
+}
+
+Signature SigningKey::sign(ByteView message) const {
+    Signature signature{};
+    crypto_sign_detached(signature.data(), nullptr, message.data(), message.size(),
+                         secret_.bytes().data());
+    return signature;
+}
+
+bool verify(const PublicKey& key, ByteView message, const Signature& signature) {
+    return crypto_sign_verify_detached(signature.data(), message.data(), message.size(),
+                                       key.data()) == 0;
+}
+
+bool is_usable(const PublicKey& key) { return crypto_core_ed25519_is_valid_point(key.data()) == 1; }
+bool is_usable(const SealingPublicKey& key) { return has_large_order(key.bytes); }
+bool is_usable(const TransportPublicKey& key) { return has_large_order(key.bytes); }
+
+Result<Bytes> seal_to(const SealingPublicKey& to, ByteView plain, Entropy& entropy) {
+    // As crypto_box_seal(), which cannot be used: it takes its ephemeral key from the system, and
+    // then nothing that seals could be replayed in a simulation.
+    const auto ephemeral = Secret<32>::generate(entropy);
+    const Curve25519Point ephemeral_public = public_of(ephemeral);
+    const BoxNonce nonce = sealed_box_nonce(ephemeral_public.data(), to);
+
+    Bytes sealed(ephemeral_public.begin(), ephemeral_public.end());
+    sealed.resize(sealed_box_overhead + plain.size());
+    if (crypto_box_easy(sealed.data() + ephemeral_public.size(), plain.data(), plain.size(),
+                        nonce.data(), to.bytes.data(), ephemeral.bytes().data()) != 0)
+        return fail(Fault::invalid, "sealing key of small order");
+    return sealed;
+}
+
+SealingKey::SealingKey(Secret<32> secret)
+    : public_key_{public_of(secret)}, secret_(std::move(secret)) {}
+
+SealingKey SealingKey::generate(Entropy& entropy) {
+    return SealingKey(Secret<32>::generate(entropy));
+}
+
+Result<Bytes> SealingKey::open(ByteView sealed) const {
+    if (sealed.size() < sealed_box_overhead) return fail(Fault::bad_size, "sealed box");
+    Bytes plain(sealed.size() - sealed_box_overhead);
+    if (crypto_box_seal_open(plain.data(), sealed.data(), sealed.size(), public_key_.bytes.data(),
+                             secret_.bytes().data()) != 0)
+        return fail(Fault::bad_signature, "sealed box");
+    return plain;
+}
+
+TransportKey::TransportKey(Secret<32> secret)
+    : public_key_{public_of(secret)}, secret_(std::move(secret)) {}
+
+TransportKey TransportKey::generate(Entropy& entropy) {
+    return TransportKey(Secret<32>::generate(entropy));
+}
+
+}  // namespace sanad::trust
