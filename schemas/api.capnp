@@ -1,0 +1,303 @@
+@0xc5e08d3fa1274b69;
+# The one door: every command and query of a node, each with the least role it needs. Desks, the
+# command line and tests speak it; JSON is the same schema through Cap'n Proto's JSON codec, so ids are
+# Text (UUIDs) and times are Text (RFC 3339, UTC). An empty Text means: not given.
+#
+# Over the local socket each message stands behind its length, u32 little-endian, at most 1 MiB.
+
+$import "/capnp/c++.capnp".namespace("sanad::schema::api");
+
+struct Request {
+  version @0 :UInt16;                       # 1
+  actor @1 :Text;                           # a member of staff of the node's configuration
+  union {
+    # --- queries
+    nodeStatus @2 :Void;                    # any role
+    contactList @3 :ContactList;            # volunteer
+    contactShow @4 :Text;                   # volunteer; audited: it shows what was written
+    caseList @5 :Void;                      # counsellor
+    caseShow @6 :Text;                      # counsellor; audited
+    referralList @7 :Void;                  # counsellor
+    referralShow @8 :Text;                  # counsellor; audited
+    escalationList @9 :Void;                # counsellor
+    escalationShow @10 :Text;               # counsellor; audited
+    linkList @11 :Void;                     # admin, supervisor
+    auditVerify @12 :Void;                  # auditor
+    auditExport @13 :AuditExport;           # auditor
+    feedRead @14 :FeedRead;                 # any role
+    passportExport @15 :Text;               # supervisor: a referral's id; audited
+
+    # --- commands
+    contactOpen @16 :Text;                  # volunteer: take it from the queue
+    contactReply @17 :ContactReply;         # volunteer
+    contactEnd @18 :ContactEnd;             # volunteer
+    caseOpen @19 :CaseOpen;                 # counsellor: a case from a contact
+    caseNote @20 :CaseNote;                 # counsellor
+    consentRecord @21 :ConsentRecord;       # counsellor
+    refer @22 :Refer;                       # counsellor: request another node's help
+    referralMove @23 :ReferralMove;         # counsellor: everything either side may say afterwards
+    escalate @24 :Escalate;                 # counsellor
+    caseClose @25 :CaseClose;               # counsellor
+    directoryInstall @26 :Text;             # admin: a newer directory, as a signed note
+  }
+}
+
+struct Reply {
+  union {
+    error @0 :ErrorReply;
+    done @1 :Done;
+    status @2 :NodeStatus;
+    contacts @3 :List(ContactView);
+    contact @4 :ContactView;
+    cases @5 :List(CaseView);
+    case @6 :CaseView;
+    referrals @7 :List(ReferralView);
+    referral @8 :ReferralView;
+    escalations @9 :List(EscalationView);
+    escalation @10 :EscalationView;
+    links @11 :List(LinkView);
+    auditVerified @12 :AuditVerified;
+    audit @13 :List(AuditView);
+    feed @14 :List(FeedView);
+    passport @15 :Data;                     # the file's bytes
+  }
+}
+
+struct ErrorReply {
+  code @0 :Text;       # never changes: "not_found", "denied", "consent_missing", ...
+  wrong @1 :Text;      # one plain sentence: what is wrong
+  mend @2 :Text;       # how to mend it
+}
+
+struct Done {
+  id @0 :Text;         # of what was made or changed
+  state @1 :Text;      # its state now
+  code @2 :Text;       # a new case's code
+}
+
+# ------------------------------------------------------------------ contacts and cases
+
+struct ContactList { all @0 :Bool; }        # with those that have ended
+
+struct ContactReply {
+  contact @0 :Text;
+  text @1 :Text;       # 1..16,000 bytes
+}
+
+struct ContactEnd {
+  contact @0 :Text;
+  reason @1 :Text;     # contact-end
+  result @2 :Text;     # contact-result, may be empty
+}
+
+struct CaseOpen {
+  contact @0 :Text;
+  urgency @1 :Text;    # U0..U4
+  reasons @2 :List(Text);  # chi-reasons, at most 3, the main one first
+  ageBand @3 :Text;
+  gender @4 :Text;
+  languages @5 :List(Text);
+}
+
+struct CaseNote { case @0 :Text; text @1 :Text; }
+
+struct CaseClose { case @0 :Text; reason @1 :Text; }
+
+struct ConsentRecord {
+  case @0 :Text;
+  by @1 :Text;         # child, caregiver, both
+  items @2 :List(Text);       # referral-items: each a field that may leave
+  recipients @3 :List(Text);  # node or partner ids
+  words @4 :Text;      # what was read out or shown; only its hash leaves
+  language @5 :Text;
+  expires @6 :Text;    # time, may be empty
+}
+
+struct ContactView {
+  id @0 :Text;
+  state @1 :Text;
+  channel @2 :Text;
+  urgency @3 :Text;
+  languages @4 :List(Text);
+  createdAt @5 :Text;
+  openedBy @6 :Text;
+  case @7 :Text;
+  messageCount @8 :UInt32;
+  messages @9 :List(MessageView);   # contactShow only
+  endReason @10 :Text;
+}
+
+struct MessageView {
+  seq @0 :UInt64;
+  at @1 :Text;
+  from @2 :Text;       # "person" or the member of staff
+  text @3 :Text;
+  seen @4 :Bool;       # of the helpline's: shown to the person
+}
+
+struct TimelineEntry {
+  at @0 :Text;
+  who @1 :Text;        # a member of staff, a node, a partner
+  what @2 :Text;       # the kind of event
+  reason @3 :Text;
+  text @4 :Text;
+  receipt @5 :Text;    # of referrals: "receipted" once the peer's cosignature covers it, else "pending"
+}
+
+struct CaseView {
+  id @0 :Text;
+  code @1 :Text;
+  status @2 :Text;
+  urgency @3 :Text;
+  createdAt @4 :Text;
+  assignedTo @5 :Text;
+  contacts @6 :List(Text);
+  referrals @7 :List(Text);
+  escalations @8 :List(Text);
+  consents @9 :List(Text);
+  timeline @10 :List(TimelineEntry);  # caseShow only
+  closeReason @11 :Text;
+}
+
+# ------------------------------------------------------------------ referrals
+
+struct Refer {
+  case @0 :Text;
+  to @1 :Text;             # a node id
+  kind @2 :Text;           # message-kinds; empty: referral
+  urgency @3 :Text;        # empty: the case's
+  consent @4 :Text;        # a consent record of the case; empty: its newest
+  transferBasis @5 :Text;
+  narrative @6 :Text;      # redacted by the one who sends
+  servicesRequested @7 :List(Text);
+  servicesGiven @8 :List(Text);
+  locationRegion @9 :Text;
+  safeContactChannel @10 :Text;
+  safeContactTimes @11 :Text;
+  codeWord @12 :Text;
+  neverSay @13 :Text;
+  redactionConfirmed @14 :Bool;
+  replyBy @15 :Text;
+}
+
+struct ReferralMove {
+  referral @0 :Text;
+  move @1 :Text;
+  # by the asked: review, ask, accept, decline, redirect, start, hold, resume, complete, not_complete,
+  # withdraw_ok · by the asker: information, withdraw, confirm · by either: note
+  reason @2 :Text;         # decline-reasons, referral-outcome, withdraw-reasons: where the move wants one
+  text @3 :Text;
+}
+
+struct ReferralView {
+  id @0 :Text;
+  peer @1 :Text;
+  side @2 :Text;           # asker, asked
+  state @3 :Text;
+  urgency @4 :Text;
+  kind @5 :Text;
+  case @6 :Text;
+  caseCode @7 :Text;
+  createdAt @8 :Text;
+  owners @9 :List(Text);   # who is responsible now: node ids, never none
+  eventsAsker @10 :UInt32;
+  eventsAsked @11 :UInt32;
+  timeline @12 :List(TimelineEntry);  # referralShow only
+  request @13 :RequestView;           # referralShow only
+  dueAt @14 :Text;                    # the next step of its clock
+}
+
+struct RequestView {
+  # What was disclosed, as it crossed.
+  fields @0 :List(Field);
+  struct Field { name @0 :Text; value @1 :Text; }
+}
+
+# ------------------------------------------------------------------ escalations
+
+struct Escalate {
+  case @0 :Text;
+  partner @1 :Text;        # a partner of the node's configuration
+  urgency @2 :Text;        # empty: the case's
+  consent @3 :Text;
+  summary @4 :Text;        # what the partner is told
+  redactionConfirmed @5 :Bool;
+}
+
+struct EscalationView {
+  id @0 :Text;
+  case @1 :Text;
+  partner @2 :Text;
+  state @3 :Text;
+  urgency @4 :Text;
+  createdAt @5 :Text;
+  partnerReference @6 :Text;
+  timeline @7 :List(TimelineEntry);
+  dueAt @8 :Text;
+}
+
+# ------------------------------------------------------------------ the node
+
+struct NodeStatus {
+  node @0 :Text;
+  version @1 :Text;
+  healthy @2 :Bool;
+  fault @3 :Text;
+  directoryVersion @4 :UInt64;
+  directoryState @5 :Text;   # valid, soft_expired, hard_expired
+  contactsWaiting @6 :UInt32;
+  plugins @7 :List(PluginView);
+  commits @8 :UInt64;
+  counters @9 :List(Counter);
+  endpoint @10 :Text;        # where peers dial us, with the real port
+  struct Counter { name @0 :Text; count @1 :UInt64; }
+}
+
+struct PluginView {
+  instance @0 :Text;
+  plugin @1 :Text;
+  version @2 :Text;
+  state @3 :Text;
+  waiting @4 :UInt32;        # items in its outbox
+}
+
+struct LinkView {
+  peer @0 :Text;
+  up @1 :Bool;
+  frozen @2 :Text;
+  lanes @3 :List(LaneView);
+}
+
+struct LaneView {
+  lane @0 :Text;
+  sent @1 :UInt64;           # entries of our log
+  receipted @2 :UInt64;      # of them, under the peer's cosignature
+  received @3 :UInt64;       # entries of the peer's log that we hold
+}
+
+struct AuditVerified { size @0 :UInt64; root @1 :Text; }
+struct AuditExport { first @0 :UInt64; limit @1 :UInt32; }
+struct AuditView {
+  number @0 :UInt64;
+  at @1 :Text;
+  actor @2 :Text;
+  role @3 :Text;
+  action @4 :Text;
+  subject @5 :Text;
+  reason @6 :Text;
+  result @7 :Text;
+}
+
+struct FeedRead {
+  after @0 :UInt64;
+  limit @1 :UInt32;          # 1..1,000
+  waitMs @2 :UInt32;         # wait so long for the first one, at most 30,000
+}
+struct FeedView {
+  sequence @0 :UInt64;
+  at @1 :Text;
+  name @2 :Text;
+  subject @3 :Text;
+  peer @4 :Text;
+  number @5 :UInt64;
+}

@@ -1,0 +1,62 @@
+@0x9a3ce17b60d4f285;
+# What a node keeps for itself, sealed, beside the case records of casework.capnp.
+
+$import "/capnp/c++.capnp".namespace("sanad::schema");
+
+struct LaneRecord {
+  # The end of one link log: one direction, one lane of the link with one peer.
+  size @0 :UInt64;
+  frontier @1 :Data;      # RFC 9162 compact range over `size` leaves
+  receipted @2 :Data;     # out: the frontier as far as we hold the peer's receipt
+  note @3 :Text;          # out: the newest head with the peer's cosignature; in: the peer's newest head
+  linkKey @4 :Data;       # the 32 bytes that seal the entries from keyIndex on; empty before the first
+  keyIndex @5 :UInt64;
+  keyAtMs @6 :Int64;
+  keyFor @7 :Data;        # SHA-256 over both sealing keys it was sealed to: another pair, another key
+}
+
+struct PlaceRecord {
+  # Where an entry stands in a link log.
+  lane @0 :UInt8;
+  index @1 :UInt64;
+}
+
+struct ParkedRecord {
+  # An entry that could not be applied: kept in the log, refused to the peer, shown to a person.
+  atMs @0 :Int64;
+  reason @1 :Text;
+}
+
+struct AuditEntry {
+  atMs @0 :Int64;
+  actor @1 :Text;         # a member of staff, a plugin instance, "node", or a peer's id
+  role @2 :Text;
+  action @3 :Text;        # such as "case.open"; never content
+  subject @4 :Data;       # 16 bytes: the contact, case, referral or escalation; may be empty
+  reason @5 :Text;        # where one is asked for
+  result @6 :Text;        # "ok" or a fault
+}
+
+struct FeedEvent {
+  # One line of the live feed: that something changed, never what was written.
+  atMs @0 :Int64;
+  name @1 :Text;          # such as "contact.message"
+  subject @2 :Data;
+  peer @3 :Text;
+  number @4 :UInt64;      # a sequence number or log size, where the name has one
+}
+
+struct TimerRecord {
+  kind @0 :UInt16;
+  subject @1 :Data;
+}
+
+struct OutboxRecord {
+  # Something a plugin has to bring out; it leaves only when the plugin has accepted it.
+  method @0 :UInt32;      # sanad/methods.h
+  request @1 :Data;       # the message, as it will be given again at each try
+  subject @2 :Data;       # contact or escalation
+  createdAtMs @3 :Int64;
+  notBeforeMs @4 :Int64;
+  attempt @5 :UInt32;     # tries so far
+}
