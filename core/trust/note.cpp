@@ -151,8 +151,7 @@ Result<NoteSignature> parse_signature(std::string_view line) {
 
     NoteSignature signature;
     signature.name = content.substr(0, space);
-    if (const auto name = check_key_name(signature.name); !name)
-        return std::unexpected(name.error());
+    if (!check_key_name(signature.name)) return bad();
     const auto base64 = content.substr(space + 1);
     constexpr std::size_t blob_bytes_max = sizeof(NoteKeyId) + note_signature_bytes_max;
     if (base64.size() > (blob_bytes_max + 2) / 3 * 4)
