@@ -1,0 +1,182 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+// The life of a referral between the node that asks and the node that is asked. Each side keeps two
+// lists: what the asker said and what the asked said, each in its writer's order. Both sides fold
+// the same two lists with the same pure function, so they agree whatever order the events arrived
+// in.
+namespace sanad::casework {
+
+/// The events of one side; a writer over it is refused.
+inline constexpr std::size_t referral_events_max = 1000;
+
+/// Same numbers as schema::ReferralState; `none` is refused when read.
+enum class ReferralState : std::uint8_t {
+    none,
+    draft,
+    consent_check,
+    sealed,  // preparing: only at the asker
+    sent,
+    undeliverable,
+    delivered,
+    under_review,
+    info_requested,
+    accepted,
+    in_progress,
+    on_hold,
+    withdraw_requested,
+    declined,
+    redirected,
+    completed,
+    not_completed,
+    confirmed,
+    closed_unconfirmed,
+    withdrawn,
+    expired,
+    entered_in_error,
+    erasure_requested,
+    erased,
+    held,
+};
+inline constexpr std::size_t referral_state_count = 25;
+
+/// Same numbers as schema::ReferralEventKind; `none` is refused when read.
+enum class ReferralEventKind : std::uint8_t {
+    none,
+    check_consent,
+    edit,
+    seal,  // preparation, never sent
+    request,
+    information,
+    withdraw,
+    expire,
+    enter_in_error,
+    confirm,
+    close_unconfirmed,
+    erase,
+    review,
+    ask,
+    accept,
+    decline,
+    redirect,
+    start,
+    hold,
+    resume,
+    complete,
+    not_complete,
+    withdraw_ok,
+    erased,
+    held,
+    note,
+};
+inline constexpr std::size_t referral_event_kind_count = 26;
+
+enum class Side : std::uint8_t { none, asker, asked };
+
+/// What acceptance means: to help with a child who stays the asker's, or to take the child's case
+/// over.
+enum class Handover : bool { help, take_over };
+
+/// An event as the fold needs it. Its place in its side's list is its index.
+struct ReferralEvent {
+    ReferralEventKind kind = ReferralEventKind::none;
+    std::uint32_t seen_other = 0;  // how many events of the other side it was based on
+    Time at;                       // by the writer's clock: feeds the clocks, decides no state
+    bool operator==(const ReferralEvent&) const = default;
+};
+
+/// Why an event has no effect, or may not be written.
+enum class Rule : std::uint8_t {
+    none,
+    wrong_side,         // the event is the other side's to write
+    not_in_this_state,  // no transition from here
+    already_ended,      // a second final event
+    withdraw_pending,   // the asker wants it back: only an answer to that, or the end, is open
+    not_shared,         // preparation does not travel
+    impossible_count,   // claims to have seen events that cannot have been there
+    too_many,           // over referral_events_max
+    unknown_kind,
+};
+std::string_view name(Rule rule);
+
+struct RefusedEvent {
+    Side side = Side::none;
+    std::uint32_t index = 0;
+    Rule rule = Rule::none;
+    bool operator==(const RefusedEvent&) const = default;
+};
+
+struct ReferralView {
+    ReferralState state = ReferralState::draft;
+    bool asker_responsible = true;  // one of the two is always true
+    bool asked_responsible = false;
+    bool information_added = false;  // since the asked side last wrote a move of its own
+    bool withdraw_pending = false;
+    bool accepted_once = false;
+    std::uint32_t asker_events =
+        0;  // counted as given, refused ones too: the next index and seen_other
+    std::uint32_t asked_events = 0;
+    std::optional<Time> requested_at, seen_at, accepted_at, ended_at;
+    Duration paused{};  // spent waiting for the asker's information, before acceptance
+    std::optional<Time> paused_since;
+    std::vector<RefusedEvent> refused;
+    bool operator==(const ReferralView&) const = default;
+};
+
+enum class Stored : bool { not_yet, yes };
+
+/// Where a referral stands, from everything both sides said.
+///
+/// The two lists are merged into one order that both sides compute alike: an event stands after the
+/// events it was based on, and of two that crossed the asker's is first. Each is then applied by
+/// the transition table (referral_rules.h), or refused, with the rule, and without effect.
+///
+/// asker    begins with `request`; empty: nothing was sent yet, and the view says `draft`
+/// asked    may be empty
+/// stored   whether the asked side's receipt for the request is here; at the asked side: yes
+/// source   DOMAIN section 5.4, FEDERATION section 5
+/// threads  any
+ReferralView fold(std::span<const ReferralEvent> asker, std::span<const ReferralEvent> asked,
+                  Stored stored, Handover handover);
+
+/// Whether `side` may write `kind` now, having seen everything in `view`.
+///
+/// errors   denied, with the rule's name as detail
+Result<void> check_next(const ReferralView& view, Side side, ReferralEventKind kind);
+
+/// The asker's preparation, before anything is sent: draft, consent_check, sealed.
+///
+/// errors   denied, with the rule's name as detail
+Result<ReferralState> prepare(ReferralState state, ReferralEventKind kind);
+
+/// The answer that the asked side's node gives by itself, so that a withdrawal does not wait for a
+/// person where nobody has taken the child in: withdraw_ok while nothing is accepted, otherwise
+/// none.
+std::optional<ReferralEventKind> automatic_answer(const ReferralView& view);
+
+/// Over: no move leads back to work. Confirming and erasing are still possible from most.
+bool is_ended(ReferralState state);
+/// Over, and nothing but a note may follow.
+bool is_final(ReferralState state);
+
+/// Of several referrals of one case, whether two nodes have taken the child in. People resolve it.
+bool is_double_care(std::span<const ReferralView> of_one_case);
+
+/// The id in config/taxonomy/referral-states.tsv, such as "under_review"; empty for none.
+std::string_view name(ReferralState state);
+/// Such as "not_complete"; empty for none.
+std::string_view name(ReferralEventKind kind);
+/// errors  unsupported
+Result<ReferralEventKind> referral_event_kind_from(std::string_view name);
+Result<ReferralState> referral_state_from(std::string_view name);
+Side other(Side side);
+
+}  // namespace sanad::casework
