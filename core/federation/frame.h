@@ -1,0 +1,46 @@
+#pragma once
+
+#include "core/federation/link.h"
+#include "core/federation/link_logs.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+// The frames of a link, as values: schemas/wire.capnp says what each field means.
+namespace sanad::federation {
+
+inline constexpr std::uint32_t push_entries_max = 256;
+inline constexpr std::size_t push_bytes_max = 512 * 1024;  // of entries; one larger entry goes alone
+
+struct Hello {
+    std::uint64_t directory_version = 0;
+    std::array<std::uint64_t, 2> received{};  // by lane: how many of the reader's entries we hold
+    bool wants_reply = false;
+};
+
+struct Push {
+    Lane lane = Lane::normal;
+    std::uint64_t first = 0;
+    std::vector<Bytes> entries;
+    std::string head;
+};
+
+struct Ack {
+    Lane lane = Lane::normal;
+    std::string head;
+};
+
+using Frame = std::variant<Hello, Push, Ack>;
+
+Bytes write_frame(const Hello& hello);
+/// The entries are those of our log, in order. errors  bad_size: over frame_bytes_max
+Result<Bytes> write_push(Lane lane, const std::vector<LoggedEntry>& entries, const std::string& head);
+Bytes write_frame(const Ack& ack);
+
+/// errors  bad_size, malformed; unsupported: another version, lane or kind of frame
+Result<Frame> parse_frame(ByteView bytes);
+
+}  // namespace sanad::federation

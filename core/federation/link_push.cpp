@@ -1,0 +1,113 @@
+// The sending half of Links: pushing our logs and taking the peer's receipts.
+#include "core/federation/links.h"
+#include "core/trust/checkpoint.h"
+
+#include <algorithm>
+
+namespace sanad::federation {
+namespace {
+
+trust::Checkpoint checkpoint(const NodeId& self, const LaneId& lane, const trust::Frontier& end) {
+    return {origin(self, lane), end.size(), end.root()};
+}
+
+}  // namespace
+
+void Links::pump(const NodeId& peer, Link& link) {
+    if (!link.up || !link.frozen.empty()) return;
+    bool pushed = false;
+    for (const Lane lane : all_lanes) {
+        Out& out = link.out[std::size_t(lane)];
+        while (out.in_flight.size() < pushes_in_flight_max && out.sent.size() < out.size &&
+               push_next(peer, out, lane))
+            pushed = true;
+    }
+    // An answer is due: without one, the next hello starts over from where the peer stands.
+    if (pushed) link.hello_at = parts_.clock.elapsed() + link.retry * 2;
+}
+
+// The entries are read back from the disk and hashed again before the head over them is signed.
+bool Links::push_next(const NodeId& peer, Out& out, Lane lane) {
+    const LaneId id{peer, Direction::out, lane};
+    const auto snapshot = parts_.store.snapshot();
+    if (!snapshot) return false;
+    const auto entries =
+        parts_.logs.read(**snapshot, id, out.sent.size(), push_entries_max, push_bytes_max);
+    if (!entries || entries->empty()) {
+        parts_.counters.add("link.log_unreadable");
+        return false;
+    }
+    trust::Frontier end = out.sent;
+    for (const auto& entry : *entries) end.append(entry.leaf);
+    auto head = trust::sign_checkpoint(checkpoint(parts_.logs.self(), id, end), parts_.signing,
+                                       parts_.logs.self().text);
+    if (!head) return false;
+    const auto frame = write_push(lane, *entries, *head);
+    if (!frame || !transport_->send(peer, *frame)) return false;
+    out.sent = end;
+    out.in_flight.push_back({std::move(end), std::move(*head)});
+    parts_.counters.add("link.pushes");
+    return true;
+}
+
+// Our own log as it was at `size`: from what was sent, from what was receipted, or from its leaves.
+Result<trust::Frontier> Links::frontier_at(const NodeId& peer, const Out& out, Lane lane,
+                                           std::uint64_t size) {
+    if (out.sent.size() == size) return out.sent;
+    for (const auto& sent : out.in_flight)
+        if (sent.end.size() == size) return sent.end;
+    trust::Frontier end = out.receipted.size() <= size ? out.receipted : trust::Frontier{};
+    const auto snapshot = parts_.store.snapshot();
+    if (!snapshot) return std::unexpected(snapshot.error());
+    while (end.size() < size) {
+        const auto leaf = parts_.logs.leaf(**snapshot, {peer, Direction::out, lane}, end.size());
+        if (!leaf) return std::unexpected(leaf.error());
+        end.append(*leaf);
+    }
+    return end;
+}
+
+// The receipt must be over exactly what our log was at that size: then, and only then, is it kept.
+void Links::on_ack(const NodeId& peer, Link& link, const Ack& ack) {
+    if (!admit(link.in[0])) return drop(peer, "rate");
+    const auto table = parts_.peers.current();
+    const Peer* witness = table->find(peer);
+    const LaneId id{peer, Direction::out, ack.lane};
+    Out& out = link.out[std::size_t(ack.lane)];
+    const auto note = trust::parse_note(ack.head);
+    if (!note || witness == nullptr) return drop(peer, "malformed_receipt");
+    const auto said = trust::parse_checkpoint(note->text);
+    if (!said || said->size > out.size) return drop(peer, "malformed_receipt");
+    if (said->size <= out.receipted.size()) return;  // nothing new: a repeated receipt
+    const auto end = frontier_at(peer, out, ack.lane, said->size);
+    if (!end || *said != checkpoint(parts_.logs.self(), id, *end)) return drop(peer, "receipt_of_other_log");
+    const auto signature = std::ranges::find_if(note->signatures, [&](const trust::NoteSignature& one) {
+        return trust::verify_cosignature(note->text, one, witness->receipt_verifier()).has_value();
+    });
+    if (signature == note->signatures.end()) return drop(peer, "bad_receipt");
+
+    auto head = trust::sign_checkpoint(*said, parts_.signing, parts_.logs.self().text);
+    while (!out.in_flight.empty() && out.in_flight.front().end.size() <= said->size) {
+        if (out.in_flight.front().end.size() == said->size) head = std::move(out.in_flight.front().head);
+        out.in_flight.pop_front();
+    }
+    if (!head) return;
+    out.receipted = *end;
+    if (out.sent.size() < said->size) out.sent = *end;
+    link.retry = retry_first;
+    link.hello_at = parts_.clock.elapsed() + keepalive;
+    parts_.counters.add("link.receipts");
+    // Losing a receipt costs a second push of what it covers, so it may ride in the next commit.
+    const auto kept = parts_.engine.submit(
+        [this, id, end = *end, receipt = *head + trust::format(*signature)](store::Draft& draft) -> Result<void> {
+            if (const auto noted = parts_.logs.note_receipt(draft, id, end, receipt); !noted) return noted;
+            parts_.feed.emit(draft, {.at = parts_.clock.now(), .name = "link.receipted",
+                                     .peer = id.peer.text + "/" + name(id.lane), .number = end.size()});
+            return {};
+        },
+        {}, store::Engine::When::lazy);
+    if (!kept) parts_.counters.add("link.receipt_unkept");
+    pump(peer, link);
+}
+
+}  // namespace sanad::federation

@@ -1,0 +1,160 @@
+// The receiving half of Links: checking what a peer pushes, and receipting what is on disk.
+#include "core/federation/links.h"
+#include "core/trust/checkpoint.h"
+
+#include <algorithm>
+
+namespace sanad::federation {
+
+// A token bucket in the link's own time.
+bool Links::admit(In& in) {
+    const auto now = parts_.clock.elapsed();
+    const double passed = std::chrono::duration<double>(now - in.tokens_at).count();
+    in.tokens = std::min(frames_burst, in.tokens + passed * frames_per_second);
+    in.tokens_at = now;
+    if (in.tokens < 1) return false;
+    in.tokens -= 1;
+    return true;
+}
+
+void Links::on_push(const NodeId& peer, Link& link, Push push) {
+    In& in = link.in[std::size_t(push.lane)];
+    if (!admit(in)) return drop(peer, "rate");
+    if (!link.frozen.empty()) return drop(peer, "frozen");
+    if (in.in_engine >= pushes_in_engine_max) return drop(peer, "busy");
+    // A repeated push is what the sender does when our receipt was lost; its hello brings another.
+    if (push.first != in.end.size()) return drop(peer, push.first < in.end.size() ? "repeated" : "gap");
+
+    const auto table = parts_.peers.current();
+    const Peer* sender = table->find(peer);
+    if (sender == nullptr) return drop(peer, "not_active");
+    trust::Frontier end = in.end;
+    for (const auto& raw : push.entries) end.append(trust::leaf_hash(raw));
+    const LaneId lane{peer, Direction::in, push.lane};
+    const auto note = trust::parse_note(push.head);
+    if (!note) return drop(peer, "malformed_head");
+    // The head we can compute ourselves: comparing its text costs less than its signature.
+    if (note->text != trust::write_checkpoint({origin(parts_.logs.self(), lane), end.size(), end.root()}))
+        return drop(peer, "other_root");
+    if (!trust::open_checkpoint(push.head, sender->head_verifier())) return drop(peer, "bad_signature");
+
+    Batch batch = open_batch(peer, in, std::move(push));
+    batch.end = end;
+    const auto before = in.end;
+    in.end = std::move(end);
+    if (!submit(peer, in, std::move(batch))) {
+        in.end = before;
+        if (const auto loaded = load_in(peer, lane.lane, in); !loaded) return drop(peer, "store");
+        drop(peer, "busy");
+    }
+}
+
+Links::Batch Links::open_batch(const NodeId& peer, In& in, Push push) {
+    Batch batch{{peer, Direction::in, push.lane}, {}, std::move(push.head), {}};
+    batch.items.reserve(push.entries.size());
+    for (auto& raw : push.entries) {
+        auto& item = batch.items.emplace_back();
+        item.logged.index = push.first + batch.items.size() - 1;
+        item.logged.leaf = trust::leaf_hash(raw);
+        item.logged.raw = std::move(raw);
+        open_entry_into(item, in, batch.lane);
+    }
+    return batch;
+}
+
+// An entry that does not open is no reason to stop: it stays in the log and is refused by name.
+void Links::open_entry_into(Batch::Item& item, In& in, const LaneId& lane) {
+    item.entry.lane = lane;
+    item.entry.index = item.logged.index;
+    const auto entry = parse_entry(item.logged.raw);
+    if (!entry) return;
+    item.entry.id = entry->id;
+    item.entry.created_at = entry->created_at;
+    if (const auto* key = std::get_if<KeyEntry>(&entry->content)) {
+        auto opened = open_link_key(key->for_recipient, parts_.sealing);
+        if (!opened) return;
+        item.key = opened->copy();
+        in.key = std::move(*opened);
+        return;
+    }
+    if (!in.key) return;
+    const EntryPlace place{origin(parts_.logs.self(), lane), item.logged.index};
+    auto body = open_entry(std::get<SealedEntry>(entry->content), place, entry_key(*in.key, place.index));
+    if (body) item.entry.body = std::move(*body);
+}
+
+Result<void> Links::submit(const NodeId& peer, In& in, Batch batch) {
+    auto shared = std::make_shared<const Batch>(std::move(batch));  // of the work, and of its answer
+    auto submitted = parts_.engine.submit(
+        [this, shared](store::Draft& draft) { return apply(draft, *shared); },
+        [this, shared, epoch = in.epoch](const Result<void>& result) {
+            post([this, shared, epoch, result] {
+                stored(shared->lane, epoch, shared->end.size(), shared->head, result);
+            });
+        });
+    if (submitted) ++in.in_engine;
+    else parts_.log.warn("link.push_not_taken", {{"peer", peer.text}, {"fault", name(submitted.error().fault)}});
+    return submitted;
+}
+
+// One transaction: append, apply, audit.
+Result<void> Links::apply(store::Draft& draft, const Batch& batch) {
+    const auto end = parts_.logs.current_end(draft, batch.lane);
+    if (!end) return std::unexpected(end.error());
+    const std::uint64_t first = batch.items.front().logged.index;
+    if (end->size != first) return fail(Fault::busy, "another push came first");
+    const Time now = parts_.clock.now();
+    for (const auto& item : batch.items) {
+        KeyId owner = store::node_key_id;
+        if (item.key) {
+            const auto kept = parts_.logs.keep_key(draft, batch.lane, item.logged.index, *item.key);
+            if (!kept) return kept;
+        } else {
+            const auto applied = parts_.applier.apply(draft, item.entry, now);
+            if (!applied) return std::unexpected(applied.error());
+            owner = *applied;
+        }
+        draft.then([this, &batch, &item, owner](store::Transaction& transaction) {
+            return parts_.logs.append_received(transaction, batch.lane, item.logged, owner);
+        });
+        // The next entry must see what this one did.
+        if (const auto written = draft.apply(); !written) return written;
+    }
+    if (const auto noted = parts_.logs.note_head(draft, batch.lane, batch.head); !noted) return noted;
+    parts_.audit.append(draft, {.at = now,
+                                .actor = "peer " + batch.lane.peer.text,
+                                .role = "peer",
+                                .action = "link.received",
+                                .reason = std::string(name(batch.lane.lane)) + " " + std::to_string(first) + "+" +
+                                          std::to_string(batch.items.size())});
+    return {};
+}
+
+void Links::stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size, const std::string& head,
+                   const Result<void>& result) {
+    Link* link = find(lane.peer);
+    if (link == nullptr) return;
+    In& in = link->in[std::size_t(lane.lane)];
+    --in.in_engine;
+    if (epoch != in.epoch) return;  // a later failure has been dealt with already
+    if (!result) {
+        // Go back to what is on disk; the peer's next hello shows it where that is.
+        if (const auto loaded = load_in(lane.peer, lane.lane, in); !loaded)
+            parts_.log.error("link.not_loaded", {{"peer", lane.peer.text}});
+        return drop(lane.peer, "not_stored");
+    }
+    in.durable = size;
+    in.head = head;
+    send_receipt(lane.peer, *link, lane.lane);
+}
+
+// Signed anew each time: a receipt is the head on disk and a cosignature of now.
+void Links::send_receipt(const NodeId& peer, Link& link, Lane lane) {
+    const In& in = link.in[std::size_t(lane)];
+    if (in.durable == 0 || in.head.empty()) return;
+    auto receipt = trust::add_cosignature(in.head, parts_.signing, parts_.logs.self().text, parts_.clock.now());
+    if (!receipt) return;
+    if (!transport_->send(peer, write_frame(Ack{lane, std::move(*receipt)}))) parts_.counters.add("link.receipt_unsent");
+}
+
+}  // namespace sanad::federation

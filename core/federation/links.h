@@ -1,0 +1,152 @@
+#pragma once
+
+#include "core/base/counters.h"
+#include "core/base/log.h"
+#include "core/federation/applier.h"
+#include "core/federation/frame.h"
+#include "core/federation/link_logs.h"
+#include "core/federation/peers.h"
+#include "core/federation/transport.h"
+#include "core/store/audit.h"
+#include "core/store/engine.h"
+#include "core/store/feed.h"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+
+namespace sanad::federation {
+
+/// The sessions of all links: pushes what our logs hold, checks what peers push, in the order of
+/// cheap checks first, and exchanges receipts. It has no sockets and no threads of its own.
+class Links final : public TransportEvents {
+public:
+    static constexpr std::size_t pushes_in_flight_max = 8;
+    static constexpr std::size_t pushes_in_engine_max = 16;  // received, not yet on disk
+    static constexpr Duration keepalive{15'000};
+    static constexpr Duration retry_first{500};
+    static constexpr Duration retry_longest{30'000};
+    static constexpr double frames_per_second = 4'000;  // of one link, each lane and hello apart
+    static constexpr double frames_burst = 8'000;
+
+    /// Everything a link needs; all of it outlives the links.
+    struct Parts {
+        store::Store& store;
+        store::Engine& engine;
+        store::Audit& audit;
+        store::Feed& feed;
+        LinkLogs& logs;
+        Applier& applier;
+        Peers& peers;
+        const trust::SigningKey& signing;
+        const trust::SealingKey& sealing;
+        const Clock& clock;
+        Log& log;
+        Counters& counters;
+        std::function<void()> wake;  // makes the transport's thread call run_posted()
+    };
+
+    explicit Links(Parts parts);
+
+    /// Before anything else. threads  transport
+    void use(Transport& transport) { transport_ = &transport; }
+
+    void connected(const NodeId& peer) override;
+    void received(const NodeId& peer, ByteView frame) override;
+
+    /// Hellos and retries that are due; call about each 100 ms. threads  transport
+    void tick();
+    /// What other threads left for this one. threads  transport
+    void run_posted();
+    /// threads  any
+    void post(std::function<void()> work);
+
+    struct Status {
+        NodeId peer;
+        bool up = false;
+        struct Log {
+            std::uint64_t size = 0;
+            std::uint64_t receipted = 0;
+        };
+        std::array<Log, 2> out;  // by lane
+        std::array<std::uint64_t, 2> in{};
+        std::string frozen;  // why the link stands still; empty: it does not
+    };
+    /// threads  transport
+    std::vector<Status> status() const;
+
+private:
+    struct Sent {
+        trust::Frontier end;
+        std::string head;
+    };
+    struct Out {
+        std::uint64_t size = 0;     // of our log, on disk
+        trust::Frontier receipted;  // as far as the peer's receipt goes
+        trust::Frontier sent;       // as far as we have pushed on this connection
+        std::deque<Sent> in_flight;
+    };
+    struct In {
+        trust::Frontier end;  // including what the engine has not committed yet
+        std::optional<LinkKey> key;
+        std::string head;  // the newest one on disk
+        std::uint64_t durable = 0;
+        std::size_t in_engine = 0;
+        std::uint64_t epoch = 0;  // changes when `end` goes back to what is on disk
+        double tokens = frames_burst;
+        Duration tokens_at{0};
+    };
+    struct Link {
+        std::array<Out, 2> out;
+        std::array<In, 2> in;
+        bool up = false;  // the peer has said where it stands on this connection
+        Duration hello_at{0};
+        Duration retry{retry_first};
+        std::string frozen;
+    };
+    /// A push that has passed all checks.
+    struct Batch {
+        LaneId lane;
+        trust::Frontier end;  // after it
+        std::string head;
+        struct Item {
+            LoggedEntry logged;
+            ReceivedEntry entry;
+            std::optional<LinkKey> key;  // of a key entry
+        };
+        std::vector<Item> items;
+    };
+
+    Link* find(const NodeId& peer);
+    Result<void> load(const NodeId& peer, Link& link);
+    Result<void> load_in(const NodeId& peer, Lane lane, In& in);
+    bool admit(In& in);
+    void drop(const NodeId& peer, const char* why);
+
+    void on_hello(const NodeId& peer, Link& link, const Hello& hello);
+    void on_push(const NodeId& peer, Link& link, Push push);
+    void on_ack(const NodeId& peer, Link& link, const Ack& ack);
+
+    void say_hello(const NodeId& peer, Link& link, bool wants_reply);
+    void send_receipt(const NodeId& peer, Link& link, Lane lane);
+    void pump(const NodeId& peer, Link& link);
+    bool push_next(const NodeId& peer, Out& out, Lane lane);
+    Result<trust::Frontier> frontier_at(const NodeId& peer, const Out& out, Lane lane, std::uint64_t size);
+    Batch open_batch(const NodeId& peer, In& in, Push push);
+    void open_entry_into(Batch::Item& item, In& in, const LaneId& lane);
+    Result<void> submit(const NodeId& peer, In& in, Batch batch);
+    Result<void> apply(store::Draft& draft, const Batch& batch);
+    void stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size, const std::string& head,
+                const Result<void>& result);
+    void freeze(const NodeId& peer, Link& link, const char* why);
+
+    Parts parts_;
+    Transport* transport_ = nullptr;
+    std::map<NodeId, Link> links_;
+
+    std::mutex mutex_;  // guards posted_
+    std::vector<std::function<void()>> posted_;
+};
+
+}  // namespace sanad::federation

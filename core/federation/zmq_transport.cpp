@@ -1,0 +1,315 @@
+#include "core/federation/zmq_transport.h"
+
+#include "core/federation/admission.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <zmq.hpp>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <vector>
+
+namespace sanad::federation {
+namespace {
+
+constexpr int zap_enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, draft-only macro of 4.3.4
+constexpr int messages_at_once = 64;    // of one socket, before the others have their turn
+constexpr Duration tick_length{100};
+constexpr Duration silence_max{60'000};  // then a dialling socket is made anew
+
+zmq::const_buffer raw(const auto& bytes) { return zmq::buffer(bytes.data(), bytes.size()); }
+
+void set_common(zmq::socket_t& socket) {
+    socket.set(zmq::sockopt::handshake_ivl, 5'000);
+    socket.set(zmq::sockopt::connect_timeout, 5'000);
+    socket.set(zmq::sockopt::heartbeat_ivl, 15'000);
+    socket.set(zmq::sockopt::heartbeat_timeout, 45'000);
+    socket.set(zmq::sockopt::heartbeat_ttl, 60'000);
+    socket.set(zmq::sockopt::sndhwm, 64);
+    socket.set(zmq::sockopt::rcvhwm, 64);
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::ipv6, true);
+    // It counts the ciphertext of each frame: payload and 33 bytes of CURVE.
+    socket.set(zmq::sockopt::maxmsgsize, std::int64_t(frame_bytes_max + 64));
+}
+
+/// A socket towards one node that we dial.
+struct Dialled {
+    NodeId peer;
+    std::string endpoint;
+    trust::TransportPublicKey server_key;
+    zmq::socket_t socket;
+    zmq::socket_t events;
+    Duration heard{0};
+};
+
+}  // namespace
+
+struct ZmqTransport::Sockets {
+    Sockets(NodeId us, const trust::TransportKey& ours, const Peers& known, const Clock& time, Log& to,
+            Counters& counts)
+        : self(std::move(us)), key(ours), peers(known), clock(time), log(to), counters(counts) {}
+    ~Sockets() {
+        dialled.clear();
+        router.close();
+        admission.reset();
+        if (wake_descriptor >= 0) ::close(wake_descriptor);
+    }
+
+    NodeId self;
+    const trust::TransportKey& key;
+    const Peers& peers;
+    const Clock& clock;
+    Log& log;
+    Counters& counters;
+    int wake_descriptor = -1;
+    std::atomic<bool> awake{false};
+    zmq::context_t context{1};
+    std::unique_ptr<Admission> admission;
+    zmq::socket_t router;
+    std::string bound;
+    std::map<NodeId, std::string> routes;  // node -> the routing id it last spoke from
+    std::map<NodeId, Dialled> dialled;
+    std::uint64_t directory_version = UINT64_MAX;
+    unsigned monitors = 0;
+
+    void bind(const std::string& endpoint);
+    void dial(const NodeId& peer, const std::string& endpoint, const trust::TransportPublicKey& server_key);
+    void follow_directory();
+    void redial_silent();
+    void receive_router(TransportEvents& events);
+    void receive_dialled(Dialled& from, TransportEvents& events);
+    void receive_monitor(Dialled& from, TransportEvents& events);
+    std::optional<zmq::message_t> receive_last(zmq::socket_t& socket, std::string* routing_id);
+};
+
+void ZmqTransport::Sockets::bind(const std::string& endpoint) {
+    router = zmq::socket_t(context, ZMQ_ROUTER);
+    set_common(router);
+    router.set(zmq::sockopt::router_mandatory, true);
+    router.set(zmq::sockopt::router_handover, false);
+    router.set(zmq::sockopt::curve_server, true);
+    router.set(zmq::sockopt::curve_secretkey, raw(key.secret().bytes()));
+    router.set(zmq::sockopt::zap_domain, admission_domain);
+    const int enforce = 1;
+    zmq_setsockopt(router.handle(), zap_enforce_domain, &enforce, sizeof enforce);
+    router.bind(endpoint);
+    bound = router.get(zmq::sockopt::last_endpoint);
+}
+
+void ZmqTransport::Sockets::dial(const NodeId& peer, const std::string& endpoint,
+                                 const trust::TransportPublicKey& server_key) {
+    zmq::socket_t socket(context, ZMQ_DEALER);
+    set_common(socket);
+    socket.set(zmq::sockopt::immediate, true);
+    socket.set(zmq::sockopt::reconnect_ivl, 500);
+    socket.set(zmq::sockopt::reconnect_ivl_max, 300'000);
+    socket.set(zmq::sockopt::curve_serverkey, raw(server_key.bytes));
+    socket.set(zmq::sockopt::curve_publickey, raw(key.public_key().bytes));
+    socket.set(zmq::sockopt::curve_secretkey, raw(key.secret().bytes()));
+    const std::string monitor = "inproc://sanad.dialled." + std::to_string(monitors++);
+    zmq_socket_monitor(socket.handle(), monitor.c_str(),
+                       ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                           ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+    zmq::socket_t events(context, ZMQ_PAIR);
+    events.connect(monitor);
+    socket.connect(endpoint);
+    dialled.insert_or_assign(
+        peer, Dialled{peer, endpoint, server_key, std::move(socket), std::move(events), clock.elapsed()});
+}
+
+// One connection a pair: dial those whom it is ours to dial, drop those who left the directory.
+void ZmqTransport::Sockets::follow_directory() {
+    const auto table = peers.current();
+    if (table->directory_version == directory_version) return;
+    directory_version = table->directory_version;
+    const Peer* us = table->find(self);
+    std::erase_if(dialled, [&](const auto& item) {
+        const Peer* peer = table->find(item.first);
+        return us == nullptr || peer == nullptr || who_dials(*us, *peer) != Dials::we ||
+               peer->endpoints.front() != item.second.endpoint || peer->transport != item.second.server_key;
+    });
+    if (us == nullptr) return;
+    for (const auto& [id, peer] : table->nodes)
+        if (id != self && peer.active && who_dials(*us, peer) == Dials::we && !dialled.contains(id))
+            dial(id, peer.endpoints.front(), peer.transport);
+}
+
+void ZmqTransport::Sockets::redial_silent() {
+    std::vector<NodeId> silent;
+    for (const auto& [id, one] : dialled)
+        if (clock.elapsed() - one.heard > silence_max) silent.push_back(id);
+    for (const auto& id : silent) {
+        const auto endpoint = dialled.at(id).endpoint;
+        const auto server_key = dialled.at(id).server_key;
+        dialled.erase(id);
+        dial(id, endpoint, server_key);
+    }
+}
+
+// The last frame of the next message, when it has exactly one beside the routing id. The metadata
+// of the handshake is on that frame, not on the first.
+std::optional<zmq::message_t> ZmqTransport::Sockets::receive_last(zmq::socket_t& socket,
+                                                                  std::string* routing_id) {
+    std::vector<zmq::message_t> frames;
+    bool more = true;
+    std::size_t count = 0;
+    while (more) {
+        zmq::message_t frame;
+        if (!socket.recv(frame, zmq::recv_flags::dontwait)) return std::nullopt;
+        more = frame.more();
+        if (++count <= 2) frames.push_back(std::move(frame));
+    }
+    const std::size_t wanted = routing_id == nullptr ? 1 : 2;
+    if (count != wanted) {
+        counters.add("link.drop.frames");
+        return zmq::message_t();
+    }
+    if (routing_id != nullptr) *routing_id = frames.front().to_string();
+    return std::move(frames.back());
+}
+
+void ZmqTransport::Sockets::receive_router(TransportEvents& events) {
+    for (int i = 0; i < messages_at_once; ++i) {
+        std::string routing_id;
+        const auto frame = receive_last(router, &routing_id);
+        if (!frame) return;
+        if (frame->size() == 0) continue;
+        const char* user = zmq_msg_gets(const_cast<zmq_msg_t*>(frame->handle()), "User-Id");
+        if (user == nullptr) {
+            counters.add("link.drop.nobody");
+            continue;
+        }
+        const NodeId peer{user};
+        routes[peer] = std::move(routing_id);
+        events.received(peer, {frame->data<std::uint8_t>(), frame->size()});
+    }
+}
+
+void ZmqTransport::Sockets::receive_dialled(Dialled& from, TransportEvents& events) {
+    for (int i = 0; i < messages_at_once; ++i) {
+        const auto frame = receive_last(from.socket, nullptr);
+        if (!frame) return;
+        from.heard = clock.elapsed();
+        if (frame->size() != 0) events.received(from.peer, {frame->data<std::uint8_t>(), frame->size()});
+    }
+}
+
+void ZmqTransport::Sockets::receive_monitor(Dialled& from, TransportEvents& events) {
+    zmq::message_t event;
+    while (from.events.recv(event, zmq::recv_flags::dontwait)) {
+        const bool has_endpoint = event.more();
+        std::uint16_t number = 0;
+        if (event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
+        if (zmq::message_t endpoint; has_endpoint && !from.events.recv(endpoint)) return;
+        if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+            from.heard = clock.elapsed();
+            events.connected(from.peer);
+        } else {
+            counters.add("link.handshake_failed");
+            log.warn("link.handshake_failed", {{"peer", from.peer.text}, {"hint", "peer_key_mismatch_or_not_in_its_directory"}});
+        }
+    }
+}
+
+ZmqTransport::ZmqTransport(std::unique_ptr<Sockets> sockets) : sockets_(std::move(sockets)) {}
+ZmqTransport::~ZmqTransport() = default;
+
+Result<std::unique_ptr<ZmqTransport>> ZmqTransport::start(const Settings& settings, const NodeId& self,
+                                                          const trust::TransportKey& key,
+                                                          const Peers& peers, Entropy& entropy,
+                                                          const Clock& clock, Log& log,
+                                                          Counters& counters) {
+    // The first automatic routing id comes from rand(): a peer that can guess the next one and
+    // claims it would end the process.
+    std::array<std::uint8_t, 4> seed{};
+    entropy.fill(seed);
+    std::srand(read_big_endian<std::uint32_t>(seed));
+    try {
+        auto sockets = std::make_unique<Sockets>(self, key, peers, clock, log, counters);
+        sockets->wake_descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+        if (sockets->wake_descriptor < 0) return fail(Fault::io, "eventfd");
+        auto admission = Admission::start(sockets->context, peers, log, counters);
+        if (!admission) return std::unexpected(admission.error());
+        sockets->admission = std::move(*admission);
+        if (!settings.bind.empty()) {
+            const auto tested = sockets->admission->self_test(key, entropy);
+            if (!tested) return std::unexpected(tested.error());
+            sockets->bind(settings.bind);
+        }
+        sockets->follow_directory();
+        return std::unique_ptr<ZmqTransport>(new ZmqTransport(std::move(sockets)));
+    } catch (const std::exception& fault) {
+        return fail(Fault::io, "bind " + settings.bind + ": " + fault.what());
+    }
+}
+
+Result<void> ZmqTransport::send(const NodeId& peer, ByteView frame) {
+    if (frame.size() > frame_bytes_max) return fail(Fault::bad_size, "frame");
+    try {
+        const auto bytes = zmq::buffer(frame.data(), frame.size());
+        if (const auto found = sockets_->dialled.find(peer); found != sockets_->dialled.end()) {
+            if (found->second.socket.send(bytes, zmq::send_flags::dontwait)) return {};
+            return fail(Fault::busy, "no connection");
+        }
+        const auto route = sockets_->routes.find(peer);
+        if (route == sockets_->routes.end()) return fail(Fault::busy, "no connection");
+        const auto flags = zmq::send_flags::sndmore | zmq::send_flags::dontwait;
+        if (!sockets_->router.send(zmq::buffer(route->second), flags)) return fail(Fault::busy, "queue full");
+        if (sockets_->router.send(bytes, zmq::send_flags::dontwait)) return {};
+        return fail(Fault::busy, "queue full");
+    } catch (const zmq::error_t& fault) {  // EHOSTUNREACH: it has gone
+        return fail(Fault::busy, fault.what());
+    }
+}
+
+void ZmqTransport::run(const std::stop_token& stop, TransportEvents& events,
+                       const std::function<void()>& on_wake, const std::function<void()>& on_tick) {
+    Duration tick_at = sockets_->clock.elapsed();
+    while (!stop.stop_requested()) {
+        std::vector<zmq::pollitem_t> items{{nullptr, sockets_->wake_descriptor, ZMQ_POLLIN, 0}};
+        if (sockets_->router) items.push_back({sockets_->router.handle(), 0, ZMQ_POLLIN, 0});
+        for (auto& [id, one] : sockets_->dialled) {
+            items.push_back({one.socket.handle(), 0, ZMQ_POLLIN, 0});
+            items.push_back({one.events.handle(), 0, ZMQ_POLLIN, 0});
+        }
+        try {
+            const auto wait = std::clamp(tick_at - sockets_->clock.elapsed(), Duration{0}, tick_length);
+            zmq::poll(items, wait);
+            if ((items[0].revents & ZMQ_POLLIN) != 0) {
+                std::uint64_t count = 0;
+                [[maybe_unused]] const auto drained = ::read(sockets_->wake_descriptor, &count, sizeof count);
+                sockets_->awake.store(false);
+                on_wake();
+            }
+            std::size_t item = 1;
+            if (sockets_->router && (items[item++].revents & ZMQ_POLLIN) != 0) sockets_->receive_router(events);
+            for (auto& [id, one] : sockets_->dialled) {
+                const bool frames = (items[item++].revents & ZMQ_POLLIN) != 0;
+                if ((items[item++].revents & ZMQ_POLLIN) != 0) sockets_->receive_monitor(one, events);
+                if (frames) sockets_->receive_dialled(one, events);
+            }
+            if (sockets_->clock.elapsed() < tick_at) continue;
+            tick_at = sockets_->clock.elapsed() + tick_length;
+            sockets_->follow_directory();
+            sockets_->redial_silent();
+            on_tick();
+        } catch (const zmq::error_t& fault) {
+            if (fault.num() == ETERM) return;
+            sockets_->log.error("transport.failed", {{"detail", fault.what()}});
+        }
+    }
+}
+
+void ZmqTransport::wake() {
+    if (sockets_->awake.exchange(true)) return;  // it has been told and has not looked yet
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(sockets_->wake_descriptor, &one, sizeof one);
+}
+
+std::string ZmqTransport::bound() const { return sockets_->bound; }
+
+}  // namespace sanad::federation

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/base/entropy.h"
+#include "core/base/ids.h"
+#include "core/store/keyring.h"
+#include "core/store/store.h"
+
+#include <functional>
+#include <string>
+
+namespace sanad::store {
+
+/// A table whose values are sealed; its name is part of what each value is bound to.
+struct SealedTable {
+    Table table;
+    std::string name;
+};
+
+/// Sealed records: XChaCha20-Poly1305 under the key of what they belong to (a case, a referral, the
+/// node), bound to store, table and key, so that a record moved elsewhere does not open.
+///
+/// Value: version 1 · length of `clear` · clear · owner[16] · nonce[24] · ciphertext and tag.
+class Records {
+public:
+    static constexpr std::size_t clear_bytes_max = 255;
+    static constexpr std::size_t overhead_bytes_max = 2 + clear_bytes_max + 16 + 24 + 16;
+
+    /// All three outlive the records.
+    Records(const StoreId& store_id, Keyring& keyring, Entropy& entropy)
+        : store_id_(store_id), keyring_(keyring), entropy_(entropy) {}
+
+    static Result<SealedTable> open_table(Store& store, std::string_view name);
+
+    /// Seals `plain` under the owner's key. `clear`, such as the hash of what is sealed, stays
+    /// readable when the key is gone; it is authenticated with the rest.
+    /// errors  not_found: the owner's key does not exist, or was destroyed · those of Writer::put
+    Result<void> put(Writer& writer, const SealedTable& table, ByteView key, const KeyId& owner,
+                     ByteView plain, ByteView clear = {});
+
+    /// What was put, or nothing when there is no such record.
+    /// errors  bad_signature: the record was damaged or moved · not_found: its key was destroyed
+    Result<std::optional<Bytes>> get(Snapshot& from, const SealedTable& table, ByteView key);
+
+    /// Called with key, opened value and clear part of each record; returns false to stop.
+    using Sink = std::function<bool(ByteView key, Bytes plain, ByteView clear)>;
+    /// As Snapshot::scan; a record that does not open ends the scan with its error.
+    Result<void> scan(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi, Order order,
+                      std::uint32_t limit, const Sink& sink);
+
+    /// The clear part alone, which needs no key. errors  malformed, io
+    Result<std::optional<Bytes>> get_clear(Snapshot& from, const SealedTable& table, ByteView key);
+
+    Keyring& keyring() { return keyring_; }
+
+private:
+    Result<Bytes> open(Snapshot& from, const SealedTable& table, const Row& row);
+
+    const StoreId& store_id_;
+    Keyring& keyring_;
+    Entropy& entropy_;
+};
+
+/// The smallest key above every key that starts with `prefix`: the upper bound of its scan.
+Bytes after_prefix(ByteView prefix);
+
+}  // namespace sanad::store
