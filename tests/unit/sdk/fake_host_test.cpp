@@ -168,6 +168,20 @@ TEST_CASE("waiting sees what another thread's call changes") {
     CHECK_FALSE(node.wait_for([] { return false; }, std::chrono::milliseconds(1)));
 }
 
+TEST_CASE("a large message crosses in one segment") {
+    capnp::MallocMessageBuilder message;
+    auto request = message.initRoot<schema::Submit>();
+    request.setConversation(data_of(child));
+    request.setText(std::string(16'000, 't'));
+    request.setKey(data_of("message-1"));
+    REQUIRE(message.getSegmentsForOutput().size() > 1);
+    const auto flat = flatten(message);
+    CHECK(flat.asBytes()[0] == 0);  // the number of segments, less one
+    const Received<schema::Submit> received(sanad_span{flat.begin(), flat.asBytes().size()});
+    CHECK(received->getText().size() == 16'000);
+    CHECK(view_of(received->getKey()) == "message-1");
+}
+
 TEST_CASE("damaged messages are refused and never end the process") {
     capnp::MallocMessageBuilder message;
     auto request = message.initRoot<schema::Submit>();

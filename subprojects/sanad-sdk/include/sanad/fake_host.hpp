@@ -45,7 +45,7 @@ public:
     sanad_status configure(Fill fill) {
         capnp::MallocMessageBuilder message;
         fill(message.initRoot<Config>());
-        const kj::Array<capnp::word> flat = capnp::messageToFlatArray(message);
+        const kj::Array<capnp::word> flat = flatten(message);
         return plugin_->configure(plugin_->self, {flat.begin(), flat.asBytes().size()});
     }
     sanad_status start() {
@@ -124,7 +124,7 @@ private:
         return call;
     }
     Delivered give(std::uint32_t method, capnp::MessageBuilder& request) {
-        const kj::Array<capnp::word> flat = capnp::messageToFlatArray(request);
+        const kj::Array<capnp::word> flat = flatten(request);
         Inbox inbox;
         const sanad_call call =
             call_of(method, {flat.begin(), flat.asBytes().size()}, inbox.sink());

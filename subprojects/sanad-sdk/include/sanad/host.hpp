@@ -185,7 +185,7 @@ public:
 private:
     sanad_status call(std::uint32_t method, capnp::MessageBuilder& request,
                       const sanad_sink* reply) {
-        const kj::Array<capnp::word> flat = capnp::messageToFlatArray(request);
+        const kj::Array<capnp::word> flat = flatten(request);
         if (flat.asBytes().size() > message_bytes_max) return SANAD_E_FULL;
         const auto limit = std::chrono::duration_cast<std::chrono::nanoseconds>(host_call_limit);
         sanad_call call{};

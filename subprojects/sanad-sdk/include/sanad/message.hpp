@@ -3,17 +3,19 @@
 
 #include <sanad/plugin.h>
 
+#include <capnp/any.h>
 #include <capnp/message.h>
 #include <capnp/serialize.h>
-#include <kj/io.h>
 
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
 
-// Cap'n Proto messages as they cross the plugin boundary: one flat message, read in place, written
-// once. A plugin author meets Error and typed readers; the rest serves plugin.hpp and host.hpp.
+// Cap'n Proto messages as they cross the plugin boundary: one flat message, read in place. A plugin
+// author meets Error and typed readers; the rest serves plugin.hpp and host.hpp.
 namespace sanad::plugin {
 
 inline constexpr std::size_t message_bytes_max = 256U << 10;         // either direction
@@ -66,14 +68,27 @@ private:
     typename Schema::Reader root_;
 };
 
-/// Writes a built message into the other side's memory, copying it once.
+/// A built message in one segment, the only form that crosses the boundary. A message that outgrew
+/// its first segment while it was built is copied once more.
+inline kj::Array<capnp::word> flatten(capnp::MessageBuilder& message) {
+    const auto segments = message.getSegmentsForOutput();
+    if (segments.size() == 1) return capnp::messageToFlatArray(segments);
+    std::size_t words = 1;
+    for (const auto& segment : segments) words += segment.size();
+    capnp::MallocMessageBuilder whole(static_cast<unsigned>(words),
+                                      capnp::AllocationStrategy::FIXED_SIZE);
+    whole.setRoot(message.getRoot<capnp::AnyPointer>().asReader());
+    return capnp::messageToFlatArray(whole);
+}
+
+/// Writes a built message into the other side's memory.
 /// returns  SANAD_OK, or SANAD_E_FULL when the sink takes no more
 inline sanad_status emit(capnp::MessageBuilder& message, const sanad_sink& sink) {
-    const std::size_t bytes = capnp::computeSerializedSizeInWords(message) * sizeof(capnp::word);
+    const kj::Array<capnp::word> flat = flatten(message);
+    const std::size_t bytes = flat.size() * sizeof(capnp::word);
     void* memory = bytes <= message_bytes_max ? sink.reserve(sink.ctx, bytes) : nullptr;
     if (!memory) return SANAD_E_FULL;
-    kj::ArrayOutputStream stream({static_cast<kj::byte*>(memory), bytes});
-    capnp::writeMessage(stream, message);
+    std::memcpy(memory, flat.begin(), bytes);
     sink.commit(sink.ctx, bytes);
     return SANAD_OK;
 }

@@ -45,7 +45,8 @@ enum {
     SANAD_E_CRASHED = -15
 };
 
-/* Borrowed bytes, 8-byte aligned, valid until the receiving function returns. */
+/* Borrowed bytes, valid until the receiving function returns. A message is 8-byte aligned and has
+ * one segment. */
 typedef struct sanad_span {
     const void *data;
     size_t size;
