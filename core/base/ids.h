@@ -19,7 +19,9 @@ struct Id {
     std::array<std::uint8_t, 16> bytes{};
     auto operator<=>(const Id&) const = default;
     bool empty() const { return *this == Id{}; }
-    operator ByteView() const { return bytes; }  // NOLINT(google-explicit-constructor): an id is its bytes
+    operator ByteView() const {
+        return bytes;
+    }  // NOLINT(google-explicit-constructor): an id is its bytes
 };
 
 /// A node of the federation: country, dot, label, such as `ma.cmrpi`; 4..31 bytes of [a-z0-9.-].
@@ -34,7 +36,8 @@ using ConsentId = Id<struct ConsentTag>;
 using ReferralId = Id<struct ReferralTag>;
 using EscalationId = Id<struct EscalationTag>;
 using EntryId = Id<struct EntryTag>;
-using KeyId = Id<struct KeyTag>;  // the id of the thing a key belongs to: a case, a referral, the node
+using KeyId =
+    Id<struct KeyTag>;  // the id of the thing a key belongs to: a case, a referral, the node
 
 std::array<std::uint8_t, 16> make_uuid7(Time now, Entropy& entropy);
 std::string format_uuid(const std::array<std::uint8_t, 16>& bytes);

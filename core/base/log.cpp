@@ -12,10 +12,14 @@ constexpr std::size_t line_bytes_max = 1024;
 
 const char* name(Log::Level level) {
     switch (level) {
-        case Log::Level::debug: return "debug";
-        case Log::Level::info: return "info";
-        case Log::Level::warn: return "warn";
-        case Log::Level::error: return "error";
+        case Log::Level::debug:
+            return "debug";
+        case Log::Level::info:
+            return "info";
+        case Log::Level::warn:
+            return "warn";
+        case Log::Level::error:
+            return "error";
     }
     return "?";
 }
@@ -24,8 +28,10 @@ const char* name(Log::Level level) {
 void append_escaped(std::string& line, std::string_view value) {
     for (const char c : value) {
         const bool plain = static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '"';
-        if (plain) line.push_back(c);
-        else line.push_back('_');
+        if (plain)
+            line.push_back(c);
+        else
+            line.push_back('_');
     }
 }
 

@@ -8,8 +8,8 @@
 
 namespace sanad {
 
-/// The node's log: an event name that never changes, then fields. Never what a person wrote, a name,
-/// a number, an address or a key; cases and entries appear by id.
+/// The node's log: an event name that never changes, then fields. Never what a person wrote, a
+/// name, a number, an address or a key; cases and entries appear by id.
 class Log {
 public:
     enum class Level : std::uint8_t { debug, info, warn, error };

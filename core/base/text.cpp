@@ -31,7 +31,8 @@ Result<void> check(std::string_view text, std::size_t bytes_max, Kind kind) {
 #pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
         U8_NEXT(text.data(), i, size, c);
 #pragma GCC diagnostic pop
-        if (!allowed(c, kind)) return fail(Fault::malformed, "text: not UTF-8, or a control character");
+        if (!allowed(c, kind))
+            return fail(Fault::malformed, "text: not UTF-8, or a control character");
     }
     return {};
 }
@@ -58,7 +59,8 @@ Result<std::string> to_nfc(std::string_view text) {
     if (U_FAILURE(status)) return fail(Fault::io, "ICU normaliser");
     std::string normal;
     icu::StringByteSink<std::string> sink(&normal);
-    nfc->normalizeUTF8(0, {text.data(), static_cast<std::int32_t>(text.size())}, sink, nullptr, status);
+    nfc->normalizeUTF8(0, {text.data(), static_cast<std::int32_t>(text.size())}, sink, nullptr,
+                       status);
     if (U_FAILURE(status)) return fail(Fault::malformed, "text: not UTF-8");
     return normal;
 }

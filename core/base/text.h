@@ -7,8 +7,8 @@
 
 namespace sanad {
 
-/// Checks what a person wrote: valid UTF-8 of 1..`bytes_max` bytes, no control character but newline
-/// and tab. Bidirectional marks are allowed: Arabic needs them. errors  malformed, bad_size
+/// Checks what a person wrote: valid UTF-8 of 1..`bytes_max` bytes, no control character but
+/// newline and tab. Bidirectional marks are allowed: Arabic needs them. errors  malformed, bad_size
 Result<void> check_prose(std::string_view text, std::size_t bytes_max);
 
 /// Checks a name or code that is shown beside others: as check_prose, and in NFC, one line, no

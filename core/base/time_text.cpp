@@ -25,10 +25,10 @@ std::string format_time(Time time) {
     const year_month_day date{day};
     const hh_mm_ss clock{point - day};
     std::array<char, 48> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
-                                   int(date.year()), unsigned(date.month()), unsigned(date.day()),
-                                   int(clock.hours().count()), int(clock.minutes().count()),
-                                   int(clock.seconds().count()));
+    const int size =
+        std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
+                      unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
+                      int(clock.minutes().count()), int(clock.seconds().count()));
     std::string result(text.data(), std::size_t(size));
     if (const auto ms = int(clock.subseconds().count()); ms != 0) {
         const int more = std::snprintf(text.data(), text.size(), ".%03d", ms);

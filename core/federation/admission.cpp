@@ -11,8 +11,10 @@ namespace {
 
 constexpr const char* zap_endpoint = "inproc://zeromq.zap.01";
 constexpr const char* stop_endpoint = "inproc://sanad.admission.stop";
-constexpr std::size_t zap_frames = 7;  // version, request id, domain, address, identity, mechanism, key
-constexpr int zap_enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN: honoured by 4.3.4, its macro is draft
+constexpr std::size_t zap_frames =
+    7;  // version, request id, domain, address, identity, mechanism, key
+constexpr int zap_enforce_domain =
+    93;  // ZMQ_ZAP_ENFORCE_DOMAIN: honoured by 4.3.4, its macro is draft
 
 std::vector<zmq::message_t> receive_all(zmq::socket_t& socket) {
     std::vector<zmq::message_t> frames;
@@ -28,14 +30,15 @@ std::vector<zmq::message_t> receive_all(zmq::socket_t& socket) {
 void send_all(zmq::socket_t& socket, std::initializer_list<std::string_view> frames) {
     std::size_t left = frames.size();
     for (const auto frame : frames)
-        socket.send(zmq::buffer(frame), --left > 0 ? zmq::send_flags::sndmore : zmq::send_flags::none);
+        socket.send(zmq::buffer(frame),
+                    --left > 0 ? zmq::send_flags::sndmore : zmq::send_flags::none);
 }
 
 }  // namespace
 
 struct Admission::Handler {
     Handler(zmq::context_t& guarded, const Peers& known, Log& to, Counters& counts)
-          : context(guarded), peers(known), log(to), counters(counts) {}
+        : context(guarded), peers(known), log(to), counters(counts) {}
 
     zmq::context_t& context;
     const Peers& peers;
@@ -46,7 +49,8 @@ struct Admission::Handler {
 
     void serve(zmq::socket_t requests, zmq::socket_t stopped) {
         try {
-            zmq::pollitem_t items[] = {{requests.handle(), 0, ZMQ_POLLIN, 0}, {stopped.handle(), 0, ZMQ_POLLIN, 0}};
+            zmq::pollitem_t items[] = {{requests.handle(), 0, ZMQ_POLLIN, 0},
+                                       {stopped.handle(), 0, ZMQ_POLLIN, 0}};
             for (;;) {
                 zmq::poll(items, 2, std::chrono::milliseconds(-1));
                 if ((items[1].revents & ZMQ_POLLIN) != 0) return;
@@ -63,8 +67,8 @@ struct Admission::Handler {
         const auto frames = receive_all(requests);
         std::string user;
         if (frames.size() == zap_frames && frames[0].to_string_view() == "1.0" &&
-            frames[2].to_string_view() == admission_domain && frames[5].to_string_view() == "CURVE" &&
-            frames[6].size() == 32) {
+            frames[2].to_string_view() == admission_domain &&
+            frames[5].to_string_view() == "CURVE" && frames[6].size() == 32) {
             trust::TransportPublicKey key;
             std::memcpy(key.bytes.data(), frames[6].data(), key.bytes.size());
             if (const Peer* peer = peers.current()->find(key)) user = peer->id.text;
@@ -82,8 +86,8 @@ struct Admission::Handler {
 
 Admission::Admission(std::unique_ptr<Handler> handler) : handler_(std::move(handler)) {}
 
-Result<std::unique_ptr<Admission>> Admission::start(zmq::context_t& context, const Peers& peers, Log& log,
-                                                    Counters& counters) {
+Result<std::unique_ptr<Admission>> Admission::start(zmq::context_t& context, const Peers& peers,
+                                                    Log& log, Counters& counters) {
     auto handler = std::make_unique<Handler>(context, peers, log, counters);
     try {
         zmq::socket_t requests(context, ZMQ_REP);
@@ -138,7 +142,8 @@ Result<void> Admission::self_test(const trust::TransportKey& server_key, Entropy
         zmq::message_t event;
         const bool told = events.recv(event).has_value();
         std::uint16_t number = 0;
-        if (told && event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
+        if (told && event.size() >= sizeof number)
+            std::memcpy(&number, event.data(), sizeof number);
         zmq_socket_monitor(client.handle(), nullptr, 0);
         if (number == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) return {};
         return fail(Fault::denied, "admission self-test: a stranger's key was not refused");

@@ -22,8 +22,8 @@ class Admission {
 public:
     /// Guards the sockets of `context`, which outlives it, as does `peers`.
     /// errors  io: a second handler, or no thread
-    static Result<std::unique_ptr<Admission>> start(zmq::context_t& context, const Peers& peers, Log& log,
-                                                    Counters& counters);
+    static Result<std::unique_ptr<Admission>> start(zmq::context_t& context, const Peers& peers,
+                                                    Log& log, Counters& counters);
     ~Admission();
     Admission(const Admission&) = delete;
     Admission& operator=(const Admission&) = delete;

@@ -21,7 +21,8 @@ void pad(Bytes& plain) {
 }
 
 Result<void> unpad(Bytes& plain) {
-    const auto mark = std::find_if(plain.rbegin(), plain.rend(), [](auto byte) { return byte != 0; });
+    const auto mark =
+        std::find_if(plain.rbegin(), plain.rend(), [](auto byte) { return byte != 0; });
     if (mark == plain.rend() || *mark != 0x80) return fail(Fault::malformed, "padding");
     plain.erase(mark.base() - 1, plain.end());
     return {};
@@ -117,7 +118,8 @@ Result<Entry> parse_entry(ByteView raw) {
                     const auto key = in.getKey();
                     const auto recipient = key.getForRecipient();
                     const auto sender = key.getForSender();
-                    entry.content = KeyEntry{{recipient.begin(), recipient.end()}, {sender.begin(), sender.end()}};
+                    entry.content = KeyEntry{{recipient.begin(), recipient.end()},
+                                             {sender.begin(), sender.end()}};
                     return entry;
                 }
             }

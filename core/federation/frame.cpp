@@ -14,8 +14,10 @@ schema::Lane to_wire(Lane lane) {
 
 Result<Lane> from_wire(schema::Lane lane) {
     switch (lane) {
-        case schema::Lane::NORMAL: return Lane::normal;
-        case schema::Lane::URGENT: return Lane::urgent;
+        case schema::Lane::NORMAL:
+            return Lane::normal;
+        case schema::Lane::URGENT:
+            return Lane::urgent;
     }
     return fail(Fault::unsupported, "lane");
 }
@@ -71,7 +73,8 @@ Bytes write_frame(const Hello& hello) {
     return flatten(builder);
 }
 
-Result<Bytes> write_push(Lane lane, const std::vector<LoggedEntry>& entries, const std::string& head) {
+Result<Bytes> write_push(Lane lane, const std::vector<LoggedEntry>& entries,
+                         const std::string& head) {
     std::size_t words = head.size() / 8 + 64;
     for (const auto& entry : entries) words += entry.raw.size() / 8 + 3;
     capnp::MallocMessageBuilder builder(static_cast<unsigned>(words));
@@ -104,8 +107,10 @@ Result<Frame> parse_frame(ByteView bytes) {
         [](auto frame) -> Result<Frame> {
             if (frame.getVersion() != wire_version) return fail(Fault::unsupported, "wire version");
             switch (frame.which()) {
-                case schema::Frame::HELLO: return parse_hello(frame.getHello());
-                case schema::Frame::PUSH: return parse_push(frame.getPush());
+                case schema::Frame::HELLO:
+                    return parse_hello(frame.getHello());
+                case schema::Frame::PUSH:
+                    return parse_push(frame.getPush());
                 case schema::Frame::ACK: {
                     const auto ack = frame.getAck();
                     const auto lane = from_wire(ack.getLane());

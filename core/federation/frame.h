@@ -13,7 +13,8 @@
 namespace sanad::federation {
 
 inline constexpr std::uint32_t push_entries_max = 256;
-inline constexpr std::size_t push_bytes_max = 512 * 1024;  // of entries; one larger entry goes alone
+inline constexpr std::size_t push_bytes_max =
+    512 * 1024;  // of entries; one larger entry goes alone
 
 struct Hello {
     std::uint64_t directory_version = 0;
@@ -37,7 +38,8 @@ using Frame = std::variant<Hello, Push, Ack>;
 
 Bytes write_frame(const Hello& hello);
 /// The entries are those of our log, in order. errors  bad_size: over frame_bytes_max
-Result<Bytes> write_push(Lane lane, const std::vector<LoggedEntry>& entries, const std::string& head);
+Result<Bytes> write_push(Lane lane, const std::vector<LoggedEntry>& entries,
+                         const std::string& head);
 Bytes write_frame(const Ack& ack);
 
 /// errors  bad_size, malformed; unsupported: another version, lane or kind of frame

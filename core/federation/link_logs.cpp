@@ -70,7 +70,8 @@ Result<std::unique_ptr<LinkLogs>> LinkLogs::open(store::Store& store, store::Rec
                                                  Entropy& entropy, NodeId self,
                                                  const trust::SealingKey& own,
                                                  PeerSealing peer_sealing) {
-    auto logs = std::make_unique<LinkLogs>(records, entropy, std::move(self), own, std::move(peer_sealing));
+    auto logs =
+        std::make_unique<LinkLogs>(records, entropy, std::move(self), own, std::move(peer_sealing));
     const std::pair<store::SealedTable*, const char*> tables[] = {
         {&logs->entries_, "link.entry"}, {&logs->ends_, "link.end"}, {&logs->keys_, "link.key"}};
     for (const auto& [table, name] : tables) {
@@ -81,8 +82,8 @@ Result<std::unique_ptr<LinkLogs>> LinkLogs::open(store::Store& store, store::Rec
     return logs;
 }
 
-Result<std::uint64_t> LinkLogs::append(store::Transaction& transaction, const NodeId& peer, Lane lane,
-                                       const KeyId& owner, const Body& body, Time now) {
+Result<std::uint64_t> LinkLogs::append(store::Transaction& transaction, const NodeId& peer,
+                                       Lane lane, const KeyId& owner, const Body& body, Time now) {
     const LaneId id{peer, Direction::out, lane};
     const auto found = live(transaction, id);
     if (!found) return std::unexpected(found.error());
@@ -90,20 +91,23 @@ Result<std::uint64_t> LinkLogs::append(store::Transaction& transaction, const No
     if (const auto renewed = renew_key(transaction, id, log, now); !renewed)
         return std::unexpected(renewed.error());
     const std::uint64_t index = log.end.size;
-    const auto raw = seal_entry(make_id<EntryId>(now, entropy_), now, {origin(self_, id), index}, body,
-                                *log.key, entropy_);
+    const auto raw = seal_entry(make_id<EntryId>(now, entropy_), now, {origin(self_, id), index},
+                                body, *log.key, entropy_);
     if (!raw) return std::unexpected(raw.error());
-    if (const auto written = write(transaction, id, log, *raw, trust::leaf_hash(*raw), owner); !written)
+    if (const auto written = write(transaction, id, log, *raw, trust::leaf_hash(*raw), owner);
+        !written)
         return std::unexpected(written.error());
     return index;
 }
 
 // A new link key at the start, each 1,000 entries, each day, and when either sealing key changed.
-Result<void> LinkLogs::renew_key(store::Transaction& transaction, const LaneId& id, Live& log, Time now) {
+Result<void> LinkLogs::renew_key(store::Transaction& transaction, const LaneId& id, Live& log,
+                                 Time now) {
     const auto peer_key = peer_sealing_(id.peer);
     if (!peer_key) return std::unexpected(peer_key.error());
     const auto key_for = trust::sha256(0, peer_key->bytes, own_.public_key().bytes);
-    const bool fresh = log.end.key_for == key_for && log.end.size - log.end.key_index < key_entries_max &&
+    const bool fresh = log.end.key_for == key_for &&
+                       log.end.size - log.end.key_index < key_entries_max &&
                        now - log.end.key_at < key_life && now >= log.end.key_at;
     if (fresh && log.key) return {};
     if (fresh) {
@@ -145,7 +149,8 @@ Result<void> LinkLogs::write(store::Writer& writer, const LaneId& id, Live& log,
 
 Result<void> LinkLogs::keep_key(store::Writer& writer, const LaneId& lane, std::uint64_t index,
                                 const LinkKey& key) {
-    return records_.put(writer, keys_, entry_place_key(lane, index), store::node_key_id, key.bytes());
+    return records_.put(writer, keys_, entry_place_key(lane, index), store::node_key_id,
+                        key.bytes());
 }
 
 Result<void> LinkLogs::note_head(store::Snapshot& from, const LaneId& lane, std::string note) {
@@ -248,14 +253,16 @@ Result<trust::Digest> LinkLogs::leaf(store::Snapshot& from, const LaneId& lane,
     return leaf;
 }
 
-Result<LinkKey> LinkLogs::key_at(store::Snapshot& from, const LaneId& lane, std::uint64_t index) const {
+Result<LinkKey> LinkLogs::key_at(store::Snapshot& from, const LaneId& lane,
+                                 std::uint64_t index) const {
     std::optional<LinkKey> key;
-    const auto scanned = records_.scan(from, keys_, lane_key(lane), entry_place_key(lane, index + 1),
-                                       store::Order::descending, 1, [&](ByteView, Bytes plain, ByteView) {
-                                           if (plain.size() == LinkKey::size) key = LinkKey(ByteView(plain));
-                                           trust::wipe(plain);
-                                           return false;
-                                       });
+    const auto scanned =
+        records_.scan(from, keys_, lane_key(lane), entry_place_key(lane, index + 1),
+                      store::Order::descending, 1, [&](ByteView, Bytes plain, ByteView) {
+                          if (plain.size() == LinkKey::size) key = LinkKey(ByteView(plain));
+                          trust::wipe(plain);
+                          return false;
+                      });
     if (!scanned) return std::unexpected(scanned.error());
     if (!key) return fail(Fault::not_found, "link key");
     return std::move(*key);

@@ -18,7 +18,8 @@ struct LaneEnd {
     std::uint64_t size = 0;
     trust::Frontier frontier;
     trust::Frontier receipted;  // out: the log as far as we hold a receipt · in: unused
-    std::string note;  // out: the newest head with the peer's cosignature · in: the peer's newest head
+    std::string
+        note;  // out: the newest head with the peer's cosignature · in: the peer's newest head
     std::uint64_t key_index = 0;  // of the key entry whose key seals what follows
     Time key_at;
     trust::Digest key_for{};  // SHA-256 of both sealing keys; zero before the first key entry
@@ -87,14 +88,16 @@ public:
     /// Where the log ended at the time of the snapshot.
     Result<LaneEnd> end(store::Snapshot& from, const LaneId& lane) const;
 
-    /// Entries from `first` on, at most `limit` and about `bytes` together; each is hashed again and
-    /// compared with its stored leaf. errors  bad_signature: the store changed under us · not_found:
-    /// its key was destroyed
-    Result<std::vector<LoggedEntry>> read(store::Snapshot& from, const LaneId& lane, std::uint64_t first,
-                                          std::uint32_t limit, std::size_t bytes) const;
+    /// Entries from `first` on, at most `limit` and about `bytes` together; each is hashed again
+    /// and compared with its stored leaf. errors  bad_signature: the store changed under us ·
+    /// not_found: its key was destroyed
+    Result<std::vector<LoggedEntry>> read(store::Snapshot& from, const LaneId& lane,
+                                          std::uint64_t first, std::uint32_t limit,
+                                          std::size_t bytes) const;
 
     /// The leaf hash of one entry; needs no key.
-    Result<trust::Digest> leaf(store::Snapshot& from, const LaneId& lane, std::uint64_t index) const;
+    Result<trust::Digest> leaf(store::Snapshot& from, const LaneId& lane,
+                               std::uint64_t index) const;
 
     /// The link key in force at `index`. errors  not_found
     Result<LinkKey> key_at(store::Snapshot& from, const LaneId& lane, std::uint64_t index) const;

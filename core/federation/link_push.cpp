@@ -80,15 +80,19 @@ void Links::on_ack(const NodeId& peer, Link& link, const Ack& ack) {
     if (!said || said->size > out.size) return drop(peer, "malformed_receipt");
     if (said->size <= out.receipted.size()) return;  // nothing new: a repeated receipt
     const auto end = frontier_at(peer, out, ack.lane, said->size);
-    if (!end || *said != checkpoint(parts_.logs.self(), id, *end)) return drop(peer, "receipt_of_other_log");
-    const auto signature = std::ranges::find_if(note->signatures, [&](const trust::NoteSignature& one) {
-        return trust::verify_cosignature(note->text, one, witness->receipt_verifier()).has_value();
-    });
+    if (!end || *said != checkpoint(parts_.logs.self(), id, *end))
+        return drop(peer, "receipt_of_other_log");
+    const auto signature =
+        std::ranges::find_if(note->signatures, [&](const trust::NoteSignature& one) {
+            return trust::verify_cosignature(note->text, one, witness->receipt_verifier())
+                .has_value();
+        });
     if (signature == note->signatures.end()) return drop(peer, "bad_receipt");
 
     auto head = trust::sign_checkpoint(*said, parts_.signing, parts_.logs.self().text);
     while (!out.in_flight.empty() && out.in_flight.front().end.size() <= said->size) {
-        if (out.in_flight.front().end.size() == said->size) head = std::move(out.in_flight.front().head);
+        if (out.in_flight.front().end.size() == said->size)
+            head = std::move(out.in_flight.front().head);
         out.in_flight.pop_front();
     }
     if (!head) return;
@@ -99,10 +103,14 @@ void Links::on_ack(const NodeId& peer, Link& link, const Ack& ack) {
     parts_.counters.add("link.receipts");
     // Losing a receipt costs a second push of what it covers, so it may ride in the next commit.
     const auto kept = parts_.engine.submit(
-        [this, id, end = *end, receipt = *head + trust::format(*signature)](store::Draft& draft) -> Result<void> {
-            if (const auto noted = parts_.logs.note_receipt(draft, id, end, receipt); !noted) return noted;
-            parts_.feed.emit(draft, {.at = parts_.clock.now(), .name = "link.receipted",
-                                     .peer = id.peer.text + "/" + name(id.lane), .number = end.size()});
+        [this, id, end = *end,
+         receipt = *head + trust::format(*signature)](store::Draft& draft) -> Result<void> {
+            if (const auto noted = parts_.logs.note_receipt(draft, id, end, receipt); !noted)
+                return noted;
+            parts_.feed.emit(draft, {.at = parts_.clock.now(),
+                                     .name = "link.receipted",
+                                     .peer = id.peer.text + "/" + name(id.lane),
+                                     .number = end.size()});
             return {};
         },
         {}, store::Engine::When::lazy);

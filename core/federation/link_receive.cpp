@@ -23,7 +23,8 @@ void Links::on_push(const NodeId& peer, Link& link, Push push) {
     if (!link.frozen.empty()) return drop(peer, "frozen");
     if (in.in_engine >= pushes_in_engine_max) return drop(peer, "busy");
     // A repeated push is what the sender does when our receipt was lost; its hello brings another.
-    if (push.first != in.end.size()) return drop(peer, push.first < in.end.size() ? "repeated" : "gap");
+    if (push.first != in.end.size())
+        return drop(peer, push.first < in.end.size() ? "repeated" : "gap");
 
     const auto table = parts_.peers.current();
     const Peer* sender = table->find(peer);
@@ -34,9 +35,11 @@ void Links::on_push(const NodeId& peer, Link& link, Push push) {
     const auto note = trust::parse_note(push.head);
     if (!note) return drop(peer, "malformed_head");
     // The head we can compute ourselves: comparing its text costs less than its signature.
-    if (note->text != trust::write_checkpoint({origin(parts_.logs.self(), lane), end.size(), end.root()}))
+    if (note->text !=
+        trust::write_checkpoint({origin(parts_.logs.self(), lane), end.size(), end.root()}))
         return drop(peer, "other_root");
-    if (!trust::open_checkpoint(push.head, sender->head_verifier())) return drop(peer, "bad_signature");
+    if (!trust::open_checkpoint(push.head, sender->head_verifier()))
+        return drop(peer, "bad_signature");
 
     Batch batch = open_batch(peer, in, std::move(push));
     batch.end = end;
@@ -79,12 +82,14 @@ void Links::open_entry_into(Batch::Item& item, In& in, const LaneId& lane) {
     }
     if (!in.key) return;
     const EntryPlace place{origin(parts_.logs.self(), lane), item.logged.index};
-    auto body = open_entry(std::get<SealedEntry>(entry->content), place, entry_key(*in.key, place.index));
+    auto body =
+        open_entry(std::get<SealedEntry>(entry->content), place, entry_key(*in.key, place.index));
     if (body) item.entry.body = std::move(*body);
 }
 
 Result<void> Links::submit(const NodeId& peer, In& in, Batch batch) {
-    auto shared = std::make_shared<const Batch>(std::move(batch));  // of the work, and of its answer
+    auto shared =
+        std::make_shared<const Batch>(std::move(batch));  // of the work, and of its answer
     auto submitted = parts_.engine.submit(
         [this, shared](store::Draft& draft) { return apply(draft, *shared); },
         [this, shared, epoch = in.epoch](const Result<void>& result) {
@@ -92,8 +97,11 @@ Result<void> Links::submit(const NodeId& peer, In& in, Batch batch) {
                 stored(shared->lane, epoch, shared->end.size(), shared->head, result);
             });
         });
-    if (submitted) ++in.in_engine;
-    else parts_.log.warn("link.push_not_taken", {{"peer", peer.text}, {"fault", name(submitted.error().fault)}});
+    if (submitted)
+        ++in.in_engine;
+    else
+        parts_.log.warn("link.push_not_taken",
+                        {{"peer", peer.text}, {"fault", name(submitted.error().fault)}});
     return submitted;
 }
 
@@ -120,18 +128,20 @@ Result<void> Links::apply(store::Draft& draft, const Batch& batch) {
         // The next entry must see what this one did.
         if (const auto written = draft.apply(); !written) return written;
     }
-    if (const auto noted = parts_.logs.note_head(draft, batch.lane, batch.head); !noted) return noted;
-    parts_.audit.append(draft, {.at = now,
-                                .actor = "peer " + batch.lane.peer.text,
-                                .role = "peer",
-                                .action = "link.received",
-                                .reason = std::string(name(batch.lane.lane)) + " " + std::to_string(first) + "+" +
-                                          std::to_string(batch.items.size())});
+    if (const auto noted = parts_.logs.note_head(draft, batch.lane, batch.head); !noted)
+        return noted;
+    parts_.audit.append(
+        draft, {.at = now,
+                .actor = "peer " + batch.lane.peer.text,
+                .role = "peer",
+                .action = "link.received",
+                .reason = std::string(name(batch.lane.lane)) + " " + std::to_string(first) + "+" +
+                          std::to_string(batch.items.size())});
     return {};
 }
 
-void Links::stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size, const std::string& head,
-                   const Result<void>& result) {
+void Links::stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size,
+                   const std::string& head, const Result<void>& result) {
     Link* link = find(lane.peer);
     if (link == nullptr) return;
     In& in = link->in[std::size_t(lane.lane)];
@@ -152,9 +162,11 @@ void Links::stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size, 
 void Links::send_receipt(const NodeId& peer, Link& link, Lane lane) {
     const In& in = link.in[std::size_t(lane)];
     if (in.durable == 0 || in.head.empty()) return;
-    auto receipt = trust::add_cosignature(in.head, parts_.signing, parts_.logs.self().text, parts_.clock.now());
+    auto receipt = trust::add_cosignature(in.head, parts_.signing, parts_.logs.self().text,
+                                          parts_.clock.now());
     if (!receipt) return;
-    if (!transport_->send(peer, write_frame(Ack{lane, std::move(*receipt)}))) parts_.counters.add("link.receipt_unsent");
+    if (!transport_->send(peer, write_frame(Ack{lane, std::move(*receipt)})))
+        parts_.counters.add("link.receipt_unsent");
 }
 
 }  // namespace sanad::federation

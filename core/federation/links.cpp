@@ -65,7 +65,8 @@ Links::Link* Links::find(const NodeId& peer) {
     if (const auto known = links_.find(peer); known != links_.end()) return &known->second;
     Link link;
     if (const auto loaded = load(peer, link); !loaded) {
-        parts_.log.error("link.not_loaded", {{"peer", peer.text}, {"fault", name(loaded.error().fault)}});
+        parts_.log.error("link.not_loaded",
+                         {{"peer", peer.text}, {"fault", name(loaded.error().fault)}});
         return nullptr;
     }
     return &links_.emplace(peer, std::move(link)).first->second;
@@ -80,7 +81,8 @@ Result<void> Links::load(const NodeId& peer, Link& link) {
         Out& out = link.out[std::size_t(lane)];
         out.size = end->size;
         out.receipted = out.sent = end->receipted;
-        if (const auto loaded = load_in(peer, lane, link.in[std::size_t(lane)]); !loaded) return loaded;
+        if (const auto loaded = load_in(peer, lane, link.in[std::size_t(lane)]); !loaded)
+            return loaded;
     }
     return {};
 }
@@ -112,16 +114,20 @@ void Links::tick() {
             pump(id, *link);
             continue;
         }
-        const bool waiting = std::ranges::any_of(link->out, [](const Out& out) { return !out.in_flight.empty(); });
-        // Nothing came back in time: whatever was sent on the way may be lost, so ask and start over.
+        const bool waiting =
+            std::ranges::any_of(link->out, [](const Out& out) { return !out.in_flight.empty(); });
+        // Nothing came back in time: whatever was sent on the way may be lost, so ask and start
+        // over.
         if (waiting) link->up = false;
         say_hello(id, *link, true);
     }
 }
 
 void Links::say_hello(const NodeId& peer, Link& link, bool wants_reply) {
-    Hello hello{.directory_version = parts_.peers.current()->directory_version, .wants_reply = wants_reply};
-    for (const Lane lane : all_lanes) hello.received[std::size_t(lane)] = link.in[std::size_t(lane)].durable;
+    Hello hello{.directory_version = parts_.peers.current()->directory_version,
+                .wants_reply = wants_reply};
+    for (const Lane lane : all_lanes)
+        hello.received[std::size_t(lane)] = link.in[std::size_t(lane)].durable;
     const auto sent = transport_->send(peer, write_frame(hello));
     link.retry = std::min(link.retry * 2, retry_longest);
     link.hello_at = parts_.clock.elapsed() + (link.up ? keepalive : link.retry);
@@ -136,7 +142,8 @@ void Links::on_hello(const NodeId& peer, Link& link, const Hello& hello) {
         if (held > out.size) return freeze(peer, link, "peer_holds_more_than_our_log");
         const auto from = frontier_at(peer, out, lane, held);
         if (!from) {
-            parts_.log.error("link.log_unreadable", {{"peer", peer.text}, {"fault", name(from.error().fault)}});
+            parts_.log.error("link.log_unreadable",
+                             {{"peer", peer.text}, {"fault", name(from.error().fault)}});
             return drop(peer, "log_unreadable");
         }
         out.sent = *from;

@@ -132,13 +132,14 @@ private:
     void send_receipt(const NodeId& peer, Link& link, Lane lane);
     void pump(const NodeId& peer, Link& link);
     bool push_next(const NodeId& peer, Out& out, Lane lane);
-    Result<trust::Frontier> frontier_at(const NodeId& peer, const Out& out, Lane lane, std::uint64_t size);
+    Result<trust::Frontier> frontier_at(const NodeId& peer, const Out& out, Lane lane,
+                                        std::uint64_t size);
     Batch open_batch(const NodeId& peer, In& in, Push push);
     void open_entry_into(Batch::Item& item, In& in, const LaneId& lane);
     Result<void> submit(const NodeId& peer, In& in, Batch batch);
     Result<void> apply(store::Draft& draft, const Batch& batch);
-    void stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size, const std::string& head,
-                const Result<void>& result);
+    void stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size,
+                const std::string& head, const Result<void>& result);
     void freeze(const NodeId& peer, Link& link, const char* why);
 
     Parts parts_;

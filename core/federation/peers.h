@@ -24,8 +24,12 @@ struct Peer {
     trust::TransportPublicKey transport;
     bool active = true;
 
-    trust::Verifier head_verifier() const { return {id.text, trust::SignatureType::ed25519, signing}; }
-    trust::Verifier receipt_verifier() const { return {id.text, trust::SignatureType::cosignature, signing}; }
+    trust::Verifier head_verifier() const {
+        return {id.text, trust::SignatureType::ed25519, signing};
+    }
+    trust::Verifier receipt_verifier() const {
+        return {id.text, trust::SignatureType::cosignature, signing};
+    }
 };
 
 /// All nodes of one directory, ourselves included.

@@ -49,8 +49,8 @@ struct Dialled {
 }  // namespace
 
 struct ZmqTransport::Sockets {
-    Sockets(NodeId us, const trust::TransportKey& ours, const Peers& known, const Clock& time, Log& to,
-            Counters& counts)
+    Sockets(NodeId us, const trust::TransportKey& ours, const Peers& known, const Clock& time,
+            Log& to, Counters& counts)
         : self(std::move(us)), key(ours), peers(known), clock(time), log(to), counters(counts) {}
     ~Sockets() {
         dialled.clear();
@@ -77,7 +77,8 @@ struct ZmqTransport::Sockets {
     unsigned monitors = 0;
 
     void bind(const std::string& endpoint);
-    void dial(const NodeId& peer, const std::string& endpoint, const trust::TransportPublicKey& server_key);
+    void dial(const NodeId& peer, const std::string& endpoint,
+              const trust::TransportPublicKey& server_key);
     void follow_directory();
     void redial_silent();
     void receive_router(TransportEvents& events);
@@ -113,12 +114,13 @@ void ZmqTransport::Sockets::dial(const NodeId& peer, const std::string& endpoint
     const std::string monitor = "inproc://sanad.dialled." + std::to_string(monitors++);
     zmq_socket_monitor(socket.handle(), monitor.c_str(),
                        ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                           ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+                           ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+                           ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
     zmq::socket_t events(context, ZMQ_PAIR);
     events.connect(monitor);
     socket.connect(endpoint);
-    dialled.insert_or_assign(
-        peer, Dialled{peer, endpoint, server_key, std::move(socket), std::move(events), clock.elapsed()});
+    dialled.insert_or_assign(peer, Dialled{peer, endpoint, server_key, std::move(socket),
+                                           std::move(events), clock.elapsed()});
 }
 
 // One connection a pair: dial those whom it is ours to dial, drop those who left the directory.
@@ -130,7 +132,8 @@ void ZmqTransport::Sockets::follow_directory() {
     std::erase_if(dialled, [&](const auto& item) {
         const Peer* peer = table->find(item.first);
         return us == nullptr || peer == nullptr || who_dials(*us, *peer) != Dials::we ||
-               peer->endpoints.front() != item.second.endpoint || peer->transport != item.second.server_key;
+               peer->endpoints.front() != item.second.endpoint ||
+               peer->transport != item.second.server_key;
     });
     if (us == nullptr) return;
     for (const auto& [id, peer] : table->nodes)
@@ -194,7 +197,8 @@ void ZmqTransport::Sockets::receive_dialled(Dialled& from, TransportEvents& even
         const auto frame = receive_last(from.socket, nullptr);
         if (!frame) return;
         from.heard = clock.elapsed();
-        if (frame->size() != 0) events.received(from.peer, {frame->data<std::uint8_t>(), frame->size()});
+        if (frame->size() != 0)
+            events.received(from.peer, {frame->data<std::uint8_t>(), frame->size()});
     }
 }
 
@@ -210,7 +214,9 @@ void ZmqTransport::Sockets::receive_monitor(Dialled& from, TransportEvents& even
             events.connected(from.peer);
         } else {
             counters.add("link.handshake_failed");
-            log.warn("link.handshake_failed", {{"peer", from.peer.text}, {"hint", "peer_key_mismatch_or_not_in_its_directory"}});
+            log.warn(
+                "link.handshake_failed",
+                {{"peer", from.peer.text}, {"hint", "peer_key_mismatch_or_not_in_its_directory"}});
         }
     }
 }
@@ -218,11 +224,9 @@ void ZmqTransport::Sockets::receive_monitor(Dialled& from, TransportEvents& even
 ZmqTransport::ZmqTransport(std::unique_ptr<Sockets> sockets) : sockets_(std::move(sockets)) {}
 ZmqTransport::~ZmqTransport() = default;
 
-Result<std::unique_ptr<ZmqTransport>> ZmqTransport::start(const Settings& settings, const NodeId& self,
-                                                          const trust::TransportKey& key,
-                                                          const Peers& peers, Entropy& entropy,
-                                                          const Clock& clock, Log& log,
-                                                          Counters& counters) {
+Result<std::unique_ptr<ZmqTransport>> ZmqTransport::start(
+    const Settings& settings, const NodeId& self, const trust::TransportKey& key,
+    const Peers& peers, Entropy& entropy, const Clock& clock, Log& log, Counters& counters) {
     // The first automatic routing id comes from rand(): a peer that can guess the next one and
     // claims it would end the process.
     std::array<std::uint8_t, 4> seed{};
@@ -258,7 +262,8 @@ Result<void> ZmqTransport::send(const NodeId& peer, ByteView frame) {
         const auto route = sockets_->routes.find(peer);
         if (route == sockets_->routes.end()) return fail(Fault::busy, "no connection");
         const auto flags = zmq::send_flags::sndmore | zmq::send_flags::dontwait;
-        if (!sockets_->router.send(zmq::buffer(route->second), flags)) return fail(Fault::busy, "queue full");
+        if (!sockets_->router.send(zmq::buffer(route->second), flags))
+            return fail(Fault::busy, "queue full");
         if (sockets_->router.send(bytes, zmq::send_flags::dontwait)) return {};
         return fail(Fault::busy, "queue full");
     } catch (const zmq::error_t& fault) {  // EHOSTUNREACH: it has gone
@@ -277,19 +282,23 @@ void ZmqTransport::run(const std::stop_token& stop, TransportEvents& events,
             items.push_back({one.events.handle(), 0, ZMQ_POLLIN, 0});
         }
         try {
-            const auto wait = std::clamp(tick_at - sockets_->clock.elapsed(), Duration{0}, tick_length);
+            const auto wait =
+                std::clamp(tick_at - sockets_->clock.elapsed(), Duration{0}, tick_length);
             zmq::poll(items, wait);
             if ((items[0].revents & ZMQ_POLLIN) != 0) {
                 std::uint64_t count = 0;
-                [[maybe_unused]] const auto drained = ::read(sockets_->wake_descriptor, &count, sizeof count);
+                [[maybe_unused]] const auto drained =
+                    ::read(sockets_->wake_descriptor, &count, sizeof count);
                 sockets_->awake.store(false);
                 on_wake();
             }
             std::size_t item = 1;
-            if (sockets_->router && (items[item++].revents & ZMQ_POLLIN) != 0) sockets_->receive_router(events);
+            if (sockets_->router && (items[item++].revents & ZMQ_POLLIN) != 0)
+                sockets_->receive_router(events);
             for (auto& [id, one] : sockets_->dialled) {
                 const bool frames = (items[item++].revents & ZMQ_POLLIN) != 0;
-                if ((items[item++].revents & ZMQ_POLLIN) != 0) sockets_->receive_monitor(one, events);
+                if ((items[item++].revents & ZMQ_POLLIN) != 0)
+                    sockets_->receive_monitor(one, events);
                 if (frames) sockets_->receive_dialled(one, events);
             }
             if (sockets_->clock.elapsed() < tick_at) continue;

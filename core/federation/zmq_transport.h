@@ -36,8 +36,8 @@ public:
 
     /// Serves the sockets until asked to stop: `on_wake` after each wake(), `on_tick` about each
     /// 100 ms. threads  transport: this thread, which alone touches the sockets
-    void run(const std::stop_token& stop, TransportEvents& events, const std::function<void()>& on_wake,
-             const std::function<void()>& on_tick);
+    void run(const std::stop_token& stop, TransportEvents& events,
+             const std::function<void()>& on_wake, const std::function<void()>& on_tick);
 
     /// threads  any
     void wake();

@@ -93,23 +93,26 @@ Result<Audit::Verified> Audit::verify(Snapshot& from) {
             return sound.has_value();
         });
     if (!scanned)
-        return fail(scanned.error().fault, "audit entry " + std::to_string(log.size()) + ": " +
-                                               scanned.error().detail);
+        return fail(scanned.error().fault,
+                    "audit entry " + std::to_string(log.size()) + ": " + scanned.error().detail);
     if (!sound) return std::unexpected(sound.error());
     const Bytes end = *stored ? **stored : trust::Frontier{}.encode();
     if (log.encode() != end)
-        return fail(Fault::bad_signature, "audit entry " + std::to_string(log.size()) + ": the log ends here, its end says otherwise");
+        return fail(Fault::bad_signature, "audit entry " + std::to_string(log.size()) +
+                                              ": the log ends here, its end says otherwise");
     return Verified{log.size(), log.root()};
 }
 
-Result<void> Audit::read(Snapshot& from, std::uint64_t first, std::uint32_t limit, const Sink& sink) {
+Result<void> Audit::read(Snapshot& from, std::uint64_t first, std::uint32_t limit,
+                         const Sink& sink) {
     Result<void> decoded;
-    const auto scanned = records_.scan(from, entries_, number_key(first), {}, Order::ascending, limit,
-                                       [&](ByteView key, const Bytes& plain, ByteView) {
-                                           const auto entry = decode(plain);
-                                           if (!entry) decoded = std::unexpected(entry.error());
-                                           return entry && sink(read_big_endian<std::uint64_t>(key), *entry);
-                                       });
+    const auto scanned =
+        records_.scan(from, entries_, number_key(first), {}, Order::ascending, limit,
+                      [&](ByteView key, const Bytes& plain, ByteView) {
+                          const auto entry = decode(plain);
+                          if (!entry) decoded = std::unexpected(entry.error());
+                          return entry && sink(read_big_endian<std::uint64_t>(key), *entry);
+                      });
     return scanned ? decoded : scanned;
 }
 

@@ -13,10 +13,10 @@ struct AuditEntry {
     Time at;
     std::string actor;  // a member of staff, "plugin webchat", "node" or "peer tn.enfance"
     std::string role{};
-    std::string action;                       // such as "case.open"
-    std::array<std::uint8_t, 16> subject{};   // the contact, case, referral; zero: none
+    std::string action;                      // such as "case.open"
+    std::array<std::uint8_t, 16> subject{};  // the contact, case, referral; zero: none
     std::string reason{};
-    std::string result = "ok";                // or a fault
+    std::string result = "ok";  // or a fault
 };
 
 /// The node's own Merkle log. An act whose entry cannot be stored does not happen: both are in one

@@ -23,7 +23,8 @@ Result<void> Draft::scan(Table table, ByteView lo, ByteView hi, Order order, std
 Result<void> Draft::put(Table table, ByteView key, ByteView value) {
     if (key.empty() || key.size() > key_bytes_max) return fail(Fault::bad_size, "key");
     if (value.size() > value_bytes_max) return fail(Fault::bad_size, "value");
-    writes_.push_back({table, Bytes(key.begin(), key.end()), Bytes(value.begin(), value.end()), {}});
+    writes_.push_back(
+        {table, Bytes(key.begin(), key.end()), Bytes(value.begin(), value.end()), {}});
     return {};
 }
 
@@ -38,9 +39,12 @@ Result<void> Draft::apply() {
     applied_ = applied_ || !writes_.empty();
     for (auto& write : writes_) {
         Result<void> written;
-        if (write.step) written = write.step(transaction_);
-        else if (write.value) written = transaction_.put(write.table, write.key, *write.value);
-        else written = transaction_.del(write.table, write.key);
+        if (write.step)
+            written = write.step(transaction_);
+        else if (write.value)
+            written = transaction_.put(write.table, write.key, *write.value);
+        else
+            written = transaction_.del(write.table, write.key);
         if (!written) return written;
     }
     writes_.clear();

@@ -54,8 +54,8 @@ void Engine::run(const std::stop_token& stop, const std::function<Duration()>& i
             if (stop.stop_requested() && queue_.empty()) return;
         }
         if (const auto ran = run_once(); !ran)
-            log_.error("engine.commit_failed", {{"fault", name(ran.error().fault)},
-                                                {"detail", ran.error().detail}});
+            log_.error("engine.commit_failed",
+                       {{"fault", name(ran.error().fault)}, {"detail", ran.error().detail}});
     }
 }
 
@@ -104,7 +104,8 @@ Result<void> Engine::run_group(std::vector<Command>& group) {
         if (const auto applied = draft.apply(); !applied) return applied;
     }
     for (auto* participant : participants_)
-        if (const auto written = participant->before_commit(**transaction); !written) return written;
+        if (const auto written = participant->before_commit(**transaction); !written)
+            return written;
     return (*transaction)->commit();
 }
 

@@ -16,9 +16,9 @@ namespace sanad::store {
 /// The one writer. Producers submit commands; the engine takes all that wait, runs them in one
 /// transaction, syncs once, and only then answers each of them.
 ///
-/// A command is work on a Draft: it reads, decides, and either drafts its writes or fails and leaves
-/// nothing. It must be pure but for its Draft, since the group runs again when the store reports a
-/// conflict.
+/// A command is work on a Draft: it reads, decides, and either drafts its writes or fails and
+/// leaves nothing. It must be pure but for its Draft, since the group runs again when the store
+/// reports a conflict.
 class Engine {
 public:
     using Work = std::move_only_function<Result<void>(Draft&)>;

@@ -45,10 +45,11 @@ Result<std::unique_ptr<Feed>> Feed::open(Store& store, Records& records) {
     auto feed = std::make_unique<Feed>(records, std::move(*events));
     const auto snapshot = store.snapshot();
     if (!snapshot) return std::unexpected(snapshot.error());
-    const auto scanned = (*snapshot)->scan(feed->events_.table, {}, {}, Order::descending, 1, [&](const Row& row) {
-        feed->last_ = feed->durable_last_ = read_big_endian<std::uint64_t>(row.key);
-        return false;
-    });
+    const auto scanned =
+        (*snapshot)->scan(feed->events_.table, {}, {}, Order::descending, 1, [&](const Row& row) {
+            feed->last_ = feed->durable_last_ = read_big_endian<std::uint64_t>(row.key);
+            return false;
+        });
     if (!scanned) return std::unexpected(scanned.error());
     return feed;
 }
@@ -56,8 +57,8 @@ Result<std::unique_ptr<Feed>> Feed::open(Store& store, Records& records) {
 void Feed::emit(Draft& draft, Event event) {
     draft.then([this, event = std::move(event)](Transaction& transaction) mutable -> Result<void> {
         event.sequence = ++last_;
-        const auto written =
-            records_.put(transaction, events_, sequence_key(event.sequence), node_key_id, encode(event));
+        const auto written = records_.put(transaction, events_, sequence_key(event.sequence),
+                                          node_key_id, encode(event));
         if (!written) return written;
         fresh_.push_back(std::move(event));
         if (last_ <= kept_events_max) return {};
@@ -68,11 +69,13 @@ void Feed::emit(Draft& draft, Event event) {
 Result<std::vector<Event>> Feed::read(Snapshot& from, std::uint64_t after, std::uint32_t limit) {
     std::vector<Event> events;
     Result<void> decoded;
-    const auto scanned = records_.scan(from, events_, sequence_key(after + 1), {}, Order::ascending, limit,
-                                       [&](ByteView key, const Bytes& plain, ByteView) {
+    const auto scanned = records_.scan(from, events_, sequence_key(after + 1), {}, Order::ascending,
+                                       limit, [&](ByteView key, const Bytes& plain, ByteView) {
                                            auto event = decode(key, plain);
-                                           if (!event) decoded = std::unexpected(event.error());
-                                           else events.push_back(std::move(*event));
+                                           if (!event)
+                                               decoded = std::unexpected(event.error());
+                                           else
+                                               events.push_back(std::move(*event));
                                            return decoded.has_value();
                                        });
     if (!scanned) return std::unexpected(scanned.error());

@@ -15,8 +15,8 @@ struct Event {
     Time at;
     std::string name;  // such as "contact.message", "referral.changed", "link.receipted"
     std::array<std::uint8_t, 16> subject{};
-    std::string peer{};        // where a peer or a plugin instance is concerned
-    std::uint64_t number = 0;  // a sequence number or a log size, where the name has one
+    std::string peer{};          // where a peer or a plugin instance is concerned
+    std::uint64_t number = 0;    // a sequence number or a log size, where the name has one
     std::uint64_t sequence = 0;  // its place in the feed, from 1; set by the feed
 };
 

@@ -64,7 +64,8 @@ Result<void> Outbox::add(Draft& draft, const std::string& instance, OutboxItem i
     if (instance.empty() || instance.size() > 31) return fail(Fault::bad_size, "instance name");
     if (item.request.size() > request_bytes_max) return fail(Fault::bad_size, "outbox request");
     draft.then([this, instance, item = std::move(item)](Transaction& transaction) {
-        return records_.put(transaction, items_, item_key(instance, ++last_), node_key_id, encode(item));
+        return records_.put(transaction, items_, item_key(instance, ++last_), node_key_id,
+                            encode(item));
     });
     return {};
 }
@@ -91,8 +92,10 @@ Result<std::vector<OutboxItem>> Outbox::read(Snapshot& from, const std::string& 
                       [&](ByteView key, const Bytes& plain, ByteView) {
                           const auto number = read_big_endian<std::uint64_t>(key.last(8));
                           auto item = decode(number, plain);
-                          if (!item) decoded = std::unexpected(item.error());
-                          else items.push_back(std::move(*item));
+                          if (!item)
+                              decoded = std::unexpected(item.error());
+                          else
+                              items.push_back(std::move(*item));
                           return decoded.has_value();
                       });
     if (!scanned) return std::unexpected(scanned.error());

@@ -44,8 +44,8 @@ public:
     /// Called with key, opened value and clear part of each record; returns false to stop.
     using Sink = std::function<bool(ByteView key, Bytes plain, ByteView clear)>;
     /// As Snapshot::scan; a record that does not open ends the scan with its error.
-    Result<void> scan(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi, Order order,
-                      std::uint32_t limit, const Sink& sink);
+    Result<void> scan(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi,
+                      Order order, std::uint32_t limit, const Sink& sink);
 
     /// The clear part alone, which needs no key. errors  malformed, io
     Result<std::optional<Bytes>> get_clear(Snapshot& from, const SealedTable& table, ByteView key);

@@ -10,8 +10,9 @@
 #include <string_view>
 
 // What the core asks of a store: tables of ordered byte keys, snapshot reads, one writer, atomic
-// durable commits. Storage plugins speak the C form of it (sanad/store.h of the SDK); the shapes are
-// few and batch-like so that a database behind a socket needs one round trip where LMDB needs none.
+// durable commits. Storage plugins speak the C form of it (sanad/store.h of the SDK); the shapes
+// are few and batch-like so that a database behind a socket needs one round trip where LMDB needs
+// none.
 namespace sanad::store {
 
 inline constexpr std::size_t key_bytes_max = 480;
@@ -39,7 +40,8 @@ public:
     virtual ~Snapshot() = default;
     /// The value, borrowed as in Row; empty when there is none. errors  io, bad_size
     virtual Result<std::optional<ByteView>> get(Table table, ByteView key) = 0;
-    /// Rows with lo <= key < hi (an empty hi: to the end), at most `limit` of them. errors  io, bad_size
+    /// Rows with lo <= key < hi (an empty hi: to the end), at most `limit` of them. errors  io,
+    /// bad_size
     virtual Result<void> scan(Table table, ByteView lo, ByteView hi, Order order,
                               std::uint32_t limit, const RowSink& sink) = 0;
 };

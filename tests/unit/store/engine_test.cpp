@@ -1,6 +1,6 @@
+#include "core/store/engine.h"
 #include "core/plugins/store_adapter.h"
 #include "core/store/audit.h"
-#include "core/store/engine.h"
 #include "core/store/feed.h"
 #include "core/store/outbox.h"
 #include "core/store/timers.h"
@@ -32,7 +32,8 @@ struct Opened {
     /// Runs one command to its end.
     Result<void> run(Engine::Work work) {
         Result<void> result = fail(Fault::closed, "never answered");
-        const auto taken = engine.submit(std::move(work), [&](const auto& answer) { result = answer; });
+        const auto taken =
+            engine.submit(std::move(work), [&](const auto& answer) { result = answer; });
         if (!taken) return taken;
         (void)engine.run_once();
         return result;
@@ -69,7 +70,8 @@ Engine::Work put(Table table, std::string key, std::string value) {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fresh, "everything that waits shares one commit, and each command gets its own answer") {
+TEST_CASE_METHOD(Fresh,
+                 "everything that waits shares one commit, and each command gets its own answer") {
     int answers = 0;
     const auto before = node.engine.commits();
     for (int i = 0; i < 100; ++i)
@@ -81,7 +83,8 @@ TEST_CASE_METHOD(Fresh, "everything that waits shares one commit, and each comma
     CHECK(node.engine.commits() == before + 1);
 }
 
-TEST_CASE_METHOD(Fresh, "a command that fails leaves nothing, and the others of its group are stored") {
+TEST_CASE_METHOD(Fresh,
+                 "a command that fails leaves nothing, and the others of its group are stored") {
     Result<void> failed;
     CHECK(node.engine.submit(put(node.plain, "a", "1"), {}));
     CHECK(node.engine.submit(
@@ -112,14 +115,18 @@ TEST_CASE_METHOD(Fresh, "a draft reads what it wrote and what it deleted") {
 }
 
 TEST_CASE_METHOD(Fresh, "when the disk fails at a commit, nobody is told that anything is stored") {
-    node.memory->plan({FaultPoint::before_commit, FaultKind::fail, node.memory->commits() + 1, SANAD_E_IO});
+    node.memory->plan(
+        {FaultPoint::before_commit, FaultKind::fail, node.memory->commits() + 1, SANAD_E_IO});
     CHECK(node.run(put(node.plain, "a", "1")).error().fault == Fault::io);
     CHECK(node.engine.health().error().fault == Fault::io);
-    CHECK(node.run(put(node.plain, "a", "1")).error().fault == Fault::io);  // and it accepts no more
+    CHECK(node.run(put(node.plain, "a", "1")).error().fault ==
+          Fault::io);  // and it accepts no more
 }
 
-TEST_CASE_METHOD(Fresh, "a full disk refuses the command and the engine goes on when there is room") {
-    node.memory->plan({FaultPoint::operation, FaultKind::fail, node.memory->operations() + 1, SANAD_E_FULL});
+TEST_CASE_METHOD(Fresh,
+                 "a full disk refuses the command and the engine goes on when there is room") {
+    node.memory->plan(
+        {FaultPoint::operation, FaultKind::fail, node.memory->operations() + 1, SANAD_E_FULL});
     CHECK(node.run(put(node.plain, "a", "1")).error().fault == Fault::exhausted);
     CHECK(node.engine.health().has_value());
     CHECK(node.run(put(node.plain, "a", "1")));
@@ -128,12 +135,14 @@ TEST_CASE_METHOD(Fresh, "a full disk refuses the command and the engine goes on 
 TEST_CASE_METHOD(Fresh, "a full queue refuses, it does not grow") {
     for (std::size_t i = 0; i < Engine::queue_commands_max; ++i)
         REQUIRE(node.engine.submit([](Draft&) -> Result<void> { return {}; }, {}));
-    CHECK(node.engine.submit([](Draft&) -> Result<void> { return {}; }, {}).error().fault == Fault::exhausted);
+    CHECK(node.engine.submit([](Draft&) -> Result<void> { return {}; }, {}).error().fault ==
+          Fault::exhausted);
 }
 
 TEST_CASE_METHOD(Fresh, "a sealed record opens where it was put and nowhere else") {
     CHECK(node.run([&](Draft& draft) {
-        return node.records.put(draft, node.sealed, bytes_of("here"), node_key_id, bytes_of("words"), bytes_of("hash"));
+        return node.records.put(draft, node.sealed, bytes_of("here"), node_key_id,
+                                bytes_of("words"), bytes_of("hash"));
     }));
     const auto snapshot = node.store->snapshot().value();
     CHECK(text_of(**node.records.get(*snapshot, node.sealed, bytes_of("here"))) == "words");
@@ -141,14 +150,17 @@ TEST_CASE_METHOD(Fresh, "a sealed record opens where it was put and nowhere else
     CHECK_FALSE(disk.holds("words"));
     const auto raw = (*snapshot->get(node.sealed.table, bytes_of("here"))).value();
     const Bytes moved(raw.begin(), raw.end());
-    CHECK(node.run([&](Draft& draft) { return draft.put(node.sealed.table, bytes_of("there"), moved); }));
+    CHECK(node.run(
+        [&](Draft& draft) { return draft.put(node.sealed.table, bytes_of("there"), moved); }));
     const auto later = node.store->snapshot().value();
-    CHECK(node.records.get(*later, node.sealed, bytes_of("there")).error().fault == Fault::bad_signature);
+    CHECK(node.records.get(*later, node.sealed, bytes_of("there")).error().fault ==
+          Fault::bad_signature);
 }
 
 TEST_CASE_METHOD(Fresh, "no flipped bit of a sealed record goes unnoticed") {
     CHECK(node.run([&](Draft& draft) {
-        return node.records.put(draft, node.sealed, bytes_of("k"), node_key_id, bytes_of("words"), bytes_of("h"));
+        return node.records.put(draft, node.sealed, bytes_of("k"), node_key_id, bytes_of("words"),
+                                bytes_of("h"));
     }));
     Bytes whole;
     {
@@ -159,7 +171,8 @@ TEST_CASE_METHOD(Fresh, "no flipped bit of a sealed record goes unnoticed") {
     for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
         Bytes damaged = whole;
         damaged[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
-        REQUIRE(node.run([&](Draft& draft) { return draft.put(node.sealed.table, bytes_of("k"), damaged); }));
+        REQUIRE(node.run(
+            [&](Draft& draft) { return draft.put(node.sealed.table, bytes_of("k"), damaged); }));
         const auto snapshot = node.store->snapshot().value();
         REQUIRE_FALSE(node.records.get(*snapshot, node.sealed, bytes_of("k")).has_value());
     }
@@ -169,11 +182,13 @@ TEST_CASE_METHOD(Fresh, "destroying a key destroys what is sealed under it, and 
     const KeyId child{{9}};
     CHECK(node.run([&](Draft& draft) { return node.keyring.create(draft, child, node.entropy); }));
     CHECK(node.run([&](Draft& draft) {
-        return node.records.put(draft, node.sealed, bytes_of("k"), child, bytes_of("words"), bytes_of("hash"));
+        return node.records.put(draft, node.sealed, bytes_of("k"), child, bytes_of("words"),
+                                bytes_of("hash"));
     }));
     CHECK(node.run([&](Draft& draft) { return node.keyring.destroy(draft, child); }));
     const auto snapshot = node.store->snapshot().value();
-    CHECK(node.records.get(*snapshot, node.sealed, bytes_of("k")).error().fault == Fault::not_found);
+    CHECK(node.records.get(*snapshot, node.sealed, bytes_of("k")).error().fault ==
+          Fault::not_found);
     CHECK(text_of(**node.records.get_clear(*snapshot, node.sealed, bytes_of("k"))) == "hash");
 }
 
@@ -189,15 +204,19 @@ TEST_CASE("a restart finds the audit, the feed, the timers and the outbox as the
         node.engine.add(*feed);
         node.engine.add(*outbox);
         CHECK(node.run([&](Draft& draft) -> Result<void> {
-            audit->append(draft, {.at = {start}, .actor = "amina", .role = "counsellor", .action = "test.act"});
-            feed->emit(draft, {.at = {start}, .name = "test.event", .peer = "webchat", .number = 5});
+            audit->append(
+                draft,
+                {.at = {start}, .actor = "amina", .role = "counsellor", .action = "test.act"});
+            feed->emit(draft,
+                       {.at = {start}, .name = "test.event", .peer = "webchat", .number = 5});
             CHECK(timers.set(draft, {.due = {1'000 - start}, .kind = 3, .subject = {1}}));
             return outbox->add(draft, "webchat", {.request = {1, 2, 3}, .created_at = {start}});
         }));
         const auto snapshot = node.store->snapshot().value();
         CHECK(audit->verify(*snapshot)->size == std::uint64_t(start) + 1);
         CHECK(feed->read(*snapshot, 0, 100)->size() == std::size_t(start) + 1);
-        CHECK(feed->read(*snapshot, std::uint64_t(start), 100)->front().sequence == std::uint64_t(start) + 1);
+        CHECK(feed->read(*snapshot, std::uint64_t(start), 100)->front().sequence ==
+              std::uint64_t(start) + 1);
         const auto items = outbox->read(*snapshot, "webchat", 0, 100).value();
         CHECK(items.size() == std::size_t(start) + 1);
         CHECK(items.back().number == std::uint64_t(start) + 1);
@@ -211,7 +230,8 @@ TEST_CASE_METHOD(Fresh, "an audit entry that was changed, moved or cut off is na
     node.engine.add(*audit);
     for (int i = 0; i < 5; ++i)
         CHECK(node.run([&](Draft& draft) -> Result<void> {
-            audit->append(draft, {.at = {i}, .actor = "amina", .role = "counsellor", .action = "test.act"});
+            audit->append(
+                draft, {.at = {i}, .actor = "amina", .role = "counsellor", .action = "test.act"});
             return {};
         }));
     const auto entries = node.store->open_table("audit.entry").value();

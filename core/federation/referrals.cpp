@@ -1,0 +1,360 @@
+#include "core/federation/referrals.h"
+
+#include "core/base/message.h"
+#include "schemas/records.capnp.h"
+#include "schemas/wire.capnp.h"
+
+namespace sanad::federation {
+
+using casework::ReferralEventKind;
+using casework::ReferralMessage;
+using casework::ReferralRecord;
+using casework::Side;
+
+namespace {
+
+Bytes place_key(const ReferralId& id, Side writer, std::uint32_t index) {
+    Bytes key(id.bytes.begin(), id.bytes.end());
+    key.push_back(static_cast<std::uint8_t>(writer));
+    append_big_endian(key, index);
+    return key;
+}
+
+Lane lane_of(casework::Urgency urgency) {
+    return casework::is_emergency(urgency) ? Lane::urgent : Lane::normal;
+}
+
+std::size_t events_of(const ReferralRecord& record, Side side) {
+    return side == Side::asker ? record.asker.size() : record.asked.size();
+}
+
+Bytes encode_refusal(const ReceivedEntry& entry, std::string_view reason) {
+    capnp::MallocMessageBuilder builder;
+    auto out = builder.initRoot<schema::Refusal>();
+    out.setLane(entry.lane.lane == Lane::urgent ? schema::Lane::URGENT : schema::Lane::NORMAL);
+    out.setIndex(entry.index);
+    out.setReason(to_text(std::string(reason)));
+    return flatten(builder);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Referrals>> Referrals::open(store::Store& store, Parts parts) {
+    auto records = store::Records::open_table(store, "referral");
+    auto places = store::Records::open_table(store, "referral.place");
+    auto parked = store::Records::open_table(store, "link.parked");
+    for (const auto* table : {&records, &places, &parked})
+        if (!*table) return std::unexpected(table->error());
+    return std::make_unique<Referrals>(parts, std::move(*records), std::move(*places),
+                                       std::move(*parked));
+}
+
+Result<ReferralRecord> Referrals::request(store::Draft& draft, const NodeId& to,
+                                          const CaseId& case_id, const ConsentId& consent_id,
+                                          casework::ReferralRequest request, Time now) {
+    ReferralRecord record;
+    record.id = make_id<ReferralId>(now, parts_.entropy);
+    record.peer = to;
+    record.side = Side::asker;
+    record.case_id = case_id;
+    record.consent_id = consent_id;
+    record.case_code = request.case_code;
+    record.kind = request.kind;
+    record.urgency = request.urgency;
+    record.created_at = now;
+    const auto key = parts_.records.keyring().create(draft, key_of(record.id), parts_.entropy);
+    if (!key) return std::unexpected(key.error());
+    ReferralMessage message;
+    message.kind = ReferralEventKind::request;
+    message.request = std::move(request);
+    if (const auto said = say(draft, record, std::move(message), now); !said)
+        return std::unexpected(said.error());
+    return record;
+}
+
+Result<ReferralRecord> Referrals::move(store::Draft& draft, const ReferralId& id,
+                                       ReferralEventKind kind, std::string reason, std::string text,
+                                       Time now) {
+    auto record = load(draft, id);
+    if (!record) return record;
+    if (const auto allowed = casework::check_next(casework::view_of(*record), record->side, kind);
+        !allowed)
+        return std::unexpected(allowed.error());
+    ReferralMessage message;
+    message.kind = kind;
+    message.reason = std::move(reason);
+    message.text = std::move(text);
+    if (const auto said = say(draft, *record, std::move(message), now); !said)
+        return std::unexpected(said.error());
+    return record;
+}
+
+// Appends the event to the record and to our link log, in one step.
+Result<void> Referrals::say(store::Draft& draft, ReferralRecord& record, ReferralMessage message,
+                            Time now) {
+    message.referral = record.id;
+    message.index = static_cast<std::uint32_t>(events_of(record, record.side));
+    message.seen_other =
+        static_cast<std::uint32_t>(events_of(record, casework::other(record.side)));
+    message.at = now;
+    if (const auto sound = casework::check_message(message, parts_.taxonomies); !sound)
+        return sound;
+    const auto appended =
+        casework::append_event(record, record.side, message.index, casework::mark_of(message), now);
+    if (!appended) return std::unexpected(appended.error());
+    Body body{BodyKind::referral, record.id.bytes, casework::write_message(message)};
+    draft.then([this, record, body = std::move(body), index = message.index,
+                now](store::Transaction& transaction) -> Result<void> {
+        const LaneId lane{record.peer, Direction::out, lane_of(record.urgency)};
+        const auto entry =
+            parts_.logs.append(transaction, record.peer, lane.lane, key_of(record.id), body, now);
+        if (!entry) return std::unexpected(entry.error());
+        return remember_place(transaction, record, record.side, index, {lane, *entry});
+    });
+    if (const auto saved = save(draft, record); !saved) return saved;
+    if (const auto timed = set_timer(draft, record, now); !timed) return timed;
+    tell(draft, record, "referral.said", now);
+    return {};
+}
+
+Result<KeyId> Referrals::apply(store::Draft& draft, const ReceivedEntry& entry, Time now) {
+    if (!entry.body) return park(draft, entry, "unreadable", now);
+    switch (entry.body->kind) {
+        case BodyKind::referral:
+            return apply_referral(draft, entry, now);
+        case BodyKind::refusal:
+            return apply_refusal(draft, entry, now);
+    }
+    return park(draft, entry, "unknown_kind", now);
+}
+
+Result<KeyId> Referrals::apply_referral(store::Draft& draft, const ReceivedEntry& entry, Time now) {
+    const auto message = casework::read_referral_message(entry.body->payload, parts_.taxonomies);
+    if (!message) return park(draft, entry, name(message.error().fault), now);
+    if (message->referral.bytes != entry.body->subject)
+        return park(draft, entry, "subject_mismatch", now);
+    auto record = load(draft, message->referral);
+    if (!record && record.error().fault != Fault::not_found) return std::unexpected(record.error());
+    if (!record) record = begin(draft, entry, *message, now);
+    if (!record) return park(draft, entry, name(record.error().fault), now);
+    // Somebody else's referral is to this peer as if it were not there.
+    if (record->peer != entry.lane.peer) return park(draft, entry, name(Fault::not_found), now);
+
+    const Side writer = casework::other(record->side);
+    const auto appended =
+        casework::append_event(*record, writer, message->index, casework::mark_of(*message), now);
+    if (!appended) return park(draft, entry, name(appended.error().fault), now);
+    if (*appended == casework::Appended::repeated) return park(draft, entry, "repeated", now);
+    if (const auto placed =
+            remember_place(draft, *record, writer, message->index, {entry.lane, entry.index});
+        !placed)
+        return std::unexpected(placed.error());
+    if (*appended == casework::Appended::refused) {
+        const auto refused = casework::view_of(*record).refused;
+        const auto rule = refused.empty() ? casework::Rule::not_in_this_state : refused.back().rule;
+        if (const auto told = refuse(draft, entry, casework::name(rule), now); !told)
+            return std::unexpected(told.error());
+    }
+    if (const auto saved = save(draft, *record); !saved) return std::unexpected(saved.error());
+    if (const auto timed = set_timer(draft, *record, now); !timed)
+        return std::unexpected(timed.error());
+    tell(draft, *record, "referral.heard", now);
+    if (const auto answer = casework::automatic_answer(casework::view_of(*record));
+        answer && record->side == Side::asked) {
+        ReferralMessage reply;
+        reply.kind = *answer;
+        if (const auto said = say(draft, *record, std::move(reply), now); !said)
+            return std::unexpected(said.error());
+    }
+    return key_of(record->id);
+}
+
+// A new referral from a peer: only its first event may begin one.
+Result<ReferralRecord> Referrals::begin(store::Draft& draft, const ReceivedEntry& entry,
+                                        const ReferralMessage& message, Time now) {
+    if (message.kind != ReferralEventKind::request || message.index != 0)
+        return fail(Fault::not_found, "referral");
+    const auto key =
+        parts_.records.keyring().create(draft, key_of(message.referral), parts_.entropy);
+    if (!key) return std::unexpected(key.error());
+    ReferralRecord record;
+    record.id = message.referral;
+    record.peer = entry.lane.peer;
+    record.side = Side::asked;
+    record.case_code = message.request->case_code;
+    record.kind = message.request->kind;
+    record.urgency = message.request->urgency;
+    record.stored_at = now;
+    record.created_at = now;
+    return record;
+}
+
+Result<KeyId> Referrals::apply_refusal(store::Draft& draft, const ReceivedEntry& entry, Time now) {
+    const auto reason = read_message<schema::Refusal>(
+        entry.body->payload,
+        [](auto in) -> Result<std::string> { return from_text(in.getReason()); });
+    // A refusal that cannot be read is parked without an answer, so that two nodes never ping-pong.
+    parts_.counters.add(reason ? "referral.refused_by_peer" : "link.parked");
+    parts_.feed.emit(draft, {.at = now,
+                             .name = "referral.refused",
+                             .subject = entry.body->subject,
+                             .peer = entry.lane.peer.text,
+                             .number = entry.index});
+    return store::node_key_id;
+}
+
+Result<KeyId> Referrals::park(store::Draft& draft, const ReceivedEntry& entry,
+                              std::string_view reason, Time now) {
+    Bytes key(entry.lane.peer.text.begin(), entry.lane.peer.text.end());
+    key.push_back(0);
+    key.push_back(static_cast<std::uint8_t>(entry.lane.lane));
+    append_big_endian(key, entry.index);
+    capnp::MallocMessageBuilder builder;
+    auto out = builder.initRoot<schema::ParkedRecord>();
+    out.setAtMs(now.ms);
+    out.setReason(to_text(std::string(reason)));
+    const auto kept = parts_.records.put(draft, parked_, key, store::node_key_id, flatten(builder));
+    if (!kept) return std::unexpected(kept.error());
+    parts_.counters.add("link.parked");
+    parts_.feed.emit(
+        draft,
+        {.at = now, .name = "link.parked", .peer = entry.lane.peer.text, .number = entry.index});
+    if (const auto told = refuse(draft, entry, reason, now); !told)
+        return std::unexpected(told.error());
+    return store::node_key_id;
+}
+
+Result<void> Referrals::refuse(store::Draft& draft, const ReceivedEntry& entry,
+                               std::string_view reason, Time now) {
+    Body body{BodyKind::refusal, entry.body ? entry.body->subject : std::array<std::uint8_t, 16>{},
+              encode_refusal(entry, reason)};
+    draft.then([this, lane = entry.lane, body = std::move(body),
+                now](store::Transaction& transaction) -> Result<void> {
+        const auto entry_index =
+            parts_.logs.append(transaction, lane.peer, lane.lane, store::node_key_id, body, now);
+        if (!entry_index && entry_index.error().fault == Fault::denied)
+            return {};  // it left the directory
+        if (!entry_index) return std::unexpected(entry_index.error());
+        return {};
+    });
+    return {};
+}
+
+Result<void> Referrals::on_timer(store::Draft& draft, const ReferralId& id, Time now) {
+    auto record = find(draft, id);
+    if (!record)
+        return record.error().fault == Fault::not_found ? Result<void>{}
+                                                        : std::unexpected(record.error());
+    const auto view = casework::view_of(*record);
+    const auto stored =
+        record->stored_at.ms != 0 ? casework::Stored::yes : casework::Stored::not_yet;
+    const auto clock = casework::clock_of(view, stored, record->steps_done, now);
+    if (!casework::is_ended(view.state)) {
+        for (const auto& step :
+             casework::due_steps(parts_.clocks.referral, record->urgency, clock, now)) {
+            record->steps_done = casework::with_step(record->steps_done, step);
+            tell(draft, *record,
+                 step.action == casework::StepAction::remind      ? "referral.clock_half"
+                 : step.action == casework::StepAction::call_list ? "referral.clock_twice"
+                                                                  : "referral.clock_full",
+                 now, std::uint64_t(step.milestone));
+        }
+    }
+    if (const auto saved = save(draft, *record); !saved) return saved;
+    return set_timer(draft, *record, now);
+}
+
+// A timer that is set for nothing does no harm: it looks, finds nothing due, and sets the next.
+Result<void> Referrals::set_timer(store::Writer& writer, const ReferralRecord& record, Time now) {
+    const auto view = casework::view_of(record);
+    if (casework::is_ended(view.state)) return {};
+    const auto stored =
+        record.stored_at.ms != 0 ? casework::Stored::yes : casework::Stored::not_yet;
+    const auto due = casework::next_due(parts_.clocks.referral, record.urgency,
+                                        casework::clock_of(view, stored, record.steps_done, now));
+    if (!due) return {};
+    return parts_.timers.set(writer, {std::max(*due, now), referral_timer, record.id.bytes});
+}
+
+Result<ReferralRecord> Referrals::find(store::Snapshot& from, const ReferralId& id) {
+    auto record = load(from, id);
+    if (!record || record->side != Side::asker || record->stored_at.ms != 0) return record;
+    const auto first = place(from, *record, Side::asker, 0);
+    if (!first) return record;
+    const auto end = parts_.logs.end(from, first->lane);
+    if (!end) return std::unexpected(end.error());
+    if (end->receipted.size() > first->index) record->stored_at = record->updated_at;
+    return record;
+}
+
+Result<std::vector<ReferralRecord>> Referrals::list(store::Snapshot& from, std::uint32_t limit) {
+    std::vector<ReferralId> ids;
+    const auto scanned = from.scan(records_.table, {}, {}, store::Order::descending, limit,
+                                   [&](const store::Row& row) {
+                                       if (auto id = id_from<ReferralId>(row.key))
+                                           ids.push_back(*id);
+                                       return true;
+                                   });
+    if (!scanned) return std::unexpected(scanned.error());
+    std::vector<ReferralRecord> records;
+    for (const auto& id : ids) {
+        auto record = find(from, id);
+        if (!record) return std::unexpected(record.error());
+        records.push_back(std::move(*record));
+    }
+    return records;
+}
+
+Result<ReferralRecord> Referrals::load(store::Snapshot& from, const ReferralId& id) {
+    const auto bytes = parts_.records.get(from, records_, id);
+    if (!bytes) return std::unexpected(bytes.error());
+    if (!*bytes) return fail(Fault::not_found, "referral");
+    return casework::read_referral_record(**bytes);
+}
+
+Result<void> Referrals::save(store::Writer& writer, const ReferralRecord& record) {
+    return parts_.records.put(writer, records_, record.id, key_of(record.id),
+                              casework::write_record(record));
+}
+
+Result<void> Referrals::remember_place(store::Writer& writer, const ReferralRecord& record,
+                                       Side side, std::uint32_t event, const Place& place) {
+    capnp::MallocMessageBuilder builder(16);
+    auto out = builder.initRoot<schema::PlaceRecord>();
+    out.setLane(static_cast<std::uint8_t>(place.lane.lane));
+    out.setIndex(place.index);
+    return parts_.records.put(writer, places_, place_key(record.id, side, event), key_of(record.id),
+                              flatten(builder));
+}
+
+Result<Referrals::Place> Referrals::place(store::Snapshot& from, const ReferralRecord& record,
+                                          Side writer, std::uint32_t index) {
+    const auto bytes = parts_.records.get(from, places_, place_key(record.id, writer, index));
+    if (!bytes) return std::unexpected(bytes.error());
+    if (!*bytes) return fail(Fault::not_found, "referral event");
+    const auto direction = writer == record.side ? Direction::out : Direction::in;
+    return read_message<schema::PlaceRecord>(**bytes, [&](auto in) -> Result<Place> {
+        return Place{{record.peer, direction, in.getLane() == 0 ? Lane::normal : Lane::urgent},
+                     in.getIndex()};
+    });
+}
+
+Result<ReferralMessage> Referrals::message(store::Snapshot& from, const ReferralRecord& record,
+                                           Side writer, std::uint32_t index) {
+    const auto where = place(from, record, writer, index);
+    if (!where) return std::unexpected(where.error());
+    const auto body = parts_.logs.body(from, where->lane, where->index);
+    if (!body) return std::unexpected(body.error());
+    return casework::read_referral_message(body->payload, parts_.taxonomies);
+}
+
+void Referrals::tell(store::Draft& draft, const ReferralRecord& record, const char* name, Time now,
+                     std::uint64_t number) {
+    parts_.feed.emit(draft, {.at = now,
+                             .name = name,
+                             .subject = record.id.bytes,
+                             .peer = record.peer.text,
+                             .number = number});
+}
+
+}  // namespace sanad::federation

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "core/base/counters.h"
+#include "core/casework/clocks.h"
+#include "core/casework/referral_event.h"
+#include "core/casework/referral_record.h"
+#include "core/federation/applier.h"
+#include "core/federation/link_logs.h"
+#include "core/store/feed.h"
+#include "core/store/timers.h"
+
+#include <memory>
+#include <vector>
+
+namespace sanad::federation {
+
+inline constexpr std::uint16_t referral_timer = 1;  // store::Timer::kind of referral clocks
+
+/// The referrals of this node: what it asks of others and what others ask of it. Their events live
+/// in the link logs; this keeps where each one stands, and what they add up to.
+class Referrals final : public Applier {
+public:
+    /// All of it outlives the referrals.
+    struct Parts {
+        store::Records& records;
+        store::Timers& timers;
+        store::Feed& feed;
+        LinkLogs& logs;
+        const casework::Taxonomies& taxonomies;
+        const casework::Clocks& clocks;
+        Entropy& entropy;
+        Counters& counters;
+    };
+
+    static Result<std::unique_ptr<Referrals>> open(store::Store& store, Parts parts);
+
+    // ------------------------------------------------------------------ threads  engine
+
+    /// Asks `to` for help: makes the referral, its key and its first event. The caller has checked
+    /// consent and policy. errors  those of check_message, PeerSealing and the store
+    Result<casework::ReferralRecord> request(store::Draft& draft, const NodeId& to,
+                                             const CaseId& case_id, const ConsentId& consent_id,
+                                             casework::ReferralRequest request, Time now);
+
+    /// Says something more about a referral, on our side of it.
+    /// errors  not_found · denied: the rule that forbids it now · those of check_message
+    Result<casework::ReferralRecord> move(store::Draft& draft, const ReferralId& id,
+                                          casework::ReferralEventKind kind, std::string reason,
+                                          std::string text, Time now);
+
+    Result<KeyId> apply(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
+
+    /// The steps of the referral's clock that are due: each is told once, in the feed.
+    Result<void> on_timer(store::Draft& draft, const ReferralId& id, Time now);
+
+    // ------------------------------------------------------------------ threads  any
+
+    /// The record, with storedAt filled in from the receipts. errors  not_found
+    Result<casework::ReferralRecord> find(store::Snapshot& from, const ReferralId& id);
+    /// Newest first, at most `limit`.
+    Result<std::vector<casework::ReferralRecord>> list(store::Snapshot& from, std::uint32_t limit);
+
+    struct Place {
+        LaneId lane;
+        std::uint64_t index = 0;
+    };
+    /// Where in the link logs one event stands. errors  not_found
+    Result<Place> place(store::Snapshot& from, const casework::ReferralRecord& record,
+                        casework::Side writer, std::uint32_t index);
+    /// The event in full.
+    Result<casework::ReferralMessage> message(store::Snapshot& from,
+                                              const casework::ReferralRecord& record,
+                                              casework::Side writer, std::uint32_t index);
+
+    LinkLogs& logs() { return parts_.logs; }
+
+    Referrals(Parts parts, store::SealedTable records, store::SealedTable places,
+              store::SealedTable parked)
+        : parts_(parts),
+          records_(std::move(records)),
+          places_(std::move(places)),
+          parked_(std::move(parked)) {}
+
+private:
+    Result<casework::ReferralRecord> load(store::Snapshot& from, const ReferralId& id);
+    Result<void> save(store::Writer& writer, const casework::ReferralRecord& record);
+    Result<void> say(store::Draft& draft, casework::ReferralRecord& record,
+                     casework::ReferralMessage message, Time now);
+    Result<KeyId> apply_referral(store::Draft& draft, const ReceivedEntry& entry, Time now);
+    Result<KeyId> apply_refusal(store::Draft& draft, const ReceivedEntry& entry, Time now);
+    Result<KeyId> park(store::Draft& draft, const ReceivedEntry& entry, std::string_view reason,
+                       Time now);
+    Result<void> refuse(store::Draft& draft, const ReceivedEntry& entry, std::string_view reason,
+                        Time now);
+    Result<casework::ReferralRecord> begin(store::Draft& draft, const ReceivedEntry& entry,
+                                           const casework::ReferralMessage& message, Time now);
+    Result<void> remember_place(store::Writer& writer, const casework::ReferralRecord& record,
+                                casework::Side writer_side, std::uint32_t event,
+                                const Place& place);
+    Result<void> set_timer(store::Writer& writer, const casework::ReferralRecord& record, Time now);
+    void tell(store::Draft& draft, const casework::ReferralRecord& record, const char* name,
+              Time now, std::uint64_t number = 0);
+
+    Parts parts_;
+    store::SealedTable records_;  // referral id -> ReferralRecord
+    store::SealedTable places_;   // referral id, writer, index -> PlaceRecord
+    store::SealedTable parked_;   // peer, zero byte, lane, index -> ParkedRecord
+};
+
+/// The key under which everything of a referral is kept at rest.
+inline KeyId key_of(const ReferralId& id) { return KeyId{id.bytes}; }
+
+}  // namespace sanad::federation
