@@ -56,7 +56,7 @@ struct Options {
 
 /// One request, complete and within the limits.
 struct Request {
-    std::string method;  // GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS
+    std::string method;  // GET (also for HEAD), POST, PUT, PATCH, DELETE or OPTIONS
     std::string path;    // starts with '/', percent-decoded; no "..", no empty segment but the last
     std::string query;   // what follows '?', as it came
     Headers headers;     // in the order they came
@@ -70,8 +70,8 @@ struct Request {
 struct Response {
     unsigned status = 200;
     std::string content_type = "text/plain; charset=utf-8";
-    std::string body;
-    Headers headers;  // besides security_headers(), which a header of the same name here replaces
+    std::string body{};
+    Headers headers{};  // besides security_headers(), which a header of the same name here replaces
 };
 
 /// `{"error":code,"message":sentence}` with that status.
@@ -101,7 +101,7 @@ inline constexpr std::uint16_t close_try_later = 1013;
 
 /// All are called on the server's thread. Each may be empty.
 struct Handlers {
-    /// Empty: everything is 404. HEAD comes as GET would; its body is cut off here.
+    /// Empty: everything is 404. The body of an answer to HEAD is cut off here.
     std::function<void(Request, Responder)> request;
     /// A WebSocket is asked for: check path and Origin here. 101 lets it in; else this is the
     /// answer. Empty: 404.
@@ -132,6 +132,8 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
+    class Core;  // this folder's own: core.h
+
     /// The port that was bound.
     std::uint16_t port() const;
 
@@ -149,7 +151,6 @@ public:
     void stop();
 
 private:
-    class Core;
     explicit Server(std::shared_ptr<Core> core);
     std::shared_ptr<Core> core_;  // shared with responders that outlive the server
 };
