@@ -36,8 +36,8 @@ struct ReferralEvent {
   atMs @3 :Int64;            # by the writer's clock: shown, never decides
   kind @4 :ReferralEventKind;
   reason @5 :Text;
-  # withdraw: withdraw-reasons; decline: decline-reasons; redirect, complete, confirm: referral-outcome;
-  # notComplete: referral-outcome; held: legal-hold. Empty in every other kind.
+  # withdraw: withdraw-reasons; decline, redirect: decline-reasons; complete, notComplete, confirm:
+  # referral-outcome; held: legal-hold. Empty in every other kind.
   text @6 :Text;             # what a person wrote: information, ask, note, or a line beside a reason
   request @7 :ReferralRequest;  # kind `request` only
 }
@@ -52,7 +52,7 @@ struct ReferralRequest {
   languages @5 :List(Text);  # BCP 47
   locationCountry @6 :Text;  # ISO 3166-1 alpha-2, lower case
   locationRegion @7 :Text;
-  reasons @8 :List(Text);    # chi-reasons, the main one first
+  reasons @8 :List(Text);    # chi-reasons or online-harm, the main one first
   narrative @9 :Text;        # redacted by a person before it leaves
   servicesRequested @10 :List(Text);
   servicesGiven @11 :List(Text);

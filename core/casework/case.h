@@ -58,7 +58,7 @@ struct CaseEvent {
     Time at;
     CaseEventKind kind = CaseEventKind::none;
     std::string actor;
-    std::string text;    // note, safety_plan: internal, for staff only
+    std::string text;    // note, safety_plan: internal, for staff only; assigned: to whom
     std::string reason;  // closed: case-close; action: contact-action; urgency, reopened: in words
     CaseStatus status = CaseStatus::none;
     Urgency urgency = Urgency::none;
@@ -97,11 +97,11 @@ struct CaseFile {
 Result<CaseFile> open_case(const Contact& contact, CaseId id, std::string code,
                            std::string_view actor, Time now);
 
-/// Whether `event` may happen to the case now, and is in order by itself. U0 and U1 close only with
-/// a safety plan; a level is lowered only with a reason.
+/// Whether `event` may happen to the case now, and is in order by itself. U0 and U1 close only
+/// with a safety plan; a level is lowered only with a reason.
 ///
-/// errors   denied (detail: "not_in_this_state", "safety_plan_missing", "reason_missing"), invalid,
-///          exhausted, unsupported, and those of check_prose
+/// errors   denied (detail: "not_in_this_state", "safety_plan_missing", "reason_missing"),
+///          invalid, exhausted, unsupported, and those of check_prose
 /// threads  any
 Result<void> check_event(const CaseFile& file, const CaseEvent& event,
                          const Taxonomies& taxonomies);

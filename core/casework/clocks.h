@@ -32,11 +32,12 @@ struct Clocks {
     Duration hold_at_most = std::chrono::days(14);
 };
 
-/// The values of config/clocks.toml, for programs without the file; a test holds the two together.
+/// The values of config/clocks.toml, for programs without the file; a test holds the two
+/// together.
 Clocks default_clocks();
 
-/// errors  invalid: a negative time, or milestones that do not rise, or a more urgent level that is
-/// slower
+/// errors  invalid: a negative time, or milestones that do not rise, or a more urgent level that
+///         is slower
 Result<void> check_clocks(const Clocks& clocks);
 
 /// At 50 %, 100 % and 200 % of a limit (FEDERATION section 5).
@@ -75,8 +76,8 @@ std::optional<Time> next_due(const ClockTable& table, Urgency urgency, const Clo
 /// `steps_done` with this step.
 std::uint32_t with_step(std::uint32_t steps_done, const DueStep& step);
 
-/// The clock of a referral that was asked: reached milestones and pauses from its view.
-/// `stored` is known to the asker's node alone, from the receipt.
+/// The clock of a referral that was asked: reached milestones and pauses from its view. `stored`
+/// is known to the asker's node alone, from the receipt.
 ClockState clock_of(const ReferralView& view, Stored stored, std::uint32_t steps_done, Time now);
 
 /// When the asker's node closes a completed referral unconfirmed; none: not waiting for that.

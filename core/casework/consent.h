@@ -31,16 +31,14 @@ inline constexpr std::size_t best_interest_reason_bytes_max = 2000;
 /// Whether everything in the record is in order before it is stored.
 ///
 /// errors   invalid (nobody consented, nothing ticked, no recipient, an item both ticked and
-/// withheld, a
-///          best-interest record without reason or without two different approvers), bad_size,
-///          malformed, unsupported; detail names the field
+///          withheld, a best-interest record without reason or without two different approvers),
+///          bad_size, malformed, unsupported; detail names the field
 Result<void> check_consent(const Consent& consent, const Taxonomies& taxonomies);
 
 /// Whether `items` may be told to `recipient` now.
 ///
 /// errors   expired (withdrawn or run out), denied (recipient, or the first item that is not
-/// covered)
-///          detail: "withdrawn", "expired", "not_given_yet", "recipient", or the item's name
+///          covered); detail: "withdrawn", "expired", "recipient", or the item's name
 /// threads  any
 Result<void> covers(const Consent& consent, const std::set<Item>& items, std::string_view recipient,
                     Time now);

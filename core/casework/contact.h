@@ -12,7 +12,7 @@
 
 namespace sanad::casework {
 
-inline constexpr std::size_t message_text_bytes_max = 8 << 10;
+inline constexpr std::size_t message_text_bytes_max = 16'000;  // 4,000 characters of any script
 inline constexpr std::size_t contact_events_max =
     20000;  // an endless conversation begins a new contact
 inline constexpr std::size_t actor_bytes_max = 64;
@@ -65,11 +65,16 @@ struct Contact {
     bool operator==(const Contact&) const = default;
 };
 
+/// The words around the conversation: channel, languages, topics, requester, age band.
+///
+/// errors   unsupported, bad_size, malformed; detail names the field
+Result<void> check_details(const Contact& contact, const Taxonomies& taxonomies);
+
 /// Whether `event` may happen to `contact` now, and is in order by itself.
 ///
 /// errors   denied (detail: "not_in_this_state", "not_yours" when another counsellor has it),
-/// invalid,
-///          exhausted, unsupported (reason or level in no list), and those of check_prose
+///          invalid, exhausted, unsupported (reason or level in no list), and those of
+///          check_prose
 /// threads  any
 Result<void> check_event(const Contact& contact, const ContactEvent& event,
                          const Taxonomies& taxonomies);

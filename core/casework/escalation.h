@@ -15,8 +15,8 @@ namespace sanad::casework {
 inline constexpr std::size_t escalation_events_max = 500;
 inline constexpr std::size_t escalation_summary_bytes_max = 16 << 10;
 
-/// Same numbers as schema::EscalationState. The order is the order of knowledge: what is further on
-/// is never undone by what is not.
+/// Same numbers as schema::EscalationState. The order is the order of knowledge: what is further
+/// on is never undone by what is not.
 enum class EscalationState : std::uint8_t {
     none,
     raised,
@@ -96,8 +96,8 @@ Result<EscalationEffect> apply(Escalation& escalation, EscalationActor actor,
 Result<void> check_event_text(EscalationEventKind kind, std::string_view reason,
                               std::string_view text, const Taxonomies& taxonomies);
 
-/// Its clock for due_steps(clocks.escalation, ...): stored = sent, seen = acknowledged, accepted =
-/// begun.
+/// Its clock for due_steps(clocks.escalation, ...): stored = sent, seen = acknowledged, accepted
+/// = begun.
 ClockState clock_of(const Escalation& escalation);
 
 /// One event in full, for the timeline.

@@ -21,9 +21,11 @@ inline constexpr std::size_t referral_events_max = 1000;
 /// Same numbers as schema::ReferralState; `none` is refused when read.
 enum class ReferralState : std::uint8_t {
     none,
+    // Preparing: only at the asker.
     draft,
     consent_check,
-    sealed,  // preparing: only at the asker
+    sealed,
+    // Open.
     sent,
     undeliverable,
     delivered,
@@ -33,6 +35,7 @@ enum class ReferralState : std::uint8_t {
     in_progress,
     on_hold,
     withdraw_requested,
+    // Ended.
     declined,
     redirected,
     completed,
@@ -51,9 +54,11 @@ inline constexpr std::size_t referral_state_count = 25;
 /// Same numbers as schema::ReferralEventKind; `none` is refused when read.
 enum class ReferralEventKind : std::uint8_t {
     none,
+    // Preparation, never sent.
     check_consent,
     edit,
-    seal,  // preparation, never sent
+    seal,
+    // By the asker.
     request,
     information,
     withdraw,
@@ -62,6 +67,7 @@ enum class ReferralEventKind : std::uint8_t {
     confirm,
     close_unconfirmed,
     erase,
+    // By the asked.
     review,
     ask,
     accept,
@@ -75,6 +81,7 @@ enum class ReferralEventKind : std::uint8_t {
     withdraw_ok,
     erased,
     held,
+    // By either; changes nothing.
     note,
 };
 inline constexpr std::size_t referral_event_kind_count = 26;
@@ -116,9 +123,10 @@ struct RefusedEvent {
 
 struct ReferralView {
     ReferralState state = ReferralState::draft;
-    bool asker_responsible = true;  // one of the two is always true
+    ReferralState underlying = ReferralState::draft;  // behind withdraw_requested; else the state
+    bool asker_responsible = true;                    // one of the two is always true
     bool asked_responsible = false;
-    bool information_added = false;  // since the asked side last wrote a move of its own
+    bool information_added = false;  // that nothing of the asked side is based on yet
     bool withdraw_pending = false;
     bool accepted_once = false;
     std::uint32_t asker_events =
@@ -135,9 +143,9 @@ enum class Stored : bool { not_yet, yes };
 
 /// Where a referral stands, from everything both sides said.
 ///
-/// The two lists are merged into one order that both sides compute alike: an event stands after the
-/// events it was based on, and of two that crossed the asker's is first. Each is then applied by
-/// the transition table (referral_rules.h), or refused, with the rule, and without effect.
+/// The two lists are merged into one order that both sides compute alike: an event stands after
+/// the events it was based on, and of two that crossed the asker's is first. Each is then applied
+/// by the transition table (referral_rules.h), or refused, with the rule, and without effect.
 ///
 /// asker    begins with `request`; empty: nothing was sent yet, and the view says `draft`
 /// asked    may be empty
@@ -157,8 +165,8 @@ Result<void> check_next(const ReferralView& view, Side side, ReferralEventKind k
 /// errors   denied, with the rule's name as detail
 Result<ReferralState> prepare(ReferralState state, ReferralEventKind kind);
 
-/// The answer that the asked side's node gives by itself, so that a withdrawal does not wait for a
-/// person where nobody has taken the child in: withdraw_ok while nothing is accepted, otherwise
+/// The answer that the asked side's node gives by itself, so that a withdrawal does not wait for
+/// a person where nobody has taken the child in: withdraw_ok while nothing is accepted, otherwise
 /// none.
 std::optional<ReferralEventKind> automatic_answer(const ReferralView& view);
 
@@ -167,7 +175,8 @@ bool is_ended(ReferralState state);
 /// Over, and nothing but a note may follow.
 bool is_final(ReferralState state);
 
-/// Of several referrals of one case, whether two nodes have taken the child in. People resolve it.
+/// Of several referrals of one case, whether two nodes have taken the child in. People resolve
+/// it.
 bool is_double_care(std::span<const ReferralView> of_one_case);
 
 /// The id in config/taxonomy/referral-states.tsv, such as "under_review"; empty for none.

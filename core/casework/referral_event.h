@@ -32,9 +32,9 @@ ReferralEvent mark_of(const ReferralMessage& message);
 /// The list that the reason of such an event is taken from; empty: this kind has no reason.
 std::string_view reason_taxonomy(ReferralEventKind kind);
 
-/// Everything that must hold of one event by itself, whoever wrote it: a reason from its list where
-/// the kind has one and none elsewhere, text where the kind is text, a sound request where it is
-/// one.
+/// Everything that must hold of one event by itself, whoever wrote it: a reason from its list
+/// where the kind has one and none elsewhere, text where the kind is text, a sound request where
+/// it is one.
 ///
 /// errors   bad_size, malformed, unsupported, invalid; detail names the field
 Result<void> check_message(const ReferralMessage& message, const Taxonomies& taxonomies);

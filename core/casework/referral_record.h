@@ -40,7 +40,12 @@ enum class Appended : std::uint8_t {
 
 /// Appends the event of `writer` at `index`, whoever is on this end, and renews `state`.
 ///
-/// errors   conflict (another event stands at that index), invalid (a gap before it), exhausted
+/// The marks compared for a repeat hold no text: who needs that compares the bytes kept beside
+/// them.
+///
+/// errors   conflict (another event stands at that index), exhausted, invalid: "gap" before it,
+///          or an "impossible_count" (it claims to be based on events that are not there, or
+///          forgets some)
 Result<Appended> append_event(ReferralRecord& record, Side writer, std::uint32_t index,
                               const ReferralEvent& event, Time now);
 

@@ -18,8 +18,10 @@ namespace sanad::casework {
 inline constexpr std::size_t narrative_bytes_max = 16 << 10;  // about eight pages
 inline constexpr std::size_t short_text_bytes_max = 512;      // a code word, a time, a region
 inline constexpr std::size_t list_items_max = 32;
-inline constexpr std::size_t reasons_max =
-    3;  // CHI practice: three reasons, the first is the main one
+// CHI practice: three reasons, the first is the main one; and as many online harms beside them.
+inline constexpr std::size_t reasons_max = 3;
+inline constexpr std::size_t request_reasons_max = 6;
+inline constexpr std::size_t language_tag_bytes_max = 35;  // RFC 5646, section 4.4.1
 
 /// A part of a request that is ticked one by one, and is absent when it is not. The names are the
 /// ids of config/taxonomy/referral-items.tsv. What is always there: case code, kind, urgency,
@@ -72,6 +74,12 @@ struct TravellingConsent {
     bool operator==(const TravellingConsent&) const = default;
 };
 
+/// Whether the terms are in order: somebody consented, a recipient, no item both ticked and
+/// withheld.
+///
+/// errors   invalid, bad_size, malformed, unsupported; detail names the field
+Result<void> check_terms(const TravellingConsent& consent, const Taxonomies& taxonomies);
+
 /// What is asked of another node: the least that helps (DOMAIN section 5.4).
 struct ReferralRequest {
     std::string case_code;  // the asker's word for the case; says nothing about the child
@@ -80,7 +88,7 @@ struct ReferralRequest {
     std::string age_band, gender;
     std::vector<std::string> languages;
     std::string location_country, location_region;
-    std::vector<std::string> reasons;
+    std::vector<std::string> reasons;  // chi-reasons or online-harm, the main one first
     std::string narrative;
     std::vector<std::string> services_requested, services_given;
     Answer caregiver_informed = Answer::none, caregiver_safe_to_contact = Answer::none;
@@ -96,6 +104,10 @@ struct ReferralRequest {
 /// that leave, not merely hidden.
 ReferralRequest slice(const ReferralRequest& whole, const std::set<Item>& ticked);
 
+/// Whether `tag` has the form of a BCP 47 tag. No list: a child's language may be in none of
+/// ours.
+bool is_language_tag(std::string_view tag);
+
 /// The items that are there.
 std::set<Item> items_in(const ReferralRequest& request);
 
@@ -103,8 +115,7 @@ std::set<Item> items_in(const ReferralRequest& request);
 /// must hold of a request from anyone before it is shown or sent.
 ///
 /// errors   bad_size, malformed, unsupported (an id that is in no list here), invalid (a part
-/// missing);
-///          detail names the field
+///          missing); detail names the field
 Result<void> check_request(const ReferralRequest& request, const Taxonomies& taxonomies);
 
 }  // namespace sanad::casework

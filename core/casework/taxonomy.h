@@ -34,8 +34,8 @@ public:
     /// skipped. A parent stands before its children.
     ///
     /// errors   bad_size, malformed (columns, id not of [A-Za-z0-9._-], label empty or not NFC),
-    /// conflict
-    ///          (an id twice), not_found (a parent that is not there); detail: line number
+    ///          conflict (an id twice), not_found (a parent that is not there); detail: line
+    ///          number
     /// threads  any
     static Result<Taxonomy> parse(std::string_view text);
 
@@ -56,6 +56,10 @@ private:
 /// All lists of a node by name, the file's name without its ending.
 class Taxonomies {
 public:
+    /// Knows every list and every well-formed id, and no label: to read evidence that was written
+    /// with the lists of another time.
+    static Taxonomies of_any_time();
+
     /// errors  those of Taxonomy::parse, conflict (a name twice)
     Result<void> add(std::string name, std::string_view text);
     /// False when there is no such list or no such id in it.
@@ -64,6 +68,7 @@ public:
 
 private:
     std::map<std::string, Taxonomy, std::less<>> lists_;
+    bool any_ = false;
 };
 
 /// The lists that the rules ask for; a node does not start without one of them.

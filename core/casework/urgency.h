@@ -7,7 +7,8 @@
 
 namespace sanad::casework {
 
-/// How soon somebody must act, in the words of config/taxonomy/urgency.tsv. Smaller is more urgent.
+/// How soon somebody must act, in the words of config/taxonomy/urgency.tsv. Smaller is more
+/// urgent.
 enum class Urgency : std::uint8_t { none, u0, u1, u2, u3, u4 };
 
 /// The id in `urgency.tsv`: "U0".."U4"; empty for none.

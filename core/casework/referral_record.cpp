@@ -1,0 +1,135 @@
+#include "core/casework/referral_record.h"
+
+#include "core/casework/record_fields.h"
+
+#include <algorithm>
+
+namespace sanad::casework {
+namespace {
+
+static_assert(static_cast<int>(ReferralState::held) ==
+              static_cast<int>(schema::ReferralState::HELD));
+static_assert(static_cast<int>(ReferralState::declined) ==
+              static_cast<int>(schema::ReferralState::DECLINED));
+
+void write_marks(capnp::List<schema::ReferralMark>::Builder list,
+                 const std::vector<ReferralEvent>& events) {
+    for (unsigned i = 0; i < events.size(); ++i) {
+        list[i].setKind(to_schema<schema::ReferralEventKind>(events[i].kind));
+        list[i].setSeenOther(events[i].seen_other);
+        list[i].setAtMs(events[i].at.ms);
+    }
+}
+
+Result<std::vector<ReferralEvent>> read_marks(capnp::List<schema::ReferralMark>::Reader list) {
+    if (list.size() > referral_events_max) return fail(Fault::bad_size, "events");
+    std::vector<ReferralEvent> events;
+    for (const auto mark : list) {
+        const auto kind = read_enum<ReferralEventKind>(mark.getKind(), ReferralEventKind::note);
+        if (!kind) return std::unexpected(kind.error());
+        events.push_back({*kind, mark.getSeenOther(), {mark.getAtMs()}});
+    }
+    return events;
+}
+
+Result<ReferralRecord> read(schema::ReferralRecord::Reader from) {
+    ReferralRecord to;
+    const auto id = id_from<ReferralId>(from_data(from.getId()));
+    const auto case_id = read_id<CaseId>(from.getCaseId());
+    const auto consent_id = read_id<ConsentId>(from.getConsentId());
+    if (!id || !case_id || !consent_id) return fail(Fault::bad_size, "referral: id");
+    const auto side = read_enum<Side>(from.getSide(), Side::asked);
+    const auto urgency = read_enum<Urgency>(from.getUrgency(), Urgency::u4);
+    const auto state = read_enum<ReferralState>(from.getState(), ReferralState::held);
+    if (!side || !urgency || !state)
+        return fail(Fault::unsupported, "referral: side, urgency or state");
+    auto asker = read_marks(from.getAsker());
+    if (!asker) return std::unexpected(asker.error());
+    auto asked = read_marks(from.getAsked());
+    if (!asked) return std::unexpected(asked.error());
+    to.id = *id;
+    to.peer.text = from_text(from.getPeer());
+    to.side = *side;
+    to.case_id = *case_id;
+    to.consent_id = *consent_id;
+    to.case_code = from_text(from.getCaseCode());
+    to.kind = from_text(from.getKind());
+    to.urgency = *urgency;
+    to.asker = std::move(*asker);
+    to.asked = std::move(*asked);
+    to.stored_at = {from.getStoredAtMs()};
+    to.state = *state;
+    to.steps_done = from.getStepsDone();
+    to.created_at = {from.getCreatedAtMs()};
+    to.updated_at = {from.getUpdatedAtMs()};
+    return to;
+}
+
+/// A writer holds all of its own events, so the one who owns the counted list can tell a lie, and
+/// nobody forgets what it has seen.
+bool is_possible(const ReferralRecord& record, Side writer, const ReferralEvent& event) {
+    const auto& own = writer == Side::asker ? record.asker : record.asked;
+    const auto& others = writer == Side::asker ? record.asked : record.asker;
+    return event.seen_other <= others.size() &&
+           (own.empty() || event.seen_other >= own.back().seen_other);
+}
+
+}  // namespace
+
+ReferralView view_of(const ReferralRecord& record) {
+    const bool stored = record.side == Side::asked || record.stored_at.ms != 0;
+    auto view = fold(record.asker, record.asked, stored ? Stored::yes : Stored::not_yet,
+                     record.kind == "transfer" ? Handover::take_over : Handover::help);
+    if (record.asker.empty() && record.asked.empty()) view.state = view.underlying = record.state;
+    return view;
+}
+
+Result<Appended> append_event(ReferralRecord& record, Side writer, std::uint32_t index,
+                              const ReferralEvent& event, Time now) {
+    if (writer == Side::none) return fail(Fault::invalid, "writer");
+    auto& own = writer == Side::asker ? record.asker : record.asked;
+    if (index < own.size()) {
+        if (own[index] == event) return Appended::repeated;
+        return fail(Fault::conflict, "index");
+    }
+    if (index > own.size()) return fail(Fault::invalid, "gap");
+    if (own.size() == referral_events_max)
+        return fail(Fault::exhausted, name(Rule::too_many).data());
+    if (!is_possible(record, writer, event))
+        return fail(Fault::invalid, name(Rule::impossible_count).data());
+    own.push_back(event);
+    record.updated_at = now;
+    const auto view = view_of(record);
+    record.state = view.state;
+    const auto refused = [&](const RefusedEvent& one) {
+        return one.side == writer && one.index == index;
+    };
+    return std::ranges::any_of(view.refused, refused) ? Appended::refused : Appended::applied;
+}
+
+Bytes write_record(const ReferralRecord& record) {
+    capnp::MallocMessageBuilder builder;
+    auto to = builder.initRoot<schema::ReferralRecord>();
+    to.setId(to_data(record.id));
+    to.setPeer(to_text(record.peer.text));
+    to.setSide(to_schema<schema::Side>(record.side));
+    to.setCaseId(id_data(record.case_id));
+    to.setConsentId(id_data(record.consent_id));
+    to.setCaseCode(to_text(record.case_code));
+    to.setKind(to_text(record.kind));
+    to.setUrgency(to_schema<schema::Urgency>(record.urgency));
+    write_marks(to.initAsker(list_size(record.asker.size())), record.asker);
+    write_marks(to.initAsked(list_size(record.asked.size())), record.asked);
+    to.setStoredAtMs(record.stored_at.ms);
+    to.setState(to_schema<schema::ReferralState>(record.state));
+    to.setStepsDone(record.steps_done);
+    to.setCreatedAtMs(record.created_at.ms);
+    to.setUpdatedAtMs(record.updated_at.ms);
+    return flatten(builder);
+}
+
+Result<ReferralRecord> read_referral_record(ByteView bytes) {
+    return read_message<schema::ReferralRecord>(bytes, read, record_bytes_max);
+}
+
+}  // namespace sanad::casework
