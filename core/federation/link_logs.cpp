@@ -253,6 +253,25 @@ Result<trust::Digest> LinkLogs::leaf(store::Snapshot& from, const LaneId& lane,
     return leaf;
 }
 
+Result<std::vector<trust::Digest>> LinkLogs::leaves(store::Snapshot& from, const LaneId& lane,
+                                                    std::uint64_t first,
+                                                    std::uint32_t count) const {
+    std::vector<trust::Digest> leaves;
+    leaves.reserve(count);
+    const auto scanned = records_.scan_clear(
+        from, entries_, entry_place_key(lane, first), store::after_prefix(lane_key(lane)),
+        store::Order::ascending, count, [&](ByteView key, ByteView clear) {
+            if (read_big_endian<std::uint64_t>(key.last(8)) != first + leaves.size() ||
+                clear.size() != sizeof(trust::Digest))
+                return false;
+            std::copy(clear.begin(), clear.end(), leaves.emplace_back().begin());
+            return true;
+        });
+    if (!scanned) return std::unexpected(scanned.error());
+    if (leaves.size() != count) return fail(Fault::not_found, "link entry");
+    return leaves;
+}
+
 Result<LinkKey> LinkLogs::key_at(store::Snapshot& from, const LaneId& lane,
                                  std::uint64_t index) const {
     std::optional<LinkKey> key;

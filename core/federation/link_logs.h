@@ -99,6 +99,11 @@ public:
     Result<trust::Digest> leaf(store::Snapshot& from, const LaneId& lane,
                                std::uint64_t index) const;
 
+    /// The leaf hashes of `count` entries from `first` on, in one pass; needs no key.
+    /// errors  not_found: the log has not that many
+    Result<std::vector<trust::Digest>> leaves(store::Snapshot& from, const LaneId& lane,
+                                              std::uint64_t first, std::uint32_t count) const;
+
     /// The link key in force at `index`. errors  not_found
     Result<LinkKey> key_at(store::Snapshot& from, const LaneId& lane, std::uint64_t index) const;
 

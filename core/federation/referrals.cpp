@@ -20,6 +20,30 @@ Bytes place_key(const ReferralId& id, Side writer, std::uint32_t index) {
     return key;
 }
 
+// The clear part of a place: what must be found when the referral's key is gone. It says no more
+// than the place of the entry itself, which names the referral as its owner.
+Bytes clear_place(const Referrals::Place& place) {
+    Bytes clear;
+    clear.push_back(static_cast<std::uint8_t>(place.lane.direction));
+    clear.push_back(static_cast<std::uint8_t>(place.lane.lane));
+    append_big_endian(clear, place.index);
+    append(clear, bytes_of(place.lane.peer.text));
+    return clear;
+}
+
+std::optional<Referrals::Said> read_said(ByteView key, ByteView clear) {
+    constexpr std::size_t fixed = 2 + sizeof(std::uint64_t);
+    if (key.size() != sizeof(ReferralId::bytes) + 1 + 4 || clear.size() <= fixed) return {};
+    Referrals::Said said;
+    said.writer = static_cast<Side>(key[sizeof(ReferralId::bytes)]);
+    said.index = read_big_endian<std::uint32_t>(key.last(4));
+    said.place.lane.direction = clear[0] == 0 ? Direction::in : Direction::out;
+    said.place.lane.lane = clear[1] == 0 ? Lane::normal : Lane::urgent;
+    said.place.index = read_big_endian<std::uint64_t>(clear.subspan(2));
+    said.place.lane.peer.text = text_of(clear.subspan(fixed));
+    return said;
+}
+
 Lane lane_of(casework::Urgency urgency) {
     return casework::is_emergency(urgency) ? Lane::urgent : Lane::normal;
 }
@@ -324,7 +348,7 @@ Result<void> Referrals::remember_place(store::Writer& writer, const ReferralReco
     out.setLane(static_cast<std::uint8_t>(place.lane.lane));
     out.setIndex(place.index);
     return parts_.records.put(writer, places_, place_key(record.id, side, event), key_of(record.id),
-                              flatten(builder));
+                              flatten(builder), clear_place(place));
 }
 
 Result<Referrals::Place> Referrals::place(store::Snapshot& from, const ReferralRecord& record,
@@ -337,6 +361,22 @@ Result<Referrals::Place> Referrals::place(store::Snapshot& from, const ReferralR
         return Place{{record.peer, direction, in.getLane() == 0 ? Lane::normal : Lane::urgent},
                      in.getIndex()};
     });
+}
+
+Result<std::vector<Referrals::Said>> Referrals::said(store::Snapshot& from, const ReferralId& id) {
+    std::vector<Said> all;
+    bool sound = true;
+    const auto scanned = parts_.records.scan_clear(
+        from, places_, id, store::after_prefix(id), store::Order::ascending,
+        2 * casework::referral_events_max, [&](ByteView key, ByteView clear) {
+            auto said = read_said(key, clear);
+            if (said) all.push_back(std::move(*said));
+            return sound = said.has_value();
+        });
+    if (!scanned) return std::unexpected(scanned.error());
+    if (!sound) return fail(Fault::malformed, "place of a referral event");
+    if (all.empty()) return fail(Fault::not_found, "referral");
+    return all;
 }
 
 Result<ReferralMessage> Referrals::message(store::Snapshot& from, const ReferralRecord& record,

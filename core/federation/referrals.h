@@ -67,6 +67,15 @@ public:
     /// Where in the link logs one event stands. errors  not_found
     Result<Place> place(store::Snapshot& from, const casework::ReferralRecord& record,
                         casework::Side writer, std::uint32_t index);
+    /// One event, by who wrote it and where it stands.
+    struct Said {
+        casework::Side writer{};
+        std::uint32_t index = 0;  // in its writer's list
+        Place place;
+    };
+    /// All events of a referral: the asker's in their order, then those of the asked. It needs no
+    /// key, so it also finds what was erased. errors  not_found: no such referral
+    Result<std::vector<Said>> said(store::Snapshot& from, const ReferralId& id);
     /// The event in full.
     Result<casework::ReferralMessage> message(store::Snapshot& from,
                                               const casework::ReferralRecord& record,

@@ -96,6 +96,20 @@ Result<std::optional<Bytes>> Records::get_clear(Snapshot& from, const SealedTabl
     return Bytes(parts->clear.begin(), parts->clear.end());
 }
 
+Result<void> Records::scan_clear(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi,
+                                 Order order, std::uint32_t limit, const ClearSink& sink) {
+    Result<void> sound;
+    const auto scanned = from.scan(table.table, lo, hi, order, limit, [&](const Row& row) {
+        const auto parts = split(row.value);
+        if (!parts) {
+            sound = std::unexpected(parts.error());
+            return false;
+        }
+        return sink(row.key, parts->clear);
+    });
+    return scanned ? sound : scanned;
+}
+
 Result<Bytes> Records::open(Snapshot& from, const SealedTable& table, const Row& row) {
     const auto parts = split(row.value);
     if (!parts) return std::unexpected(parts.error());

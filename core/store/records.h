@@ -50,6 +50,12 @@ public:
     /// The clear part alone, which needs no key. errors  malformed, io
     Result<std::optional<Bytes>> get_clear(Snapshot& from, const SealedTable& table, ByteView key);
 
+    /// Called with key and clear part of each record; returns false to stop.
+    using ClearSink = std::function<bool(ByteView key, ByteView clear)>;
+    /// As scan, of the clear parts alone: opens nothing and needs no key. errors  malformed, io
+    Result<void> scan_clear(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi,
+                            Order order, std::uint32_t limit, const ClearSink& sink);
+
     Keyring& keyring() { return keyring_; }
 
 private:
