@@ -7,6 +7,8 @@
 
 #include <functional>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 namespace sanad::store {
 
@@ -46,6 +48,28 @@ public:
     /// As Snapshot::scan; a record that does not open ends the scan with its error.
     Result<void> scan(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi,
                       Order order, std::uint32_t limit, const Sink& sink);
+
+    /// The values of a scan, each read by `decode(ByteView) -> Result<Value>`; the first that
+    /// cannot be read ends it with its error.
+    template <typename Decode>
+    auto collect(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi, Order order,
+                 std::uint32_t limit, Decode decode)
+        -> Result<std::vector<typename std::invoke_result_t<Decode, ByteView>::value_type>> {
+        std::vector<typename std::invoke_result_t<Decode, ByteView>::value_type> values;
+        Result<void> decoded;
+        const auto scanned =
+            scan(from, table, lo, hi, order, limit, [&](ByteView, const Bytes& plain, ByteView) {
+                auto value = decode(plain);
+                if (value)
+                    values.push_back(std::move(*value));
+                else
+                    decoded = std::unexpected(value.error());
+                return decoded.has_value();
+            });
+        if (!scanned) return std::unexpected(scanned.error());
+        if (!decoded) return std::unexpected(decoded.error());
+        return values;
+    }
 
     /// The clear part alone, which needs no key. errors  malformed, io
     Result<std::optional<Bytes>> get_clear(Snapshot& from, const SealedTable& table, ByteView key);

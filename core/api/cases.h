@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/api/contacts.h"
+#include "core/casework/case.h"
+#include "core/casework/consent.h"
+
+#include <memory>
+#include <vector>
+
+namespace sanad::api {
+
+/// The case files of this node, with their notes and consents.
+class Cases {
+public:
+    /// All of it outlives the cases.
+    struct Parts {
+        store::Records& records;
+        store::Feed& feed;
+        const casework::Taxonomies& taxonomies;
+        Entropy& entropy;
+        Contacts& contacts;
+    };
+    static Result<std::unique_ptr<Cases>> open(store::Store& store, Parts parts);
+
+    /// What a counsellor fills in when a case is opened.
+    struct Details {
+        casework::Urgency urgency = casework::Urgency::none;
+        std::vector<std::string> reasons, languages;
+        std::string age_band, gender;
+    };
+
+    // ------------------------------------------------------------------ engine
+
+    /// A case about the person of a contact; the contact belongs to it from then on.
+    /// errors  not_found, conflict: it has one, and those of the rules
+    Result<casework::CaseFile> open_from(store::Draft& draft, const ContactId& contact,
+                                         Details details, const std::string& actor, Time now);
+
+    /// One event of the case, checked by casework. errors  not_found, and those of check_event
+    Result<casework::CaseFile> say(store::Draft& draft, const CaseId& id, casework::CaseEvent event,
+                                   Time now);
+
+    /// errors  not_found, those of casework::check_consent
+    Result<casework::Consent> record_consent(store::Draft& draft, casework::Consent consent,
+                                             Time now);
+
+    // ------------------------------------------------------------------ any
+
+    Result<casework::CaseFile> find(store::Snapshot& from, const CaseId& id);
+    Result<std::vector<casework::CaseFile>> list(store::Snapshot& from, std::uint32_t limit);
+    Result<std::vector<casework::CaseEvent>> events(store::Snapshot& from, const CaseId& id);
+    /// errors  not_found: no such consent, or it is another case's
+    Result<casework::Consent> consent(store::Snapshot& from, const CaseId& case_id,
+                                      const ConsentId& id);
+
+    explicit Cases(Parts parts) : parts_(parts) {}
+
+private:
+    Result<void> write(store::Draft& draft, casework::CaseFile& file, casework::CaseEvent event,
+                       Time now);
+
+    Parts parts_;
+    store::SealedTable cases_;     // id -> CaseRecord
+    store::SealedTable events_;    // id, index -> CaseEvent
+    store::SealedTable consents_;  // id -> ConsentRecord
+};
+
+inline KeyId key_of(const CaseId& id) { return KeyId{id.bytes}; }
+
+}  // namespace sanad::api

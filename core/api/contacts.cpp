@@ -1,0 +1,323 @@
+#include "core/api/contacts.h"
+
+#include "core/base/text.h"
+#include "core/trust/hash.h"
+
+#include <algorithm>
+
+namespace sanad::api {
+
+using casework::Contact;
+using casework::ContactEvent;
+using casework::ContactEventKind;
+using casework::ContactState;
+
+namespace {
+
+Bytes event_key(const ContactId& id, std::uint32_t index) {
+    Bytes key(id.bytes.begin(), id.bytes.end());
+    append_big_endian(key, index);
+    return key;
+}
+
+std::array<std::uint8_t, 16> digest_of(ByteView message_key) {
+    const auto digest = trust::sha256(message_key);
+    std::array<std::uint8_t, 16> half{};
+    std::copy_n(digest.begin(), half.size(), half.begin());
+    return half;
+}
+
+Bytes number(std::uint64_t value) {
+    Bytes bytes;
+    append_big_endian(bytes, value);
+    return bytes;
+}
+
+bool is_message(const ContactEvent& event) {
+    return event.kind == ContactEventKind::child_message ||
+           event.kind == ContactEventKind::staff_message;
+}
+
+ContactEvent event_of(ContactEventKind kind, const std::string& actor) {
+    ContactEvent event;
+    event.kind = kind;
+    event.actor = actor;
+    return event;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Contacts>> Contacts::open(store::Store& store, Parts parts) {
+    auto contacts = std::make_unique<Contacts>(parts);
+    const std::pair<store::SealedTable*, const char*> tables[] = {
+        {&contacts->contacts_, "contact"},
+        {&contacts->events_, "contact.event"},
+        {&contacts->conversations_, "contact.conversation"},
+        {&contacts->addresses_, "contact.address"},
+        {&contacts->keys_, "contact.key"},
+        {&contacts->seen_, "contact.seen"}};
+    for (const auto& [table, name] : tables) {
+        auto opened = store::Records::open_table(store, name);
+        if (!opened) return std::unexpected(opened.error());
+        *table = std::move(*opened);
+    }
+    return contacts;
+}
+
+Result<Contacts::Submitted> Contacts::submit(store::Draft& draft, const std::string& instance,
+                                             const std::string& channel, ByteView conversation,
+                                             ByteView key, const std::string& text,
+                                             const std::string& language, Time now) {
+    if (key.size() < message_key_bytes_min || key.size() > message_key_bytes_max)
+        return fail(Fault::bad_size, "message key");
+    const auto known = find_conversation(draft, instance, conversation);
+    if (!known) return std::unexpected(known.error());
+    auto contact = *known ? find(draft, **known)
+                          : arrive(draft, instance, channel, conversation, language, now);
+    if (!contact) return std::unexpected(contact.error());
+
+    const auto digest = digest_of(key);
+    Bytes place(contact->id.bytes.begin(), contact->id.bytes.end());
+    append(place, digest);
+    const auto before = parts_.records.get(draft, keys_, place);
+    if (!before) return std::unexpected(before.error());
+    if (*before) return Submitted{contact->id, read_big_endian<std::uint64_t>(**before), true};
+
+    if (contact->state == ContactState::ended) {  // somebody who comes back waits again
+        if (const auto back =
+                say(draft, *contact, event_of(ContactEventKind::returned, instance), now);
+            !back)
+            return std::unexpected(back.error());
+    }
+    ContactEvent event = event_of(ContactEventKind::child_message, instance);
+    event.text = text;
+    event.message_key = digest;
+    const std::uint64_t seq = contact->events;
+    if (const auto said = say(draft, *contact, std::move(event), now); !said)
+        return std::unexpected(said.error());
+    Bytes seq_and_key = number(seq);
+    append(seq_and_key, key);
+    if (const auto kept = parts_.records.put(draft, keys_, place, key_of(contact->id), seq_and_key);
+        !kept)
+        return std::unexpected(kept.error());
+    return Submitted{contact->id, seq, false};
+}
+
+Result<Contact> Contacts::arrive(store::Draft& draft, const std::string& instance,
+                                 const std::string& channel, ByteView conversation,
+                                 const std::string& language, Time now) {
+    Contact contact;
+    contact.id = make_id<ContactId>(now, parts_.entropy);
+    contact.channel = channel;
+    contact.instance = instance;
+    if (parts_.taxonomies.contains("language", language)) contact.languages.push_back(language);
+    contact.created_at = now;
+    const auto owner = key_of(contact.id);
+    if (const auto made = parts_.records.keyring().create(draft, owner, parts_.entropy); !made)
+        return std::unexpected(made.error());
+    const auto indexed = parts_.records.put(draft, conversations_, token(instance, conversation),
+                                            store::node_key_id, contact.id.bytes);
+    if (!indexed) return std::unexpected(indexed.error());
+    if (const auto kept = parts_.records.put(draft, addresses_, contact.id, owner, conversation);
+        !kept)
+        return std::unexpected(kept.error());
+    if (const auto said = say(draft, contact, event_of(ContactEventKind::arrived, instance), now);
+        !said)
+        return std::unexpected(said.error());
+    return contact;
+}
+
+Result<void> Contacts::shown(store::Draft& draft, const std::string& instance,
+                             ByteView conversation, std::uint64_t seq, Time now) {
+    const auto id = find_conversation(draft, instance, conversation);
+    if (!id) return std::unexpected(id.error());
+    if (!*id) return fail(Fault::not_found, "conversation");
+    const auto contact = find(draft, **id);
+    if (!contact) return std::unexpected(contact.error());
+    const auto before = seen(draft, contact->id);
+    if (!before) return std::unexpected(before.error());
+    if (seq >= contact->events) return fail(Fault::invalid, "seq");
+    if (seq <= *before) return {};
+    parts_.feed.emit(
+        draft, {.at = now, .name = "contact.seen", .subject = contact->id.bytes, .number = seq});
+    return parts_.records.put(draft, seen_, contact->id, key_of(contact->id), number(seq));
+}
+
+Result<void> Contacts::left(store::Draft& draft, const std::string& instance, ByteView conversation,
+                            const std::string& how, Time now) {
+    const auto id = find_conversation(draft, instance, conversation);
+    if (!id) return std::unexpected(id.error());
+    if (!*id) return fail(Fault::not_found, "conversation");
+    parts_.feed.emit(draft, {.at = now, .name = "contact.left_" + how, .subject = (*id)->bytes});
+    return {};
+}
+
+Result<Contact> Contacts::open(store::Draft& draft, const ContactId& id, const std::string& actor,
+                               Time now) {
+    auto contact = find(draft, id);
+    if (!contact) return contact;
+    if (const auto said = say(draft, *contact, event_of(ContactEventKind::opened, actor), now);
+        !said)
+        return std::unexpected(said.error());
+    if (const auto told = deliver(draft, *contact, {}, now); !told)
+        return std::unexpected(told.error());
+    return contact;
+}
+
+Result<Contact> Contacts::reply(store::Draft& draft, const ContactId& id, const std::string& actor,
+                                const std::string& text, Time now) {
+    auto contact = find(draft, id);
+    if (!contact) return contact;
+    ContactEvent event = event_of(ContactEventKind::staff_message, actor);
+    event.text = text;
+    ChatMessage message;
+    message.seq = contact->events;
+    message.at = now;
+    message.text = text;
+    if (const auto said = say(draft, *contact, std::move(event), now); !said)
+        return std::unexpected(said.error());
+    if (const auto told = deliver(draft, *contact, message, now); !told)
+        return std::unexpected(told.error());
+    return contact;
+}
+
+Result<Contact> Contacts::end(store::Draft& draft, const ContactId& id, const std::string& actor,
+                              const std::string& reason, const std::string& result, Time now) {
+    auto contact = find(draft, id);
+    if (!contact) return contact;
+    ContactEvent event = event_of(ContactEventKind::ended, actor);
+    event.reason = reason;
+    if (const auto said = say(draft, *contact, std::move(event), now); !said)
+        return std::unexpected(said.error());
+    if (!result.empty()) {
+        ContactEvent outcome = event_of(ContactEventKind::result, actor);
+        outcome.reason = result;
+        if (const auto said = say(draft, *contact, std::move(outcome), now); !said)
+            return std::unexpected(said.error());
+    }
+    if (const auto told = deliver(draft, *contact, {}, now); !told)
+        return std::unexpected(told.error());
+    return contact;
+}
+
+Result<Contact> Contacts::link(store::Draft& draft, const ContactId& id, const std::string& actor,
+                               const CaseId& case_id, Time now) {
+    auto contact = find(draft, id);
+    if (!contact) return contact;
+    ContactEvent event = event_of(ContactEventKind::linked_to_case, actor);
+    event.case_id = case_id;
+    if (const auto said = say(draft, *contact, std::move(event), now); !said)
+        return std::unexpected(said.error());
+    return contact;
+}
+
+Result<void> Contacts::say(store::Draft& draft, Contact& contact, ContactEvent event, Time now) {
+    event.index = contact.events;
+    event.at = now;
+    if (const auto allowed = casework::check_event(contact, event, parts_.taxonomies); !allowed)
+        return allowed;
+    contact = casework::apply(std::move(contact), event);
+    const auto owner = key_of(contact.id);
+    const auto written = parts_.records.put(draft, events_, event_key(contact.id, event.index),
+                                            owner, casework::write_event(event));
+    if (!written) return written;
+    parts_.feed.emit(draft,
+                     {.at = now,
+                      .name = std::string("contact.") + std::string(casework::name(event.kind)),
+                      .subject = contact.id.bytes,
+                      .peer = contact.instance,
+                      .number = event.index});
+    return parts_.records.put(draft, contacts_, contact.id, owner, casework::write_record(contact));
+}
+
+Result<void> Contacts::deliver(store::Draft& draft, const Contact& contact,
+                               const ChatMessage& message, Time now) {
+    const auto conversation = parts_.records.get(draft, addresses_, contact.id);
+    if (!conversation) return std::unexpected(conversation.error());
+    if (!*conversation) return fail(Fault::not_found, "conversation of contact");
+    return parts_.outward.deliver(draft, contact, **conversation, message, now);
+}
+
+Result<Contact> Contacts::find(store::Snapshot& from, const ContactId& id) {
+    const auto bytes = parts_.records.get(from, contacts_, id);
+    if (!bytes) return std::unexpected(bytes.error());
+    if (!*bytes) return fail(Fault::not_found, "contact");
+    return casework::read_contact(**bytes);
+}
+
+Result<std::vector<Contact>> Contacts::list(store::Snapshot& from, std::uint32_t limit) {
+    return parts_.records.collect(from, contacts_, {}, {}, store::Order::descending, limit,
+                                  casework::read_contact);
+}
+
+Result<std::vector<ContactEvent>> Contacts::events(store::Snapshot& from, const ContactId& id,
+                                                   std::uint32_t first, std::uint32_t limit) {
+    return parts_.records.collect(from, events_, event_key(id, first), store::after_prefix(id),
+                                  store::Order::ascending, limit, casework::read_contact_event);
+}
+
+Result<std::uint64_t> Contacts::seen(store::Snapshot& from, const ContactId& id) {
+    const auto bytes = parts_.records.get(from, seen_, id);
+    if (!bytes) return std::unexpected(bytes.error());
+    return *bytes ? read_big_endian<std::uint64_t>(**bytes) : 0;
+}
+
+Result<Contacts::Replay> Contacts::replay(store::Snapshot& from, const std::string& instance,
+                                          ByteView conversation, std::uint64_t after,
+                                          std::uint32_t limit) {
+    limit = std::clamp<std::uint32_t>(limit, 1, replay_messages_max);
+    const auto id = find_conversation(from, instance, conversation);
+    if (!id) return std::unexpected(id.error());
+    if (!*id) return Replay{};
+    const auto contact = find(from, **id);
+    if (!contact) return std::unexpected(contact.error());
+    Replay replay{.messages = {}, .more = false, .state = contact->state};
+    if (after >= contact->events) return replay;
+    auto found = events(from, contact->id, static_cast<std::uint32_t>(after + 1), UINT32_MAX);
+    if (!found) return std::unexpected(found.error());
+    for (auto& event : *found) {
+        if (!is_message(event)) continue;
+        if (replay.messages.size() == limit) {
+            replay.more = true;
+            break;
+        }
+        ChatMessage message{event.index,
+                            event.at,
+                            event.kind == ContactEventKind::child_message,
+                            {},
+                            std::move(event.text)};
+        if (message.from_person) {
+            Bytes place(contact->id.bytes.begin(), contact->id.bytes.end());
+            append(place, event.message_key);
+            const auto stored = parts_.records.get(from, keys_, place);
+            if (!stored) return std::unexpected(stored.error());
+            if (*stored) message.key.assign((*stored)->begin() + 8, (*stored)->end());
+        }
+        replay.messages.push_back(std::move(message));
+    }
+    return replay;
+}
+
+Bytes Contacts::token(const std::string& instance, ByteView conversation) const {
+    Bytes name(instance.begin(), instance.end());
+    name.push_back(0);
+    append(name, conversation);
+    const auto token = trust::keyed_token(parts_.index_key, name);
+    return {token.begin(), token.end()};
+}
+
+Result<std::optional<ContactId>> Contacts::find_conversation(store::Snapshot& from,
+                                                             const std::string& instance,
+                                                             ByteView conversation) {
+    if (conversation.size() < conversation_bytes_min ||
+        conversation.size() > conversation_bytes_max)
+        return fail(Fault::bad_size, "conversation");
+    const auto bytes = parts_.records.get(from, conversations_, token(instance, conversation));
+    if (!bytes) return std::unexpected(bytes.error());
+    if (!*bytes) return std::nullopt;
+    const auto id = id_from<ContactId>(**bytes);
+    if (!id) return std::unexpected(id.error());
+    return *id;
+}
+
+}  // namespace sanad::api

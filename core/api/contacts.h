@@ -1,0 +1,115 @@
+#pragma once
+
+#include "core/api/outward.h"
+#include "core/casework/contact.h"
+#include "core/store/feed.h"
+#include "core/store/records.h"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace sanad::api {
+
+/// The contacts of this node and what was written in them.
+class Contacts {
+public:
+    static constexpr std::size_t conversation_bytes_min = 16;
+    static constexpr std::size_t conversation_bytes_max = 64;
+    static constexpr std::size_t message_key_bytes_min = 8;
+    static constexpr std::size_t message_key_bytes_max = 32;
+    static constexpr std::uint32_t replay_messages_max = 200;
+
+    /// All of it outlives the contacts.
+    struct Parts {
+        store::Records& records;
+        store::Feed& feed;
+        const casework::Taxonomies& taxonomies;
+        Entropy& entropy;
+        Outward& outward;
+        const trust::SymmetricKey& index_key;  // hides conversations in the index
+    };
+    static Result<std::unique_ptr<Contacts>> open(store::Store& store, Parts parts);
+
+    // ------------------------------------------------------------------ what channels say · engine
+
+    struct Submitted {
+        ContactId contact;
+        std::uint64_t seq = 0;
+        bool duplicate = false;
+    };
+    /// A person wrote. The first message of a conversation makes the contact; the same key again
+    /// changes nothing and gets the same seq.
+    /// errors  bad_size, malformed: text or key · exhausted: the conversation is too long
+    Result<Submitted> submit(store::Draft& draft, const std::string& instance,
+                             const std::string& channel, ByteView conversation, ByteView key,
+                             const std::string& text, const std::string& language, Time now);
+
+    /// Everything up to `seq` has been shown to the person. errors  not_found
+    Result<void> shown(store::Draft& draft, const std::string& instance, ByteView conversation,
+                       std::uint64_t seq, Time now);
+
+    /// The person left in the way that `how` names; the contact stays as it is. errors  not_found
+    Result<void> left(store::Draft& draft, const std::string& instance, ByteView conversation,
+                      const std::string& how, Time now);
+
+    // ------------------------------------------------------------------ what staff does · engine
+
+    /// errors  not_found, and those of casework::check_event
+    Result<casework::Contact> open(store::Draft& draft, const ContactId& id,
+                                   const std::string& actor, Time now);
+    Result<casework::Contact> reply(store::Draft& draft, const ContactId& id,
+                                    const std::string& actor, const std::string& text, Time now);
+    Result<casework::Contact> end(store::Draft& draft, const ContactId& id,
+                                  const std::string& actor, const std::string& reason,
+                                  const std::string& result, Time now);
+    Result<casework::Contact> link(store::Draft& draft, const ContactId& id,
+                                   const std::string& actor, const CaseId& case_id, Time now);
+
+    // ------------------------------------------------------------------ reading · any
+
+    Result<casework::Contact> find(store::Snapshot& from, const ContactId& id);
+    /// Newest first, at most `limit`.
+    Result<std::vector<casework::Contact>> list(store::Snapshot& from, std::uint32_t limit);
+    Result<std::vector<casework::ContactEvent>> events(store::Snapshot& from, const ContactId& id,
+                                                       std::uint32_t first, std::uint32_t limit);
+    /// Up to which seq the person has seen.
+    Result<std::uint64_t> seen(store::Snapshot& from, const ContactId& id);
+
+    struct Replay {
+        std::vector<ChatMessage> messages;
+        bool more = false;
+        casework::ContactState state = casework::ContactState::none;
+    };
+    /// The messages after `after`; a conversation that is not known is empty, with state none.
+    Result<Replay> replay(store::Snapshot& from, const std::string& instance, ByteView conversation,
+                          std::uint64_t after, std::uint32_t limit);
+
+    explicit Contacts(Parts parts) : parts_(parts) {}
+
+private:
+    Result<std::optional<ContactId>> find_conversation(store::Snapshot& from,
+                                                       const std::string& instance,
+                                                       ByteView conversation);
+    Bytes token(const std::string& instance, ByteView conversation) const;
+    Result<casework::Contact> arrive(store::Draft& draft, const std::string& instance,
+                                     const std::string& channel, ByteView conversation,
+                                     const std::string& language, Time now);
+    /// Checks and applies the event, writes it and the contact, and tells the feed.
+    Result<void> say(store::Draft& draft, casework::Contact& contact, casework::ContactEvent event,
+                     Time now);
+    Result<void> deliver(store::Draft& draft, const casework::Contact& contact,
+                         const ChatMessage& message, Time now);
+
+    Parts parts_;
+    store::SealedTable contacts_;       // id -> ContactRecord
+    store::SealedTable events_;         // id, index -> ContactEvent
+    store::SealedTable conversations_;  // token of instance and conversation -> id
+    store::SealedTable addresses_;      // id -> conversation
+    store::SealedTable keys_;           // id, message key digest -> key, seq
+    store::SealedTable seen_;           // id -> seq
+};
+
+inline KeyId key_of(const ContactId& id) { return KeyId{id.bytes}; }
+
+}  // namespace sanad::api

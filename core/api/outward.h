@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/casework/contact.h"
+#include "core/casework/escalation.h"
+#include "core/store/draft.h"
+
+#include <string>
+#include <vector>
+
+namespace sanad::api {
+
+/// A message of a conversation, as the channel and the person see it.
+struct ChatMessage {
+    std::uint64_t seq = 0;  // place in the conversation, both directions together; grows, with gaps
+    Time at;
+    bool from_person = false;
+    Bytes key;  // of the person's own messages: the key it was submitted with
+    std::string text;
+};
+
+/// What leaves through plugins: each call drafts an outbox item. Implemented by core/node, which
+/// knows the plugins' messages. threads  engine
+class Outward {
+public:
+    virtual ~Outward() = default;
+
+    /// A counsellor's message, or only a new state when `message` has no text.
+    virtual Result<void> deliver(store::Draft& draft, const casework::Contact& contact,
+                                 ByteView conversation, const ChatMessage& message, Time now) = 0;
+
+    /// An escalation for a partner. `instance` is the partner's plugin instance.
+    virtual Result<void> dispatch(store::Draft& draft, const std::string& instance,
+                                  const casework::Escalation& escalation, ByteView reference,
+                                  const std::string& view, Time now) = 0;
+};
+
+}  // namespace sanad::api

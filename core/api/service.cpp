@@ -1,0 +1,220 @@
+#include "core/api/service.h"
+
+#include "core/api/error_reply.h"
+#include "core/base/message.h"
+
+#include <algorithm>
+
+namespace sanad::api {
+
+using schema::api::Request;
+
+namespace {
+
+constexpr std::uint16_t api_version = 1;
+
+/// How a request is served: from a snapshot at once, or in the engine with an audit entry.
+enum class Serve : std::uint8_t { read, audited };
+
+}  // namespace
+
+struct Service::Call {
+    kj::Array<capnp::word> words;
+    std::optional<capnp::FlatArrayMessageReader> reader;
+    const Rule* rule = nullptr;
+    Actor actor;
+    Answer answer;
+    std::unique_ptr<capnp::MallocMessageBuilder> reply;
+    Duration answer_by{};  // of a reader of the feed that waits
+
+    schema::api::Request::Reader request() { return reader->getRoot<Request>(); }
+    Out fresh() {
+        reply = std::make_unique<capnp::MallocMessageBuilder>();
+        return reply->initRoot<schema::api::Reply>();
+    }
+    void finish(const Result<void>& result) {
+        if (!result) fill(fresh().initError(), result.error());
+        answer(flatten(*reply));
+    }
+};
+
+struct Service::Rule {
+    Request::Which which;
+    Serve serve;
+    std::initializer_list<Role> roles;
+    const char* action;
+    Handler handler;
+};
+
+// A member of the union that is not in this table is refused: there is no default that allows.
+const Service::Rule* Service::find_rule(Request::Which which) {
+    using enum Role;
+    using enum Serve;
+    static constexpr auto everybody = {volunteer, counsellor, supervisor, flagger, data_officer, admin, auditor};
+    static const Rule rules[] = {
+        {Request::NODE_STATUS, read, everybody, "node.status", &Service::node_status},
+        {Request::CONTACT_LIST, read, {volunteer}, "contact.list", &Service::contact_list},
+        {Request::CONTACT_SHOW, audited, {volunteer}, "contact.show", &Service::contact_show},
+        {Request::CONTACT_OPEN, audited, {volunteer}, "contact.open", &Service::contact_open},
+        {Request::CONTACT_REPLY, audited, {volunteer}, "contact.reply", &Service::contact_reply},
+        {Request::CONTACT_END, audited, {volunteer}, "contact.end", &Service::contact_end},
+        {Request::CASE_LIST, read, {counsellor}, "case.list", &Service::case_list},
+        {Request::CASE_SHOW, audited, {counsellor}, "case.show", &Service::case_show},
+        {Request::CASE_OPEN, audited, {counsellor}, "case.open", &Service::case_open},
+        {Request::CASE_NOTE, audited, {counsellor}, "case.note", &Service::case_note},
+        {Request::CASE_CLOSE, audited, {counsellor}, "case.close", &Service::case_close},
+        {Request::CONSENT_RECORD, audited, {counsellor}, "consent.record", &Service::consent_record},
+        {Request::REFERRAL_LIST, read, {counsellor}, "referral.list", &Service::referral_list},
+        {Request::REFERRAL_SHOW, audited, {counsellor}, "referral.show", &Service::referral_show},
+        {Request::REFER, audited, {counsellor}, "referral.request", &Service::refer},
+        {Request::REFERRAL_MOVE, audited, {counsellor}, "referral.move", &Service::referral_move},
+        {Request::ESCALATION_LIST, read, {counsellor}, "escalation.list", &Service::escalation_list},
+        {Request::ESCALATION_SHOW, audited, {counsellor}, "escalation.show", &Service::escalation_show},
+        {Request::ESCALATE, audited, {counsellor}, "escalation.raise", &Service::escalate},
+        {Request::LINK_LIST, read, {supervisor, admin}, "link.list", &Service::link_list},
+        {Request::AUDIT_VERIFY, read, {auditor}, "audit.verify", &Service::audit_verify},
+        {Request::AUDIT_EXPORT, read, {auditor}, "audit.export", &Service::audit_export},
+        {Request::FEED_READ, read, everybody, "feed.read", &Service::feed_read},
+        {Request::PASSPORT_EXPORT, audited, {supervisor}, "passport.export", &Service::passport_export},
+        {Request::DIRECTORY_INSTALL, audited, {admin}, "directory.install", &Service::directory_install},
+    };
+    const auto found = std::ranges::find(rules, which, &Rule::which);
+    return found == std::end(rules) ? nullptr : &*found;
+}
+
+Service::Service(Parts parts) : parts_(std::move(parts)) {
+    parts_.feed.subscribe([this](const std::vector<store::Event>&) {
+        std::list<std::shared_ptr<Call>> readers;
+        {
+            const std::lock_guard lock(mutex_);
+            readers.swap(waiting_);
+        }
+        for (const auto& call : readers) serve_now(call);
+    });
+}
+
+void Service::handle(ByteView request, Answer answer) {
+    auto call = std::make_shared<Call>();  // of this thread, and of the engine's
+    call->answer = std::move(answer);
+    if (const auto begun = begin(call, request); !begun) return call->finish(begun);
+    if (call->rule->serve == Serve::audited) return serve_in_engine(call);
+    if (call->rule->which == Request::FEED_READ && wait_for_feed(call)) return;
+    serve_now(call);
+}
+
+Result<void> Service::begin(const std::shared_ptr<Call>& call, ByteView request) {
+    auto words = align(request, door_message_bytes_max);
+    if (!words) return std::unexpected(words.error());
+    call->words = std::move(*words);
+    try {
+        // A command runs again after a conflict, so its request may be visited more than once.
+        const capnp::ReaderOptions limits{.traversalLimitInWords = 64 * (call->words.size() + 8),
+                                          .nestingLimit = message_nesting_max};
+        call->reader.emplace(call->words, limits);
+        const auto in = call->request();
+        if (in.getVersion() != api_version) return fail(Fault::unsupported, "version");
+        call->actor.name = from_text(in.getActor());
+        call->rule = find_rule(in.which());
+    } catch (const kj::Exception& exception) {
+        return malformed(exception);
+    }
+    if (call->rule == nullptr) return fail(Fault::unsupported, "request");
+    const auto member = parts_.staff.find(call->actor.name);
+    if (member == parts_.staff.end()) return fail(Fault::denied, "actor_unknown");
+    call->actor.roles = member->second;
+    const auto allowed = check_role(call->actor, call->rule->roles);
+    if (!allowed) record_refusal(*call, allowed.error());
+    return allowed;
+}
+
+void Service::serve_now(const std::shared_ptr<Call>& call) {
+    const auto snapshot = parts_.store.snapshot();
+    if (!snapshot) return call->finish(std::unexpected(snapshot.error()));
+    Context context{**snapshot, nullptr, call->actor, parts_.clock.now()};
+    Result<void> served;
+    try {
+        served = (this->*call->rule->handler)(context, call->request(), call->fresh());
+    } catch (const kj::Exception& exception) {
+        served = malformed(exception);
+    }
+    call->finish(served);
+}
+
+void Service::serve_in_engine(const std::shared_ptr<Call>& call) {
+    const auto taken = parts_.engine.submit(
+        [this, call](store::Draft& draft) -> Result<void> {
+            Context context{draft, &draft, call->actor, parts_.clock.now()};
+            Result<void> served;
+            try {
+                served = (this->*call->rule->handler)(context, call->request(), call->fresh());
+            } catch (const kj::Exception& exception) {
+                served = malformed(exception);
+            }
+            if (!served) return served;
+            parts_.audit.append(draft, {.at = context.now,
+                                        .actor = call->actor.name,
+                                        .role = std::string(name(*call->actor.roles.rbegin())),
+                                        .action = call->rule->action,
+                                        .subject = context.subject,
+                                        .reason = context.reason});
+            return {};
+        },
+        [this, call](const Result<void>& result) {
+            if (!result) record_refusal(*call, result.error());
+            call->finish(result);
+        });
+    if (!taken) call->finish(taken);
+}
+
+// What was refused is part of the record too. When even that cannot be queued, nothing can.
+void Service::record_refusal(const Call& call, const Error& error) {
+    store::AuditEntry entry{.at = parts_.clock.now(),
+                            .actor = call.actor.name,
+                            .role = call.actor.roles.empty() ? "" : std::string(name(*call.actor.roles.rbegin())),
+                            .action = call.rule->action,
+                            .result = code_of(error)};
+    const auto taken = parts_.engine.submit(
+        [this, entry = std::move(entry)](store::Draft& draft) -> Result<void> {
+            parts_.audit.append(draft, entry);
+            return {};
+        },
+        {}, store::Engine::When::lazy);
+    if (!taken) parts_.counters.add("api.refusal_unrecorded");
+}
+
+// True when nothing is there yet and the reader wants to wait: it is answered with the next commit
+// that brings an event, or by tick().
+bool Service::wait_for_feed(const std::shared_ptr<Call>& call) {
+    const auto wanted = call->request().getFeedRead();
+    if (wanted.getWaitMs() == 0) return false;
+    // Registered first and looked at second, so that no event falls between the two.
+    {
+        const std::lock_guard lock(mutex_);
+        if (waiting_.size() >= waiting_readers_max) return false;
+        call->answer_by = parts_.clock.elapsed() + std::min(Duration(wanted.getWaitMs()), feed_wait_max);
+        waiting_.push_back(call);
+    }
+    const auto snapshot = parts_.store.snapshot();
+    const auto there = snapshot ? parts_.feed.read(**snapshot, wanted.getAfter(), 1)
+                                : Result<std::vector<store::Event>>(std::unexpected(snapshot.error()));
+    if (there && there->empty()) return true;
+    const std::lock_guard lock(mutex_);
+    // When a commit has taken it in the meantime, it is being answered there.
+    return std::erase(waiting_, call) == 0;
+}
+
+void Service::tick() {
+    std::list<std::shared_ptr<Call>> late;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = parts_.clock.elapsed();
+        for (auto call = waiting_.begin(); call != waiting_.end();) {
+            const auto next = std::next(call);
+            if ((*call)->answer_by <= now) late.splice(late.end(), waiting_, call);
+            call = next;
+        }
+    }
+    for (const auto& call : late) serve_now(call);
+}
+
+}  // namespace sanad::api

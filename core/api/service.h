@@ -1,0 +1,147 @@
+#pragma once
+
+#include "core/api/access.h"
+#include "core/api/cases.h"
+#include "core/api/contacts.h"
+#include "core/api/door.h"
+#include "core/api/escalations.h"
+#include "core/federation/links.h"
+#include "core/federation/referrals.h"
+#include "core/store/audit.h"
+#include "core/store/outbox.h"
+#include "schemas/api.capnp.h"
+
+#include <list>
+#include <memory>
+#include <mutex>
+
+namespace sanad::api {
+
+/// A partner of the configuration: an organisation that takes escalations.
+struct Partner {
+    std::string id;
+    std::string instance;  // the plugin instance that reaches it
+};
+
+/// What only the composition root knows. threads  any
+class NodeControl {
+public:
+    struct Plugin {
+        std::string instance, plugin, version, state;
+    };
+    struct Facts {
+        std::string version, endpoint, directory_state;
+        std::vector<Plugin> plugins;
+    };
+    virtual ~NodeControl() = default;
+    virtual Facts facts() = 0;
+    virtual std::vector<federation::Links::Status> links() = 0;
+    /// The directory in force, as it was signed.
+    virtual std::string directory_note() = 0;
+    /// Checks and takes over a newer directory; returns its version.
+    virtual Result<std::uint64_t> install_directory(const std::string& note) = 0;
+};
+
+/// The one door: every command and query of schemas/api.capnp. Roles are checked here and nowhere
+/// else. A command is answered after its commit; what shows what was written is audited first.
+class Service final : public Door {
+public:
+    static constexpr std::uint32_t list_items_max = 500;
+    static constexpr std::size_t waiting_readers_max = 256;
+    static constexpr Duration feed_wait_max{30'000};
+
+    /// All of it outlives the service.
+    struct Parts {
+        NodeId self;
+        std::string country;
+        store::Store& store;
+        store::Engine& engine;
+        store::Audit& audit;
+        store::Feed& feed;
+        store::Outbox& outbox;
+        Contacts& contacts;
+        Cases& cases;
+        Escalations& escalations;
+        federation::Referrals& referrals;
+        federation::Peers& peers;
+        const casework::Taxonomies& taxonomies;
+        const casework::Clocks& clocks;
+        const Clock& clock;
+        Counters& counters;
+        NodeControl& node;
+        Staff staff;
+        std::vector<Partner> partners;
+    };
+
+    explicit Service(Parts parts);
+
+    void handle(ByteView request, Answer answer) override;
+
+    /// Answers readers of the feed that have waited long enough; about each 200 ms. threads  any
+    void tick();
+
+    /// Where a request is served: `draft` is there for commands and audited reads.
+    struct Context {
+        store::Snapshot& from;
+        store::Draft* draft;
+        const Actor& actor;
+        Time now;
+        std::array<std::uint8_t, 16> subject{};  // for the audit
+        std::string reason{};                    // for the audit
+    };
+    using In = schema::api::Request::Reader;
+    using Out = schema::api::Reply::Builder;
+    using Handler = Result<void> (Service::*)(Context&, In, Out);
+
+private:
+    struct Call;
+    struct Rule;
+    static const Rule* find_rule(schema::api::Request::Which which);
+
+    Result<void> begin(const std::shared_ptr<Call>& call, ByteView request);
+    void serve_now(const std::shared_ptr<Call>& call);
+    void serve_in_engine(const std::shared_ptr<Call>& call);
+    void record_refusal(const Call& call, const Error& error);
+    bool wait_for_feed(const std::shared_ptr<Call>& call);
+    Result<void> read_feed(store::Snapshot& from, In request, Out reply);
+
+    Result<void> node_status(Context& context, In request, Out reply);
+    Result<void> link_list(Context& context, In request, Out reply);
+    Result<void> directory_install(Context& context, In request, Out reply);
+    Result<void> audit_verify(Context& context, In request, Out reply);
+    Result<void> audit_export(Context& context, In request, Out reply);
+    Result<void> feed_read(Context& context, In request, Out reply);
+    Result<void> passport_export(Context& context, In request, Out reply);
+
+    Result<void> contact_list(Context& context, In request, Out reply);
+    Result<void> contact_show(Context& context, In request, Out reply);
+    Result<void> contact_open(Context& context, In request, Out reply);
+    Result<void> contact_reply(Context& context, In request, Out reply);
+    Result<void> contact_end(Context& context, In request, Out reply);
+
+    Result<void> case_list(Context& context, In request, Out reply);
+    Result<void> case_show(Context& context, In request, Out reply);
+    Result<void> case_open(Context& context, In request, Out reply);
+    Result<void> case_note(Context& context, In request, Out reply);
+    Result<void> case_close(Context& context, In request, Out reply);
+    Result<void> consent_record(Context& context, In request, Out reply);
+
+    Result<void> referral_list(Context& context, In request, Out reply);
+    Result<void> referral_show(Context& context, In request, Out reply);
+    Result<void> refer(Context& context, In request, Out reply);
+    Result<void> referral_move(Context& context, In request, Out reply);
+
+    Result<void> escalation_list(Context& context, In request, Out reply);
+    Result<void> escalation_show(Context& context, In request, Out reply);
+    Result<void> escalate(Context& context, In request, Out reply);
+
+    /// The consent named, or the newest of the case. errors  denied: consent_missing; not_found
+    Result<casework::Consent> consent_for(store::Snapshot& from, const casework::CaseFile& file,
+                                          const std::string& id);
+
+    Parts parts_;
+    std::mutex mutex_;  // guards waiting_
+    std::list<std::shared_ptr<Call>> waiting_;
+};
+
+}  // namespace sanad::api

@@ -1,0 +1,174 @@
+// The part of Service that is about cases and consents.
+#include "core/api/reply_text.h"
+#include "core/api/service.h"
+#include "core/trust/hash.h"
+
+namespace sanad::api {
+
+using casework::CaseEvent;
+using casework::CaseEventKind;
+using casework::CaseFile;
+
+namespace {
+
+void fill_case(schema::api::CaseView::Builder out, const CaseFile& file) {
+    out.setId(text(format(file.id)));
+    out.setCode(text(file.code));
+    out.setStatus(text(std::string(casework::name(file.status))));
+    out.setUrgency(text(std::string(casework::name(file.urgency))));
+    out.setCreatedAt(text(format_time(file.created_at)));
+    out.setAssignedTo(text(file.assigned_to));
+    out.setCloseReason(text(file.close_reason));
+    const auto list = [](const auto& ids) { return static_cast<unsigned>(ids.size()); };
+    fill_texts(out.initContacts(list(file.contacts)), texts_of(file.contacts));
+    fill_texts(out.initReferrals(list(file.referrals)), texts_of(file.referrals));
+    fill_texts(out.initEscalations(list(file.escalations)), texts_of(file.escalations));
+    fill_texts(out.initConsents(list(file.consents)), texts_of(file.consents));
+}
+
+void fill_done(schema::api::Done::Builder out, const CaseFile& file) {
+    out.setId(text(format(file.id)));
+    out.setState(text(std::string(casework::name(file.status))));
+    out.setCode(text(file.code));
+}
+
+CaseEvent event_of(CaseEventKind kind, const std::string& actor) {
+    CaseEvent event;
+    event.kind = kind;
+    event.actor = actor;
+    return event;
+}
+
+}  // namespace
+
+Result<void> Service::case_list(Context& context, In, Out reply) {
+    const auto files = parts_.cases.list(context.from, list_items_max);
+    if (!files) return std::unexpected(files.error());
+    auto out = reply.initCases(static_cast<unsigned>(files->size()));
+    for (unsigned i = 0; i < out.size(); ++i) fill_case(out[i], (*files)[i]);
+    return {};
+}
+
+Result<void> Service::case_show(Context& context, In request, Out reply) {
+    const auto id = parse_id<CaseId>(from_text(request.getCaseShow()));
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    const auto file = parts_.cases.find(context.from, *id);
+    if (!file) return std::unexpected(file.error());
+    auto events = parts_.cases.events(context.from, *id);
+    if (!events) return std::unexpected(events.error());
+    if (events->size() > list_items_max) events->erase(events->begin(), events->end() - list_items_max);
+    auto out = reply.initCase();
+    fill_case(out, *file);
+    auto timeline = out.initTimeline(static_cast<unsigned>(events->size()));
+    for (unsigned i = 0; i < timeline.size(); ++i) {
+        const auto& event = (*events)[i];
+        timeline[i].setAt(text(format_time(event.at)));
+        timeline[i].setWho(text(event.actor));
+        timeline[i].setWhat(text(std::string(casework::name(event.kind))));
+        timeline[i].setReason(text(event.reason));
+        timeline[i].setText(text(event.text));
+    }
+    return {};
+}
+
+Result<void> Service::case_open(Context& context, In request, Out reply) {
+    const auto in = request.getCaseOpen();
+    const auto contact = parse_id<ContactId>(from_text(in.getContact()));
+    if (!contact) return std::unexpected(contact.error());
+    Cases::Details details;
+    if (const auto wanted = from_text(in.getUrgency()); !wanted.empty()) {
+        const auto urgency = casework::urgency_from(wanted);
+        if (!urgency) return std::unexpected(urgency.error());
+        details.urgency = *urgency;
+    }
+    auto reasons = texts_from(in.getReasons(), casework::reasons_max);
+    auto languages = texts_from(in.getLanguages());
+    if (!reasons) return std::unexpected(reasons.error());
+    if (!languages) return std::unexpected(languages.error());
+    details.reasons = std::move(*reasons);
+    details.languages = std::move(*languages);
+    details.age_band = from_text(in.getAgeBand());
+    details.gender = from_text(in.getGender());
+    const auto file =
+        parts_.cases.open_from(*context.draft, *contact, std::move(details), context.actor.name, context.now);
+    if (!file) return std::unexpected(file.error());
+    context.subject = file->id.bytes;
+    fill_done(reply.initDone(), *file);
+    return {};
+}
+
+Result<void> Service::case_note(Context& context, In request, Out reply) {
+    const auto in = request.getCaseNote();
+    const auto id = parse_id<CaseId>(from_text(in.getCase()));
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    auto event = event_of(CaseEventKind::note, context.actor.name);
+    event.text = from_text(in.getText());
+    const auto file = parts_.cases.say(*context.draft, *id, std::move(event), context.now);
+    if (!file) return std::unexpected(file.error());
+    fill_done(reply.initDone(), *file);
+    return {};
+}
+
+Result<void> Service::case_close(Context& context, In request, Out reply) {
+    const auto in = request.getCaseClose();
+    const auto id = parse_id<CaseId>(from_text(in.getCase()));
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    context.reason = from_text(in.getReason());
+    auto event = event_of(CaseEventKind::closed, context.actor.name);
+    event.reason = context.reason;
+    const auto file = parts_.cases.say(*context.draft, *id, std::move(event), context.now);
+    if (!file) return std::unexpected(file.error());
+    fill_done(reply.initDone(), *file);
+    return {};
+}
+
+Result<void> Service::consent_record(Context& context, In request, Out reply) {
+    const auto in = request.getConsentRecord();
+    casework::Consent consent;
+    const auto id = parse_id<CaseId>(from_text(in.getCase()));
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    consent.case_id = *id;
+    const auto by = casework::consent_by_from(from_text(in.getBy()));
+    if (!by) return std::unexpected(by.error());
+    // Sharing without consent needs two people, and a door of its own.
+    if (*by == casework::ConsentBy::none_best_interest) return fail(Fault::denied, "consent_missing");
+    consent.terms.by = *by;
+    const auto items = texts_from(in.getItems());
+    if (!items) return std::unexpected(items.error());
+    for (const auto& name : *items) {
+        const auto item = casework::item_from(name);
+        if (!item) return std::unexpected(item.error());
+        consent.terms.items.insert(*item);
+    }
+    auto recipients = texts_from(in.getRecipients());
+    if (!recipients) return std::unexpected(recipients.error());
+    consent.terms.recipients = std::move(*recipients);
+    const auto words = from_text(in.getWords());
+    if (words.empty()) return fail(Fault::invalid, "words");
+    consent.terms.text_hash = trust::sha256(bytes_of(words));
+    if (const auto until = from_text(in.getExpires()); !until.empty()) {
+        const auto expires = parse_time(until);
+        if (!expires) return std::unexpected(expires.error());
+        consent.terms.expires = *expires;
+    }
+    consent.language = from_text(in.getLanguage());
+    consent.recorded_by = context.actor.name;
+    const auto recorded = parts_.cases.record_consent(*context.draft, std::move(consent), context.now);
+    if (!recorded) return std::unexpected(recorded.error());
+    reply.initDone().setId(text(format(recorded->id)));
+    return {};
+}
+
+Result<casework::Consent> Service::consent_for(store::Snapshot& from, const CaseFile& file,
+                                               const std::string& id) {
+    if (id.empty() && file.consents.empty()) return fail(Fault::denied, "consent_missing");
+    auto wanted = id.empty() ? Result<ConsentId>(file.consents.back()) : parse_id<ConsentId>(id);
+    if (!wanted) return std::unexpected(wanted.error());
+    return parts_.cases.consent(from, file.id, *wanted);
+}
+
+}  // namespace sanad::api

@@ -1,0 +1,134 @@
+// The part of Service that is about escalations to partners.
+#include "core/api/reply_text.h"
+#include "core/api/service.h"
+
+#include <capnp/compat/json.h>
+
+#include <algorithm>
+
+namespace sanad::api {
+
+using casework::Escalation;
+using casework::Item;
+
+namespace {
+
+void fill_escalation(schema::api::EscalationView::Builder out, const Escalation& escalation,
+                     const casework::Clocks& clocks) {
+    out.setId(text(format(escalation.id)));
+    out.setCase(text(format(escalation.case_id)));
+    out.setPartner(text(escalation.partner));
+    out.setState(text(std::string(casework::name(escalation.state))));
+    out.setUrgency(text(std::string(casework::name(escalation.urgency))));
+    out.setCreatedAt(text(format_time(escalation.created_at)));
+    out.setPartnerReference(text(escalation.partner_reference));
+    const auto due = casework::next_due(clocks.escalation, escalation.urgency, casework::clock_of(escalation));
+    if (due) out.setDueAt(text(format_time(*due)));
+}
+
+// The JSON object a partner gets: each field is one that was ticked.
+std::string view_json(const std::vector<std::pair<std::string, std::string>>& fields) {
+    capnp::MallocMessageBuilder builder;
+    auto object = builder.initRoot<capnp::JsonValue>().initObject(static_cast<unsigned>(fields.size()));
+    for (unsigned i = 0; i < object.size(); ++i) {
+        object[i].setName(text(fields[i].first));
+        object[i].initValue().setString(text(fields[i].second));
+    }
+    return capnp::JsonCodec().encodeRaw(builder.getRoot<capnp::JsonValue>()).cStr();
+}
+
+std::string disclosed(const casework::CaseFile& file, const casework::Consent& consent,
+                      const Escalation& escalation, const std::string& country) {
+    std::vector<std::pair<std::string, std::string>> fields{
+        {"case_code", file.code},
+        {"urgency", std::string(casework::name(escalation.urgency))},
+        {"summary", escalation.summary}};
+    const auto add = [&](Item item, const char* name, const std::string& value) {
+        if (consent.terms.items.contains(item) && !value.empty()) fields.emplace_back(name, value);
+    };
+    add(Item::age_band, "age_band", file.age_band);
+    add(Item::gender, "gender", file.gender);
+    add(Item::languages, "language", file.languages.empty() ? std::string() : file.languages.front());
+    add(Item::reasons, "reason", file.reasons.empty() ? std::string() : file.reasons.front());
+    add(Item::location, "country", country);
+    return view_json(fields);
+}
+
+}  // namespace
+
+Result<void> Service::escalation_list(Context& context, In, Out reply) {
+    const auto escalations = parts_.escalations.list(context.from, list_items_max);
+    if (!escalations) return std::unexpected(escalations.error());
+    auto out = reply.initEscalations(static_cast<unsigned>(escalations->size()));
+    for (unsigned i = 0; i < out.size(); ++i) fill_escalation(out[i], (*escalations)[i], parts_.clocks);
+    return {};
+}
+
+Result<void> Service::escalation_show(Context& context, In request, Out reply) {
+    const auto id = parse_id<EscalationId>(from_text(request.getEscalationShow()));
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    const auto escalation = parts_.escalations.find(context.from, *id);
+    if (!escalation) return std::unexpected(escalation.error());
+    const auto events = parts_.escalations.events(context.from, *id);
+    if (!events) return std::unexpected(events.error());
+    auto out = reply.initEscalation();
+    fill_escalation(out, *escalation, parts_.clocks);
+    auto timeline = out.initTimeline(static_cast<unsigned>(events->size()));
+    for (unsigned i = 0; i < timeline.size(); ++i) {
+        const auto& event = (*events)[i];
+        timeline[i].setAt(text(format_time(event.at)));
+        timeline[i].setWho(text(event.actor));
+        timeline[i].setWhat(text(std::string(casework::name(event.kind))));
+        timeline[i].setReason(text(event.reason));
+        timeline[i].setText(text(event.text));
+    }
+    return {};
+}
+
+Result<void> Service::escalate(Context& context, In request, Out reply) {
+    const auto in = request.getEscalate();
+    const auto case_id = parse_id<CaseId>(from_text(in.getCase()));
+    if (!case_id) return std::unexpected(case_id.error());
+    const auto partner = std::ranges::find(parts_.partners, from_text(in.getPartner()), &Partner::id);
+    if (partner == parts_.partners.end()) return fail(Fault::denied, "partner_unknown");
+    const auto file = parts_.cases.find(context.from, *case_id);
+    if (!file) return std::unexpected(file.error());
+    const auto consent = consent_for(context.from, *file, from_text(in.getConsent()));
+    if (!consent) return std::unexpected(consent.error());
+    if (!in.getRedactionConfirmed()) return fail(Fault::denied, "redaction_unconfirmed");
+    // The summary is the narrative, cut down: the same item of the consent covers it.
+    if (const auto covered = casework::covers(*consent, {Item::narrative}, partner->id, context.now); !covered)
+        return covered;
+
+    Escalation escalation;
+    escalation.case_id = *case_id;
+    escalation.consent_id = consent->id;
+    escalation.partner = partner->id;
+    escalation.urgency = file->urgency;
+    escalation.summary = from_text(in.getSummary());
+    if (escalation.summary.empty() || escalation.summary.size() > casework::escalation_summary_bytes_max)
+        return fail(Fault::bad_size, "summary");
+    if (const auto wanted = from_text(in.getUrgency()); !wanted.empty()) {
+        const auto urgency = casework::urgency_from(wanted);
+        if (!urgency) return std::unexpected(urgency.error());
+        escalation.urgency = *urgency;
+    }
+    const auto view = disclosed(*file, *consent, escalation, parts_.country);
+    const auto raised = parts_.escalations.raise(*context.draft, std::move(escalation), partner->instance, view,
+                                                 context.actor.name, context.now);
+    if (!raised) return std::unexpected(raised.error());
+    context.subject = raised->id.bytes;
+    casework::CaseEvent event;
+    event.kind = casework::CaseEventKind::escalation;
+    event.actor = context.actor.name;
+    event.subject = raised->id.bytes;
+    const auto noted = parts_.cases.say(*context.draft, *case_id, std::move(event), context.now);
+    if (!noted) return std::unexpected(noted.error());
+    auto done = reply.initDone();
+    done.setId(text(format(raised->id)));
+    done.setState(text(std::string(casework::name(raised->state))));
+    return {};
+}
+
+}  // namespace sanad::api
