@@ -6,6 +6,11 @@ Result<void> Keyring::create(Writer& writer, const KeyId& id, Entropy& entropy) 
     const auto there = writer.get(table_, id);
     if (!there) return std::unexpected(there.error());
     if (*there) return fail(Fault::conflict, "key exists");
+    {
+        // One from a transaction that was undone may still be known: it was never on disk.
+        const std::lock_guard lock(mutex_);
+        unwrapped_.erase(id);
+    }
     return writer.put(table_, id, vault_.wrap(id, Key::generate(entropy), entropy));
 }
 
