@@ -13,6 +13,8 @@ namespace sanad::federation {
 
 inline constexpr std::uint16_t wire_version = 1;
 inline constexpr std::size_t body_bytes_max = 64 * 1024;
+// What a body may carry: the rest is its kind, its subject and the frame of the message.
+inline constexpr std::size_t payload_bytes_max = body_bytes_max - 64;
 inline constexpr std::size_t entry_bytes_max = 2 * body_bytes_max + 256;  // padding doubles at most
 
 enum class BodyKind : std::uint16_t { referral = 1, refusal = 2 };

@@ -82,6 +82,12 @@ Result<std::unique_ptr<LinkLogs>> LinkLogs::open(store::Store& store, store::Rec
     return logs;
 }
 
+Result<void> LinkLogs::check_peer(const NodeId& peer) const {
+    const auto key = peer_sealing_(peer);
+    if (!key) return std::unexpected(key.error());
+    return {};
+}
+
 Result<std::uint64_t> LinkLogs::append(store::Transaction& transaction, const NodeId& peer,
                                        Lane lane, const KeyId& owner, const Body& body, Time now) {
     const LaneId id{peer, Direction::out, lane};

@@ -55,6 +55,10 @@ public:
 
     // ------------------------------------------------------------------ threads  engine
 
+    /// Whether an entry for `peer` could be sealed now. A command asks before it drafts one: when
+    /// append() itself fails, it undoes everybody's commands. errors  those of PeerSealing
+    Result<void> check_peer(const NodeId& peer) const;
+
     /// Seals `body` and appends it to our log, after a key entry where one is due. `owner` is whose
     /// key keeps it at rest. returns its index. errors  those of PeerSealing, seal_entry, the store
     Result<std::uint64_t> append(store::Transaction& transaction, const NodeId& peer, Lane lane,

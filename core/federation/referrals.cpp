@@ -123,10 +123,12 @@ Result<void> Referrals::say(store::Draft& draft, ReferralRecord& record, Referra
     message.at = now;
     if (const auto sound = casework::check_message(message, parts_.taxonomies); !sound)
         return sound;
+    if (const auto known = parts_.logs.check_peer(record.peer); !known) return known;
     const auto appended =
         casework::append_event(record, record.side, message.index, casework::mark_of(message), now);
     if (!appended) return std::unexpected(appended.error());
     Body body{BodyKind::referral, record.id.bytes, casework::write_message(message)};
+    if (body.payload.size() > payload_bytes_max) return fail(Fault::bad_size, "referral event");
     draft.then([this, record, body = std::move(body), index = message.index,
                 now](store::Transaction& transaction) -> Result<void> {
         const LaneId lane{record.peer, Direction::out, lane_of(record.urgency)};
@@ -187,8 +189,9 @@ Result<KeyId> Referrals::apply_referral(store::Draft& draft, const ReceivedEntry
         answer && record->side == Side::asked) {
         ReferralMessage reply;
         reply.kind = *answer;
-        if (const auto said = say(draft, *record, std::move(reply), now); !said)
-            return std::unexpected(said.error());
+        const auto said = say(draft, *record, std::move(reply), now);
+        const bool peer_left = !said && said.error().fault == Fault::denied;
+        if (!said && !peer_left) return std::unexpected(said.error());
     }
     return key_of(record->id);
 }
@@ -307,7 +310,10 @@ Result<ReferralRecord> Referrals::find(store::Snapshot& from, const ReferralId& 
     if (!first) return record;
     const auto end = parts_.logs.end(from, first->lane);
     if (!end) return std::unexpected(end.error());
-    if (end->receipted.size() > first->index) record->stored_at = record->updated_at;
+    if (end->receipted.size() > first->index) {
+        record->stored_at = record->updated_at;
+        record->state = casework::view_of(*record).state;
+    }
     return record;
 }
 
