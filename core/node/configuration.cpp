@@ -1,0 +1,301 @@
+#include "core/node/configuration.h"
+
+#include "core/federation/directory.h"
+#include "core/federation/directory_values.h"
+#include "core/node/files.h"
+#include "core/node/settings.h"
+#include "core/node/share_folder.h"
+
+#include <algorithm>
+
+namespace sanad::node {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view data_place = "{data}/";
+constexpr std::array<std::string_view, 5> urgency_names{"U0", "U1", "U2", "U3", "U4"};
+constexpr Duration clock_longest = std::chrono::days(365);
+
+fs::path absolute(const fs::path& base, const std::string& path) {
+    if (path.empty()) return {};
+    const fs::path whole = (base / path).lexically_normal();
+    return whole.has_filename() ? whole : whole.parent_path();  // no slash at the end
+}
+
+void put_data_folder(TomlValue& value, const std::string& folder) {
+    if (value.kind == TomlValue::Kind::text && value.text.starts_with(data_place))
+        value.text = folder + "/" + value.text.substr(data_place.size());
+    for (TomlValue& item : value.items) put_data_folder(item, folder);
+    for (TomlEntry& entry : value.entries) put_data_folder(entry.value, folder);
+}
+
+// ------------------------------------------------------------------ single values
+
+void check_texts(Settings& settings, std::string_view key, const std::vector<std::string>& texts,
+                 const std::function<bool(std::string_view)>& good, std::string_view what) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const bool twice = std::find(texts.begin(), texts.begin() + std::ptrdiff_t(i), texts[i]) !=
+                           texts.begin() + std::ptrdiff_t(i);
+        if (twice) settings.complain(key, json_string(texts[i]) + " twice: remove one");
+        if (!texts[i].empty() && !good(texts[i]))
+            settings.complain(key, json_string(texts[i]) + " is " + std::string(what));
+    }
+}
+
+bool is_bind(std::string_view text) {
+    if (!text.ends_with(":*")) return federation::check_endpoint(text).has_value();
+    return federation::check_endpoint(std::string(text.substr(0, text.size() - 1)) + "1")
+        .has_value();
+}
+
+constexpr std::string_view want_endpoint =
+    "no endpoint: write tcp://host:port with a port from 1 to 65535";
+
+// ------------------------------------------------------------------ one table each
+
+void read_node(Settings settings, const fs::path& base, Configuration& out) {
+    const std::string id = settings.required("id", "ma.cmrpi");
+    if (const auto good = federation::parse_node_id(id)) {
+        out.id = *good;
+        for (const char c : id.substr(0, 2)) out.country += static_cast<char>(c - 'a' + 'A');
+    } else if (!id.empty()) {
+        settings.complain("id", json_string(id) +
+                                    " is no node id: write the country's two letters, a dot and a "
+                                    "label of a-z, 0-9 and -, such as ma.cmrpi");
+    }
+    out.name = settings.required("name", "CMRPI");
+    if (out.name.size() > federation::node_name_bytes_max || out.name.find('"') != out.name.npos)
+        settings.complain("name", "write at most 128 bytes without double quotes");
+    out.languages = settings.texts("languages", federation::node_languages_max);
+    if (out.languages.empty()) out.languages = {"ar", "fr", "en"};
+    check_texts(settings, "languages", out.languages, federation::is_language,
+                "no language tag: write for example \"ar\"");
+    out.services = settings.texts("services", federation::node_services_max);
+    check_texts(settings, "services", out.services, federation::is_service,
+                "no service: use a-z, 0-9 and _, such as \"webchat\"");
+    out.folder = absolute(base, settings.text("folder", "."));
+    out.share = absolute(base, settings.text("share", share_folder_default));
+    settings.finish();
+}
+
+void read_vault(Settings settings, const fs::path& base, Configuration& out) {
+    constexpr std::array<std::string_view, 3> sources{"key_file", "passphrase", "credential"};
+    VaultSettings& vault = out.vault;
+    vault.source = VaultSource(settings.choice("source", sources, 0));
+    vault.key_file = absolute(base, settings.text("key_file", "vault.key"));
+    vault.passphrase_header =
+        absolute(base, settings.text("passphrase_header", "vault.passphrase"));
+    vault.credential = settings.text("credential", "sanad-vault-key");
+    settings.finish();
+}
+
+void read_store(Settings settings, Configuration& out) {
+    out.store.instance = "store";
+    out.store.plugin = settings.text("plugin", "lmdb");
+    out.store.config = settings.json("config");
+    settings.finish();
+}
+
+void read_federation(Settings settings, const fs::path& base, Configuration& out) {
+    FederationSettings& federation = out.federation;
+    federation.bind = settings.text("bind");
+    if (!federation.bind.empty() && !is_bind(federation.bind))
+        settings.complain("bind", json_string(federation.bind) +
+                                      " is no address: write tcp://address:port with a port from 1 "
+                                      "to 65535, or * for any");
+    federation.endpoints = settings.texts("endpoints", federation::node_endpoints_max);
+    const auto is_endpoint = [](std::string_view text) {
+        return federation::check_endpoint(text).has_value();
+    };
+    check_texts(settings, "endpoints", federation.endpoints, is_endpoint, want_endpoint);
+    if (!federation.endpoints.empty() && federation.bind.empty())
+        settings.complain("endpoints", "nobody listens there: set federation.bind as well");
+    federation.directory = absolute(base, settings.text("directory", "directory.note"));
+    federation.trust = absolute(base, settings.text("trust", "trust.txt"));
+    federation.grace = settings.duration("grace", federation::directory_grace_default, Duration(0),
+                                         std::chrono::days(60));
+    settings.finish();
+}
+
+void read_plugin_folders(Settings settings, const fs::path& base, Configuration& out) {
+    for (const std::string& folder : settings.texts("folders", plugin_folders_max))
+        out.plugin_folders.push_back(absolute(base, folder));
+    if (out.plugin_folders.empty()) out.plugin_folders.emplace_back(plugin_folder_default);
+    settings.finish();
+}
+
+void read_plugins(Settings& root, Configuration& out) {
+    root.tables("plugin", plugins_max, [&](Settings& settings) {
+        PluginSettings plugin;
+        plugin.instance = settings.required("instance", "chat");
+        plugin.plugin = settings.required("plugin", "webchat");
+        plugin.config = settings.json("config");
+        const auto same = [&](const auto& other) { return other.instance == plugin.instance; };
+        if (!plugin.instance.empty() && !federation::is_code(plugin.instance, 64, '-'))
+            settings.complain("instance", "write at most 64 of a-z, 0-9 and -");
+        if (plugin.instance == out.store.instance || std::ranges::any_of(out.plugins, same))
+            settings.complain("instance", json_string(plugin.instance) +
+                                              " is taken: give each plugin a name of its own");
+        out.plugins.push_back(std::move(plugin));
+    });
+}
+
+void read_staff(Settings& root, Configuration& out) {
+    root.tables("staff", staff_max, [&](Settings& settings) {
+        StaffMember member;
+        member.name = settings.required("name", "amina");
+        if (member.name.size() > staff_name_bytes_max || member.name == "person")
+            settings.complain("name", "write at most 64 bytes, and not \"person\"");
+        for (const StaffMember& other : out.staff)
+            if (!member.name.empty() && other.name == member.name)
+                settings.complain(
+                    "name", json_string(member.name) + " twice: put all roles into one entry");
+        member.roles = settings.texts("roles", staff_roles.size());
+        const auto is_role = [](std::string_view role) {
+            return std::ranges::find(staff_roles, role) != staff_roles.end();
+        };
+        check_texts(settings, "roles", member.roles, is_role,
+                    "no role: use volunteer, counsellor, supervisor, flagger, data_officer, admin "
+                    "or auditor");
+        if (settings.has("name") && member.roles.empty())
+            settings.complain("roles", "are missing: write for example roles = [\"counsellor\"]");
+        out.staff.push_back(std::move(member));
+    });
+}
+
+NameInLanguages read_name(Settings settings) {
+    NameInLanguages name{settings.required("en", "The child helpline"),
+                         settings.required("fr", "La ligne d'aide aux enfants"),
+                         settings.required("ar", "خط مساعدة الأطفال")};
+    for (const auto& [key, text] : {std::pair("en", &name.en), {"fr", &name.fr}, {"ar", &name.ar}})
+        if (text->size() > display_name_bytes_max)
+            settings.complain(key, "write at most 120 bytes");
+    settings.finish();
+    return name;
+}
+
+void read_partners(Settings& root, Configuration& out) {
+    root.tables("partner", partners_max, [&](Settings& settings) {
+        PartnerSettings partner;
+        partner.id = settings.required("id", "legal-aid");
+        if (!partner.id.empty() && !federation::is_code(partner.id, 31, '-'))
+            settings.complain("id", "write at most 31 of a-z, 0-9 and -");
+        for (const PartnerSettings& other : out.partners)
+            if (!partner.id.empty() && other.id == partner.id)
+                settings.complain("id", json_string(partner.id) + " twice: rename one");
+        partner.name = read_name(settings.table("name"));
+        partner.plugin = settings.required("plugin", "legal-aid-webhook");
+        const auto reaches = [&](const auto& plugin) { return plugin.instance == partner.plugin; };
+        if (!partner.plugin.empty() && std::ranges::none_of(out.plugins, reaches))
+            settings.complain("plugin", "no [[plugin]] has the instance " +
+                                            json_string(partner.plugin) + ": add one");
+        out.partners.push_back(std::move(partner));
+    });
+}
+
+void read_clock_table(Settings settings, casework::ClockTable& table) {
+    for (std::size_t urgency = 0; urgency < urgency_names.size(); ++urgency) {
+        casework::Limits& limits = table.limits[urgency];
+        const auto read = settings.durations(urgency_names[urgency], {limits.begin(), limits.end()},
+                                             Duration(0), clock_longest);
+        std::ranges::copy(read, limits.begin());
+    }
+    settings.finish();
+}
+
+void read_clocks(Settings settings, Configuration& out) {
+    out.clocks = casework::default_clocks();
+    read_clock_table(settings.table("referral"), out.clocks.referral);
+    read_clock_table(settings.table("escalation"), out.clocks.escalation);
+    out.clocks.confirm_within = settings.duration("confirm_within", out.clocks.confirm_within,
+                                                  std::chrono::hours(1), clock_longest);
+    out.clocks.hold_at_most = settings.duration("hold_at_most", out.clocks.hold_at_most,
+                                                std::chrono::hours(1), clock_longest);
+    if (const auto good = casework::check_clocks(out.clocks); !good)
+        settings.complain({}, "the limits do not rise from stored to accepted and from U0 to U4 (" +
+                                  good.error().detail + "): correct them");
+    settings.finish();
+}
+
+void read_log(Settings settings, Configuration& out) {
+    constexpr std::array<std::string_view, 4> levels{"debug", "info", "warn", "error"};
+    out.log_level = Log::Level(settings.choice("level", levels, 1));
+    settings.finish();
+}
+
+Configuration read_all(const TomlValue& document, const fs::path& file, Problems& problems) {
+    const fs::path base = file.parent_path();
+    Configuration out;
+    out.file = file;
+    Settings root(&document, {}, "", problems);
+    if (root.number("version", 1, 1, 1) == 1 && !root.has("version") && !problems.list_keys)
+        root.complain("version", "is missing: write version = 1 in the first line");
+    read_node(root.table("node"), base, out);
+    read_vault(root.table("vault"), base, out);
+    read_store(root.table("store"), out);
+    read_federation(root.table("federation"), base, out);
+    read_plugin_folders(root.table("plugins"), base, out);
+    read_plugins(root, out);
+    read_staff(root, out);
+    read_partners(root, out);
+    read_clocks(root.table("clocks"), out);
+    read_log(root.table("log"), out);
+    root.finish();
+    return out;
+}
+
+}  // namespace
+
+Result<Configuration> parse_configuration(std::string_view text, const fs::path& file) {
+    auto document = parse_toml(text, file.string());
+    if (!document) return std::unexpected(document.error());
+    const TomlValue* node = document->find("node");
+    const TomlValue* folder = node == nullptr ? nullptr : node->find("folder");
+    put_data_folder(*document,
+                    absolute(file.parent_path(), folder == nullptr ? "." : folder->text).string());
+    Problems problems(file.string());
+    Configuration configuration = read_all(*document, file, problems);
+    if (!problems.none()) return fail(Fault::invalid, problems.text());
+    return configuration;
+}
+
+Result<Configuration> load_configuration(const fs::path& file) {
+    std::error_code fault;
+    const fs::path whole = fs::absolute(file, fault).lexically_normal();
+    const auto text = read_file(whole, toml_bytes_max, FileTrust::own);
+    if (!text) return std::unexpected(text.error());
+    if (text->empty())
+        return fail(Fault::malformed, whole.string() +
+                                          ": is empty: make a node with sanad init, or see "
+                                          "config/node.toml");
+    auto configuration = parse_configuration(*text, whole);
+    if (!configuration) return configuration;
+    if (const auto folder = check_private_folder(configuration->folder); !folder)
+        return std::unexpected(folder.error());
+    return configuration;
+}
+
+std::set<std::string> configuration_keys() {
+    Problems problems("");
+    problems.list_keys = true;
+    read_all(TomlValue(), "/", problems);
+    return problems.asked;
+}
+
+Result<fs::path> find_plugin(const Configuration& configuration, const PluginSettings& plugin) {
+    if (plugin.plugin.ends_with(".so"))
+        return absolute(configuration.file.parent_path(), plugin.plugin);
+    std::string folders;
+    for (const fs::path& folder : configuration.plugin_folders) {
+        const fs::path file = folder / (plugin.plugin + ".so");
+        std::error_code fault;
+        if (fs::is_regular_file(file, fault)) return file;
+        folders += (folders.empty() ? "" : ", ") + folder.string();
+    }
+    return fail(Fault::not_found, configuration.file.string() + ": the plugin " +
+                                      json_string(plugin.plugin) + " is not in " + folders +
+                                      ": install it, or correct plugins.folders");
+}
+
+}  // namespace sanad::node

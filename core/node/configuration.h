@@ -1,0 +1,122 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/base/log.h"
+#include "core/base/result.h"
+#include "core/casework/clocks.h"
+
+#include <array>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// A node's configuration, node.toml. config/node.toml explains every key of it.
+namespace sanad::node {
+
+/// How a program ends that has found a fault in its configuration (EX_CONFIG of sysexits.h).
+inline constexpr int exit_configuration = 78;
+
+inline constexpr std::size_t plugins_max = 32;
+inline constexpr std::size_t staff_max = 500;
+inline constexpr std::size_t partners_max = 200;
+inline constexpr std::size_t plugin_folders_max = 8;
+inline constexpr std::size_t staff_name_bytes_max = 64;
+inline constexpr std::size_t display_name_bytes_max = 120;
+
+/// What a member of staff may be; core/api knows what each may do.
+inline constexpr std::array<std::string_view, 7> staff_roles{
+    "volunteer", "counsellor", "supervisor", "flagger", "data_officer", "admin", "auditor"};
+
+/// Where the vault key is when the node starts.
+enum class VaultSource : std::uint8_t {
+    key_file,    // a file of 32 bytes, mode 0600
+    passphrase,  // a person, or the file that SANAD_PASSPHRASE_FILE names
+    credential   // systemd
+};
+
+struct VaultSettings {
+    VaultSource source = VaultSource::key_file;
+    std::filesystem::path key_file;           // of key_file
+    std::filesystem::path passphrase_header;  // of passphrase: how the key is made from it
+    std::string credential;                   // of credential: its name
+};
+
+/// A plugin by name, and its own settings as one JSON object.
+struct PluginSettings {
+    std::string instance;
+    std::string plugin;  // a file NAME.so in one of the plugin folders, or a path that ends in .so
+    std::string config;  // `{data}/` at the beginning of a text stands for the data folder already
+};
+
+struct FederationSettings {
+    std::string bind;                    // tcp://address:port, port * for any; empty: only dial
+    std::vector<std::string> endpoints;  // where others reach us
+    std::filesystem::path directory;     // the newest directory, a signed note
+    std::filesystem::path trust;         // stewards to believe before there is any directory
+    Duration grace{};                    // after the directory's end
+};
+
+struct StaffMember {
+    std::string name;
+    std::vector<std::string> roles;  // of staff_roles
+};
+
+/// A text in the three languages of every node.
+struct NameInLanguages {
+    std::string en, fr, ar;
+};
+
+struct PartnerSettings {
+    std::string id;
+    NameInLanguages name;
+    std::string plugin;  // the instance that reaches it
+};
+
+struct Configuration {
+    std::filesystem::path file;  // node.toml itself; all paths here are absolute
+    std::filesystem::path folder;
+    std::filesystem::path share;  // taxonomy/ and country profiles
+    NodeId id;
+    std::string country;  // ISO 3166-1 alpha-2, upper case: the first part of the id
+    std::string name;
+    std::vector<std::string> languages, services;
+    VaultSettings vault;
+    PluginSettings store;  // instance "store"
+    FederationSettings federation;
+    std::vector<std::filesystem::path> plugin_folders;
+    std::vector<PluginSettings> plugins;
+    std::vector<StaffMember> staff;
+    std::vector<PartnerSettings> partners;
+    casework::Clocks clocks;
+    Log::Level log_level = Log::Level::info;
+
+    std::filesystem::path door() const { return folder / "door.sock"; }
+    std::filesystem::path keys_file() const { return folder / "keys.sealed"; }
+    std::filesystem::path store_id_file() const { return folder / "store.id"; }
+};
+
+/// Reads and checks a text; looks at no other file.
+///
+/// file     absolute: its folder is where relative paths begin
+/// errors   malformed, invalid, bad_size: the detail has one line for each mistake,
+///          `file:line:column: what is wrong: how to mend it`
+/// threads  any
+Result<Configuration> parse_configuration(std::string_view text, const std::filesystem::path& file);
+
+/// Reads node.toml and checks that it and the data folder are closed to others.
+/// errors  those of parse_configuration(), and denied, not_found, io: every one of them is a
+///         configuration fault, and the detail is whole lines for a person
+Result<Configuration> load_configuration(const std::filesystem::path& file);
+
+/// Every key that node.toml may have, such as `federation.bind` or `staff[].name`.
+std::set<std::string> configuration_keys();
+
+/// The file of a plugin: its own path, or NAME.so in the first folder that has it.
+/// errors  not_found: the detail names the folders
+Result<std::filesystem::path> find_plugin(const Configuration& configuration,
+                                          const PluginSettings& plugin);
+
+}  // namespace sanad::node
