@@ -1,5 +1,7 @@
 #include "tests/support/memory_store.h"
 
+#include "core/base/encoding.h"
+
 #include <unistd.h>
 
 #include <array>
@@ -287,7 +289,7 @@ struct MemoryCalls {
         return commit(txn);
     }
 
-    // Rows as lines of hexadecimal: enough to prove that a backup was asked for and is consistent.
+    // Lines: the table's name, or key and value in hexadecimal.
     static sanad_status backup(void* self, int fd) {
         MemoryStore& store = of(self);
         if (store.crashed_) return SANAD_E_IO;
@@ -296,22 +298,33 @@ struct MemoryCalls {
             return store.disk_;
         }();
         std::string text;
-        const auto add = [&text](std::string_view bytes, char after) {
-            static constexpr char digits[] = "0123456789abcdef";
-            for (const char c : bytes) {
-                text += digits[static_cast<unsigned char>(c) >> 4];
-                text += digits[static_cast<unsigned char>(c) & 15];
-            }
-            text += after;
-        };
         for (const std::string& table : copy.names()) {
             text += table + '\n';
-            for (const auto& [key, value] : copy.rows(table)) add(key, ' '), add(value, '\n');
+            for (const auto& [key, value] : copy.rows(table))
+                text += to_hex(bytes_of(key)) + ' ' + to_hex(bytes_of(value)) + '\n';
         }
         const ssize_t written = ::write(fd, text.data(), text.size());
         return written == static_cast<ssize_t>(text.size()) ? SANAD_OK : SANAD_E_IO;
     }
 };
+
+MemoryDisk MemoryDisk::restore(std::string_view backup) {
+    MemoryDisk disk;
+    const auto bytes = [](std::string_view hex) { return std::string(text_of(*from_hex(hex))); };
+    while (!backup.empty()) {
+        const std::string_view line = backup.substr(0, backup.find('\n'));
+        backup.remove_prefix(line.size() + 1);
+        const std::size_t space = line.find(' ');
+        if (space != line.npos) {
+            disk.tables_.back()->emplace(bytes(line.substr(0, space)),
+                                         bytes(line.substr(space + 1)));
+        } else {
+            disk.names_.emplace_back(line);
+            disk.tables_.push_back(std::make_shared<MemoryRows>());
+        }
+    }
+    return disk;
+}
 
 MemoryDisk& MemoryDisk::operator=(const MemoryDisk& other) {
     assert(!open_);

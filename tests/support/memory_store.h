@@ -26,6 +26,8 @@ public:
     MemoryDisk(const MemoryDisk& other) : names_(other.names_), tables_(other.tables_) {}
     MemoryDisk& operator=(const MemoryDisk& other);
 
+    /// The disk that a backup of a MemoryStore holds.
+    static MemoryDisk restore(std::string_view backup);
     /// The rows of a table; empty when there is no such table.
     const MemoryRows& rows(std::string_view table) const;
     const std::vector<std::string>& names() const { return names_; }
