@@ -1,4 +1,4 @@
-#include "tests/unit/sdk/echo/echo_config.capnp.h"
+#include "tests/unit/plugins/echo/echo_config.capnp.h"
 
 #include <sanad/fake_host.hpp>
 

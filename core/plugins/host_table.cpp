@@ -1,0 +1,99 @@
+#include "core/plugins/host_table.h"
+
+#include <sanad/methods.h>
+
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+namespace sanad::plugins {
+
+namespace {
+
+constexpr std::uint32_t first_of_plugin = 0x80;  // in a method's low byte: plugin -> host
+
+std::uint32_t kind_in_method(Kind kind) {
+    switch (kind) {
+        case Kind::channel:
+            return 1;
+        case Kind::partner:
+            return 2;
+        default:
+            return 0;
+    }
+}
+
+bool is_message(sanad_span bytes) {
+    return bytes.data && bytes.size > 0 && bytes.size <= plugin_message_bytes_max &&
+           bytes.size % 8 == 0 && reinterpret_cast<std::uintptr_t>(bytes.data) % 8 == 0;
+}
+
+}  // namespace
+
+bool may_call(Kind kind, std::uint32_t method) {
+    const std::uint32_t wanted = kind_in_method(kind);
+    return wanted != 0 && method >> 8 == wanted && (method & 0xff) >= first_of_plugin;
+}
+
+sanad_status Reply::send(ByteView message) {
+    if (!sink_) return SANAD_OK;
+    void* memory = message.size() <= plugin_message_bytes_max
+                       ? sink_->reserve(sink_->ctx, message.size())
+                       : nullptr;
+    if (!memory) return SANAD_E_FULL;
+    std::memcpy(memory, message.data(), message.size());
+    sink_->commit(sink_->ctx, message.size());
+    return SANAD_OK;
+}
+
+HostTable::HostTable(std::string instance, Kind kind, HostServices& services, Log& log,
+                     const Clock& clock)
+    : instance_(std::move(instance)),
+      kind_(kind),
+      services_(services),
+      clock_(clock),
+      plugin_log_(instance_, log, clock),
+      table_{sizeof(sanad_host), SANAD_ABI_MINOR, this, call,
+             write_log,          now_ns,          post, get_extension} {}
+
+void HostTable::close() {
+    const std::unique_lock lock(open_);
+    closed_ = true;
+}
+
+sanad_status HostTable::call(void* ctx, const sanad_call* call) noexcept {
+    HostTable& host = of(ctx);
+    const std::shared_lock lock(host.open_);
+    if (host.closed_) return SANAD_E_CLOSED;
+    if (!call || !SANAD_HAS(call, flags)) return SANAD_E_INVALID;
+    if (!may_call(host.kind_, call->method)) return SANAD_E_DENIED;
+    if (!is_message(call->request)) return SANAD_E_INVALID;
+    Reply reply(call->reply);
+    const ByteView request(static_cast<const std::uint8_t*>(call->request.data),
+                           call->request.size);
+    return host.services_.call(host.instance_, call->method, request, reply);
+}
+
+void HostTable::write_log(void* ctx, std::int32_t level, const char* utf8,
+                          std::size_t size) noexcept {
+    HostTable& host = of(ctx);
+    const std::shared_lock lock(host.open_);
+    if (!host.closed_ && utf8) host.plugin_log_.take(level, {utf8, size});
+}
+
+std::uint64_t HostTable::now_ns(void* ctx) noexcept {
+    HostTable& host = of(ctx);
+    const std::shared_lock lock(host.open_);
+    if (host.closed_) return 0;
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(host.clock_.elapsed()).count());
+}
+
+void HostTable::post(void* ctx, std::uint64_t token) noexcept {
+    HostTable& host = of(ctx);
+    const std::shared_lock lock(host.open_);
+    if (!host.closed_ && host.post_) host.post_(token);
+}
+
+const void* HostTable::get_extension(void*, const char*) noexcept { return nullptr; }
+
+}  // namespace sanad::plugins

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/plugins/instance.h"
+#include "core/plugins/plugin_log.h"
+
+#include <sanad/plugin.h>
+
+#include <atomic>
+#include <functional>
+#include <shared_mutex>
+#include <string>
+
+namespace sanad::plugins {
+
+/// Whether a plugin of this kind may call `method` of the node: default is no.
+bool may_call(Kind kind, std::uint32_t method);
+
+/// The node's C functions for one instance: checks what the plugin hands over, and passes it on.
+/// threads  any
+class HostTable {
+public:
+    HostTable(std::string instance, Kind kind, HostServices& services, Log& log,
+              const Clock& clock);
+    HostTable(const HostTable&) = delete;
+    HostTable& operator=(const HostTable&) = delete;
+
+    const sanad_host& table() const { return table_; }
+    PluginLog& log() { return plugin_log_; }
+    /// Where `post` goes. Set before the plugin has the table.
+    void on_post(std::function<void(std::uint64_t token)> post) { post_ = std::move(post); }
+    /// From when this returns the node is not touched any more: for a thread that is left behind.
+    void close();
+
+private:
+    static HostTable& of(void* ctx) { return *static_cast<HostTable*>(ctx); }
+    static sanad_status call(void* ctx, const sanad_call* call) noexcept;
+    static void write_log(void* ctx, std::int32_t level, const char* utf8,
+                          std::size_t size) noexcept;
+    static std::uint64_t now_ns(void* ctx) noexcept;
+    static void post(void* ctx, std::uint64_t token) noexcept;
+    static const void* get_extension(void* ctx, const char* id) noexcept;
+
+    const std::string instance_;
+    const Kind kind_;
+    HostServices& services_;  // outlives us, or we are closed
+    const Clock& clock_;
+    PluginLog plugin_log_;
+    std::function<void(std::uint64_t)> post_;
+    std::shared_mutex open_;  // held shared while the node is being called
+    bool closed_ = false;
+    sanad_host table_;
+};
+
+}  // namespace sanad::plugins
