@@ -1,0 +1,251 @@
+import { Connection } from "./connection";
+import { prepareExit } from "./exit";
+import { Speech, type Key, type Language, type Setup } from "./language";
+import { forget, keep, recall } from "./memory";
+import { Outbox } from "./outbox";
+import {
+  characters,
+  charactersMax,
+  clean,
+  newName,
+  type ConversationState,
+  type FromPlugin,
+  type Message,
+} from "./protocol";
+import { View } from "./view";
+
+const typingEvery = 3000;
+
+const form = document.querySelector("form")!;
+const box = document.querySelector("textarea")!;
+const stateLine = document.getElementById("state")!;
+const notice = document.getElementById("notice")!;
+const noticeButton = notice.querySelector("button")!;
+
+const setup = JSON.parse(document.getElementById("setup")!.textContent!) as Setup;
+const speech = new Speech(setup);
+const view = new View(speech);
+
+let token = recall();
+let newest = 0; // up to here this page has everything; what was only acknowledged does not count
+let welcomed = false; // the plugin has answered hello and told all it knew
+let state: ConversationState = "none";
+let network: "none" | "connecting" | "on" | "lost" = "none";
+let busy = false;
+let typedAt = 0;
+
+const connection = new Connection({ opened: hello, received, lost });
+const outbox = new Outbox((message) => welcomed && connection.send(message));
+
+// ---------------------------------------------------------------- what the person sees of it
+
+function showState(): void {
+  let key: Key = "idle";
+  if (state === "ended") key = "ended";
+  else if (network === "connecting") key = "connecting";
+  else if (network === "lost") key = "lost";
+  else if (busy && outbox.size > 0) key = "later";
+  else if (outbox.size > 0) key = "sending";
+  else if (state === "open" || state === "waiting") key = state;
+  else if (network === "on") key = "ready";
+  document.body.dataset.state = key;
+  const text = speech.say(key);
+  if (stateLine.textContent !== text) stateLine.textContent = text;
+}
+
+function tell(key: Key, button?: { key: Key; press: () => void }): void {
+  notice.hidden = false;
+  notice.dataset.about = key;
+  const words = notice.querySelector("p")!;
+  words.dataset.text = key;
+  words.textContent = speech.say(key);
+  noticeButton.hidden = !button;
+  if (!button) return;
+  noticeButton.dataset.text = button.key;
+  noticeButton.textContent = speech.say(button.key);
+  noticeButton.onclick = () => {
+    hush();
+    button.press();
+  };
+}
+
+function hush(about?: Key): void {
+  if (!about || notice.dataset.about === about) notice.hidden = true;
+}
+
+function setState(next: ConversationState): void {
+  state = next;
+  form.hidden = state === "ended";
+  if (state === "ended") tell("ended", { key: "again", press: startAgain });
+  showState();
+}
+
+// ---------------------------------------------------------------- the conversation
+
+function connect(): void {
+  if (network !== "none") return;
+  network = "connecting";
+  connection.open();
+  showState();
+}
+
+function hello(press = false): void {
+  connection.send({ t: "hello", token, after: newest, ...(press ? { press: 1 } : {}) });
+}
+
+function lost(): void {
+  welcomed = false;
+  network = "lost";
+  outbox.suspend();
+  showState();
+}
+
+function received(message: FromPlugin): void {
+  switch (message.t) {
+    case "welcome":
+      token = message.token;
+      keep(token);
+      network = "on";
+      connection.settled();
+      setState(message.state);
+      return take(message.messages, message.more);
+    case "page":
+      return take(message.messages, message.more);
+    case "msg":
+      return arrive(message);
+    case "ack":
+      busy = false;
+      outbox.settle(message.cid);
+      view.receive(message.cid, message.seq);
+      if (state === "none") state = "waiting";
+      return showState();
+    case "later":
+      busy = true;
+      outbox.later(message.cid, message.ms);
+      return showState();
+    case "refused":
+      return giveBack(message.cid, message.code);
+    case "state":
+      return setState(message.state);
+    case "press":
+      return tell("press", { key: "talk", press: () => hello(true) });
+    case "error":
+      if (message.code === "token_invalid") token = undefined;
+      return;
+    case "pong":
+      return;
+  }
+}
+
+function take(messages: Message[], more: boolean): void {
+  for (const message of messages) {
+    view.add(message);
+    if (message.from === "person") outbox.settle(message.cid);
+    newest = Math.max(newest, message.seq);
+  }
+  if (more) return void connection.send({ t: "more", after: newest });
+  if (!welcomed) {
+    welcomed = true;
+    outbox.resume();
+  }
+  showSeen();
+  showState();
+}
+
+function arrive(message: Message): void {
+  view.add(message);
+  // What another tab wrote can come before a counsellor's line that was stored earlier.
+  if (message.from === "helpline") newest = Math.max(newest, message.seq);
+  showSeen();
+}
+
+function showSeen(): void {
+  if (welcomed && newest > 0 && document.visibilityState === "visible")
+    connection.send({ t: "seen", seq: newest });
+}
+
+function giveBack(cid: string, code: string): void {
+  const text = outbox.settle(cid);
+  view.remove(cid);
+  if (text !== null) box.value = box.value ? `${text}\n${box.value}` : text;
+  if (code === "ended") return setState("ended");
+  tell(code === "too_long" ? "tooLong" : "refused");
+  resize();
+  showState();
+}
+
+function startAgain(): void {
+  forget();
+  token = undefined;
+  newest = 0;
+  view.clear();
+  welcomed = false;
+  network = "connecting";
+  setState("none");
+  connection.restart();
+  box.focus();
+}
+
+// ---------------------------------------------------------------- writing
+
+function resize(): void {
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight + 2}px`;
+}
+
+function submit(): void {
+  const text = clean(box.value);
+  if (!text) return box.focus();
+  if (characters(text) > charactersMax) return tell("tooLong");
+  connect();
+  hush();
+  const cid = newName();
+  view.addPending(cid, text);
+  box.value = "";
+  resize();
+  outbox.add({ cid, text, lang: speech.tag });
+  showState();
+  box.focus();
+}
+
+box.addEventListener("focus", connect);
+box.addEventListener("input", () => {
+  connect();
+  resize();
+  if (characters(box.value) <= charactersMax) hush("tooLong");
+  const now = Date.now();
+  if (welcomed && state !== "none" && now - typedAt > typingEvery) {
+    typedAt = now;
+    connection.send({ t: "typing" });
+  }
+});
+box.addEventListener("keydown", (event) => {
+  const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  if (!sends || !matchMedia("(pointer: fine)").matches) return; // on a telephone Enter is a new line
+  event.preventDefault();
+  submit();
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit();
+});
+document.addEventListener("visibilitychange", showSeen);
+addEventListener("resize", () => view.showNewest());
+
+document.querySelectorAll<HTMLAnchorElement>("nav a").forEach((tile) =>
+  tile.addEventListener("click", (event) => {
+    event.preventDefault();
+    speech.choose(tile.dataset.tile as Language);
+    showState();
+  }),
+);
+
+prepareExit(document.getElementById("exit") as HTMLAnchorElement, () => {
+  connection.send({ t: "leave", how: "quick" });
+  connection.close();
+});
+
+form.hidden = false;
+speech.choose(setup.language);
+if (token) connect();
+showState();

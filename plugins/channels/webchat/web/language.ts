@@ -1,0 +1,72 @@
+import texts from "./texts.json";
+
+export type Key = keyof typeof texts.en;
+export type Language = keyof typeof texts;
+
+interface Words {
+  ar: string;
+  fr: string;
+  en: string;
+}
+
+/** What the node's configuration says, put into the page by the plugin. */
+export interface Setup {
+  language: Language;
+  helpline: Words;
+  opening: Words;
+  numbers: { number: string; label: Words }[];
+}
+
+/** Puts the page into one language, and says its texts. */
+export class Speech {
+  private chosen: Language;
+
+  constructor(private readonly setup: Setup) {
+    this.chosen = setup.language;
+  }
+
+  /** A BCP 47 tag: what the person chose, for the counsellor. */
+  get tag(): string {
+    return this.chosen;
+  }
+
+  say(key: Key): string {
+    const own: Partial<Record<Key, string>> = texts[this.chosen];
+    return own[key] ?? texts[this.written][key];
+  }
+
+  choose(language: Language): void {
+    this.chosen = language;
+    const root = document.documentElement;
+    root.lang = this.written;
+    root.dir = this.written === "ar" ? "rtl" : "ltr";
+    document.title = this.say("tab");
+    this.each("text", (element, key) => (element.textContent = this.say(key as Key)));
+    this.each("label", (element, key) => element.setAttribute("aria-label", this.say(key as Key)));
+    this.each("title", (element, key) => (element.title = this.say(key as Key)));
+    this.each("placeholder", (element, key) =>
+      element.setAttribute("placeholder", this.say(key as Key)),
+    );
+    this.each("setup", (element, key) => {
+      element.textContent = this.setup[key as "helpline" | "opening"][this.written];
+    });
+    document.querySelectorAll(".danger li span").forEach((element, index) => {
+      element.textContent = this.setup.numbers[index]?.label[this.written] ?? "";
+    });
+    document.querySelectorAll<HTMLElement>("nav a").forEach((tile) => {
+      if (tile.dataset.tile === language) tile.setAttribute("aria-current", "true");
+      else tile.removeAttribute("aria-current");
+    });
+  }
+
+  // Darija is spoken here in the page's Arabic.
+  private get written(): "ar" | "fr" | "en" {
+    return this.chosen === "ary" ? "ar" : this.chosen;
+  }
+
+  private each(name: string, change: (element: HTMLElement, key: string) => void): void {
+    document
+      .querySelectorAll<HTMLElement>(`[data-${name}]`)
+      .forEach((element) => change(element, element.dataset[name] ?? ""));
+  }
+}
