@@ -53,7 +53,8 @@ Outcome judge(const std::expected<http::ClientResponse, http::ClientFault>& answ
 
 class Courier::State {
 public:
-    explicit State(const Settings& settings) : settings_(settings), client_(settings.client) {
+    State(const Settings& settings, std::chrono::milliseconds waits)
+        : settings_(settings), waits_(waits), client_(settings.client) {
         for (std::size_t at = 0; at < couriers; ++at) threads_.emplace_back([this] { work(); });
     }
 
@@ -128,7 +129,7 @@ private:
     Outcome wait(std::unique_lock<std::mutex>& lock, const std::string& id) {
         Entry& entry = entries_.at(id);
         const bool done =
-            changed_.wait_for(lock, patience, [&] { return entry.stage == Stage::done; });
+            changed_.wait_for(lock, waits_, [&] { return entry.stage == Stage::done; });
         if (!done) {
             ++entry.postponed;
             return Outcome::retry(ask_again, "under_way");
@@ -172,6 +173,7 @@ private:
     }
 
     const Settings& settings_;
+    const std::chrono::milliseconds waits_;
     http::Client client_;
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -184,7 +186,8 @@ private:
     std::vector<std::thread> threads_;
 };
 
-Courier::Courier(const Settings& settings) : state_(std::make_unique<State>(settings)) {}
+Courier::Courier(const Settings& settings, std::chrono::milliseconds waits)
+    : state_(std::make_unique<State>(settings, waits)) {}
 Courier::~Courier() = default;
 Outcome Courier::deliver(const Parcel& parcel) { return state_->deliver(parcel); }
 bool Courier::drain() { return state_->drain(); }

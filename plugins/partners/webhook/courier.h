@@ -43,14 +43,15 @@ plugin::Outcome judge(const std::expected<http::ClientResponse, http::ClientFaul
 class Courier {
 public:
     /// settings  outlive it
-    explicit Courier(const Settings& settings);
+    /// waits     as `patience` says, but for tests
+    explicit Courier(const Settings& settings, std::chrono::milliseconds waits = patience);
     ~Courier();  // cancels what is under way and joins
     Courier(const Courier&) = delete;
     Courier& operator=(const Courier&) = delete;
 
-    /// Sends, waiting at most `patience`. A send that takes longer goes on: "under_way" asks the
-    /// node to give the parcel again, which then brings the outcome and sends nothing twice. Such
-    /// answers do not count as tries.
+    /// Sends, waiting no longer than it was told. A send that takes longer goes on: "under_way"
+    /// asks the node to give the parcel again, which then brings the outcome and sends nothing
+    /// twice. Such answers do not count as tries.
     plugin::Outcome deliver(const Parcel& parcel);
 
     /// Takes nothing new. True: nothing is under way any more.

@@ -6,7 +6,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/multi_buffer.hpp>
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
@@ -142,7 +144,9 @@ private:
     void read_head(Stream& stream) {
         parser_.emplace();
         parser_->header_limit(static_cast<std::uint32_t>(options_.head_bytes_max));
-        parser_->body_limit(options_.body_bytes_max);
+        // Our own limit, which cuts; Beast's would refuse the head that promises too much.
+        parser_->body_limit(boost::none);
+        parser_->get().body().max_size(options_.body_bytes_max);
         beast::http::async_read_header(
             stream, buffer_, *parser_, [this, &stream](Code error, std::size_t) {
                 if (error) return fail(head_fault(error));
@@ -176,7 +180,7 @@ private:
         for (const auto& field : message)
             response_.headers.emplace_back(std::string(field.name_string()),
                                            std::string(field.value()));
-        response_.body = std::move(message.body());
+        response_.body = beast::buffers_to_string(message.body().data());
         response_.body_cut = body_cut;
         finish();
     }
@@ -190,7 +194,7 @@ private:
     std::vector<tcp::endpoint> endpoints_;
     beast::http::request<beast::http::string_body> message_;
     beast::flat_buffer buffer_;
-    std::optional<beast::http::response_parser<beast::http::string_body>> parser_;
+    std::optional<beast::http::response_parser<beast::http::dynamic_body>> parser_;
     int informational_ = 0;
     bool have_head_ = false;
     bool finished_ = false;
