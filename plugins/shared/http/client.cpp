@@ -99,6 +99,8 @@ private:
         if (!request_.url.tls && !all_here) return fail(ClientFault::not_private);
         asio::async_connect(socket(), endpoints_, [this](Code error, const tcp::endpoint&) {
             if (error) return fail(ClientFault::connect_failed);
+            Code ignored;
+            socket().set_option(tcp::no_delay(true), ignored);
             request_.url.tls ? handshake() : write(socket());
         });
     }
@@ -222,22 +224,31 @@ bool prepare(ssl::context& tls, const std::string& ca_file) {
 
 class Client::State {
 public:
-    explicit State(ClientOptions given)
-        : options(std::move(given)), tls_ready(prepare(tls, options.ca_file)) {}
+    explicit State(ClientOptions given) : options(std::move(given)) {}
+
+    /// Reads the trusted authorities at the first use: there are many, and without TLS none
+    /// matters.
+    bool tls_ready() {
+        std::call_once(prepared_, [this] { ready_ = prepare(tls, options.ca_file); });
+        return ready_;
+    }
 
     const ClientOptions options;
     ssl::context tls{ssl::context::tls_client};
-    const bool tls_ready;
     std::mutex mutex;
     bool cancelled = false;
     std::set<Exchange*> under_way;
+
+private:
+    std::once_flag prepared_;
+    bool ready_ = false;
 };
 
 Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Client::~Client() = default;
 
 std::expected<ClientResponse, ClientFault> Client::send(const ClientRequest& request) {
-    if (request.url.tls && !state_->tls_ready) return std::unexpected(ClientFault::ca_unreadable);
+    if (request.url.tls && !state_->tls_ready()) return std::unexpected(ClientFault::ca_unreadable);
     Exchange exchange(state_->options, request, state_->tls);
     {
         const std::lock_guard lock(state_->mutex);
