@@ -127,7 +127,9 @@ public:
         const bool seen = event.seen_other > taken_back_at_;
         const auto judged = judge(view_.underlying, view_.withdraw_pending, seen, side, event.kind);
         if (judged.rule != Rule::none) return refuse(side, index, judged.rule);
-        move(index, event, judged.next);
+        // Anybody can write any time: kept where it cannot overflow what is computed from it.
+        const Time at{std::clamp<std::int64_t>(event.at.ms, 0, event_time_ms_max)};
+        move(index, {event.kind, event.seen_other, at}, judged.next);
         if (side == Side::asked) asker_seen_ = std::max(asker_seen_, event.seen_other);
     }
 

@@ -17,6 +17,8 @@ namespace sanad::casework {
 
 /// The events of one side; a writer over it is refused.
 inline constexpr std::size_t referral_events_max = 1000;
+/// The end of the year 9999: a writer's clock beyond it, or before 1970, counts as the nearer end.
+inline constexpr std::int64_t event_time_ms_max = 253'402'300'799'999;
 
 /// Same numbers as schema::ReferralState; `none` is refused when read.
 enum class ReferralState : std::uint8_t {

@@ -93,6 +93,7 @@ Result<void> check_message(const ReferralMessage& message, const Taxonomies& tax
     if (name(message.kind).empty()) return fail(Fault::unsupported, "kind");
     if (message.kind < Kind::request)
         return fail(Fault::invalid, "kind");  // preparation stays at home
+    if (message.at.ms < 0 || message.at.ms > event_time_ms_max) return fail(Fault::invalid, "at");
     if (message.index >= referral_events_max) return fail(Fault::exhausted, "index");
     if (message.seen_other > referral_events_max) return fail(Fault::invalid, "seen_other");
     if (const auto reason = check_reason(message, taxonomies); !reason) return reason;
