@@ -41,8 +41,9 @@ std::string language_links(const PageStyle& style) {
             html +=
                 "<strong lang=\"" + code + "\">" + std::string(own_name(language)) + "</strong>";
         else
-            html += "<a hreflang=\"" + code + "\" lang=\"" + code + "\" href=\"?lang=" + code +
-                    "\">" + std::string(own_name(language)) + "</a>";
+            html += "<a hreflang=\"" + code + "\" lang=\"" + code + "\" href=\"?" +
+                    escape(style.keep) + "lang=" + code + "\">" + std::string(own_name(language)) +
+                    "</a>";
     }
     const auto& text = words(style.language);
     return element("nav", "aria-label=\"" + std::string(text.language_heading) + "\"", html);
@@ -116,17 +117,24 @@ std::string label_of(Language language, const std::vector<std::string>& path) {
     return html;
 }
 
-std::string value_of(const Words& text, const ViewRow& row) {
+std::string value_of(Language language, const std::string& value) {
+    const Words& text = words(language);
+    if (value == "true") return std::string(text.yes);
+    if (value == "false") return std::string(text.no);
+    const auto label = value_label(language, value);
+    return label.empty() ? escape(defang(value)) : std::string(label);
+}
+
+/// One value runs in its own direction; a list runs in the page's, each of its values in its own.
+std::string values_of(Language language, const ViewRow& row) {
+    if (row.values.size() == 1)
+        return element("dd", "dir=\"auto\"", value_of(language, row.values.front()));
     std::string html;
     for (const std::string& value : row.values) {
-        if (!html.empty()) html += text.list_comma;
-        if (value == "true" || value == "false")
-            html += value == "true" ? text.yes : text.no;
-        else
-            html += row.values.size() == 1 ? escape(defang(value))
-                                           : element("bdi", "", escape(defang(value)));
+        if (!html.empty()) html += words(language).list_comma;
+        html += element("bdi", "", value_of(language, value));
     }
-    return html;
+    return element("dd", "", html);
 }
 
 std::string shared(const PageStyle& style, const Matter& matter) {
@@ -135,9 +143,9 @@ std::string shared(const PageStyle& style, const Matter& matter) {
     if (matter.view.empty()) return html + element("p", "", text.shared_nothing);
     std::string rows;
     for (const ViewRow& row : matter.view)
-        rows += element("div", "",
-                        element("dt", "", label_of(style.language, row.path)) +
-                            element("dd", "dir=\"auto\"", value_of(text, row)));
+        rows += element(
+            "div", "",
+            element("dt", "", label_of(style.language, row.path)) + values_of(style.language, row));
     html += element("dl", "class=\"view\"", rows);
     return html + element("p", "class=\"care\"", text.shared_care);
 }

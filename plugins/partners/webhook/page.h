@@ -39,6 +39,7 @@ struct PageStyle {
     const Settings& settings;
     Language language;
     std::string_view root;  // the way from the page to the door, such as "../"
+    std::string keep = {};  // what the links to other languages keep of the query, such as "a=b&"
 };
 
 std::string matter_page(const PageStyle& style, const Matter& matter, const FormState& form);

@@ -5,7 +5,7 @@ namespace sanad::webhook {
 // Colours: text on its ground at least 4.5 to 1 (WCAG 2.1, 1.4.3); urgency never by colour alone.
 std::string_view style_sheet() {
     return R"css(*{box-sizing:border-box}
-:root{--ink:#1b2733;--soft:#51606f;--line:#d5dce3;--ground:#f5f7f9;--card:#fff;--act:#0b5c6b;--level:#51606f}
+:root{color-scheme:light dark;--ink:#1b2733;--soft:#51606f;--line:#d5dce3;--ground:#f5f7f9;--card:#fff;--act:#0b5c6b;--level:#51606f}
 body{margin:0;background:var(--ground);color:var(--ink);line-height:1.6;
  font:1.0625rem/1.6 system-ui,"Segoe UI","Noto Sans","Noto Sans Arabic","Noto Kufi Arabic",Tahoma,sans-serif}
 header,main{max-width:44rem;margin:0 auto;padding:0 1.25rem}

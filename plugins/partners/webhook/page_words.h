@@ -28,4 +28,7 @@ const Words& words(Language language);
 /// The label of a field of a disclosed view, such as "age_band"; empty when it is not a known one.
 std::string_view field_label(Language language, std::string_view field);
 
+/// The words for a code that a view may hold, such as "content_removal"; empty when it is no code.
+std::string_view value_label(Language language, std::string_view value);
+
 }  // namespace sanad::webhook

@@ -91,7 +91,7 @@ http::Response Pickup::answer(const http::Request& request, std::string_view pat
         sheet.body = style_sheet();
         return sheet;
     }
-    PageStyle style{settings_, language_of(settings_, request), "../"};
+    PageStyle style{settings_, language_of(settings_, request), "../", {}};
     if (path.starts_with('/')) path.remove_prefix(1);
     const std::string_view letters = path.substr(0, reference_letters);
     const std::string_view rest = path.substr(letters.size());
@@ -99,10 +99,13 @@ http::Response Pickup::answer(const http::Request& request, std::string_view pat
     if (!reference || (!rest.empty() && rest != "/done")) return absent(style);
     if (!rest.empty()) {
         if (!reads(request)) return only("GET, HEAD");
+        const auto status = parse_status(query_value(request, "status"));
+        const std::string_view said = status ? name(*status) : std::string_view();
         style.root = "../../";
-        return html_response(200, done_page(style, query_value(request, "status"),
-                                            "../" + std::string(letters) +
-                                                "?lang=" + std::string(tag(style.language))));
+        if (status) style.keep = "status=" + std::string(said) + "&";
+        const std::string back =
+            "../" + std::string(letters) + "?lang=" + std::string(tag(style.language));
+        return html_response(200, done_page(style, said, back));
     }
     const Visit visit{request, std::string(letters), *reference, style, now_s};
     if (request.method == "POST") return take(visit);

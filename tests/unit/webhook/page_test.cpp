@@ -20,8 +20,8 @@ std::string page_in(Language language, const std::string& view, const std::strin
     const Settings settings = settings_of();
     const auto rows = parse_view(view);
     REQUIRE(rows);
-    return matter_page({settings, language, "../"}, {"AbCdEf", *rows, state, 1, 1'795'485'600'000},
-                       form);
+    return matter_page({settings, language, "../", {}},
+                       {"AbCdEf", *rows, state, 1, 1'795'485'600'000}, form);
 }
 
 bool holds(const std::string& text, std::string_view part) {
@@ -115,6 +115,8 @@ TEST_CASE("known fields have labels in the page's language, others their own nam
     CHECK(holds(page_in(Language::en, view), "shoe size"));
     CHECK(holds(page_in(Language::en, view), "Safe contact – Times"));
     CHECK(holds(page_in(Language::en, R"({"informed":true})"), "yes"));
+    CHECK(holds(page_in(Language::ar, R"({"services_requested":["content_removal"]})"),
+                "حذف المحتوى"));
 }
 
 TEST_CASE("only what can still be said is offered") {
@@ -136,7 +138,7 @@ TEST_CASE("after a problem the page still holds what was written") {
 
 TEST_CASE("the page of thanks names the answer and nothing that came with the link") {
     const Settings settings = settings_of();
-    const PageStyle style{settings, Language::en, "../../"};
+    const PageStyle style{settings, Language::en, "../../", {}};
     CHECK(holds(done_page(style, "completed", "../x"), "Our part is done"));
     CHECK_FALSE(holds(done_page(style, "<script>", "../x"), "script"));
 }
