@@ -6,8 +6,8 @@
 namespace sanad::api {
 namespace {
 
-constexpr std::array<std::string_view, 7> role_names{"volunteer", "counsellor", "supervisor", "flagger",
-                                                     "data_officer", "admin", "auditor"};
+constexpr std::array<std::string_view, 7> role_names{
+    "volunteer", "counsellor", "supervisor", "flagger", "data_officer", "admin", "auditor"};
 
 // Casework roles contain those before them; the others stand alone.
 bool contains(Role held, Role wanted) {

@@ -11,7 +11,15 @@
 
 namespace sanad::api {
 
-enum class Role : std::uint8_t { volunteer, counsellor, supervisor, flagger, data_officer, admin, auditor };
+enum class Role : std::uint8_t {
+    volunteer,
+    counsellor,
+    supervisor,
+    flagger,
+    data_officer,
+    admin,
+    auditor
+};
 
 std::string_view name(Role role);
 /// errors  unsupported

@@ -14,36 +14,47 @@ struct Sentence {
 
 constexpr auto sentences = std::to_array<Sentence>({
     {"role_missing", "your role does not allow this", "ask somebody whose role does"},
-    {"actor_unknown", "this name is not on the staff list", "use --as with a name of [[staff]] in node.toml"},
-    {"consent_missing", "nobody has consented to this yet", "record a consent first: sanad consent record --help"},
+    {"actor_unknown", "this name is not on the staff list",
+     "use --as with a name of [[staff]] in node.toml"},
+    {"consent_missing", "nobody has consented to this yet",
+     "record a consent first: sanad consent record --help"},
     {"consent", "the consent does not allow this", "record a consent that does"},
     {"recipient", "the consent does not name this recipient", "record a consent that names it"},
     {"withdrawn", "the consent was withdrawn", "ask again, and record a new consent"},
     {"redaction_unconfirmed", "nobody has confirmed that the text was redacted",
      "read it once more without names and places, then add --redacted"},
-    {"not_in_this_state", "this is not possible in its present state", "look at its timeline first"},
+    {"not_in_this_state", "this is not possible in its present state",
+     "look at its timeline first"},
     {"already_ended", "it has ended already", "look at its timeline"},
-    {"withdraw_pending", "the asker wants it back", "answer that first: withdraw_ok, or complete it"},
+    {"withdraw_pending", "the asker wants it back",
+     "answer that first: withdraw_ok, or complete it"},
     {"wrong_side", "this is for the other node to say", "look who asked and who was asked"},
     {"not_yours", "a colleague has this conversation", "speak with the colleague named in it"},
-    {"safety_plan_missing", "an emergency closes only with a safety plan", "write the safety plan first"},
+    {"safety_plan_missing", "an emergency closes only with a safety plan",
+     "write the safety plan first"},
     {"reason_missing", "a reason is wanted here", "say why in --reason"},
     {"partner_unknown", "there is no partner of that name", "see [[partner]] in node.toml"},
-    {"node_unknown", "no active node of that name is in the directory", "see: sanad directory show"},
+    {"node_unknown", "no active node of that name is in the directory",
+     "see: sanad directory show"},
     {"not_found", "there is nothing of that name", "list what is there and use its id"},
     {"conflict", "it exists already, or was changed meanwhile", "look at it again, then repeat"},
     {"denied", "the rules do not allow this", "look at its timeline"},
     {"invalid", "a value is missing or outside its range", "see --help for what is allowed"},
-    {"unsupported", "a word is not in its list, or this version does not know it", "see config/taxonomy for the words"},
+    {"unsupported", "a word is not in its list, or this version does not know it",
+     "see config/taxonomy for the words"},
     {"malformed", "it is not in the form it should have", "see --help"},
     {"bad_size", "it is too short or too long", "see --help for the limits"},
     {"expired", "it is too late for this, or too early", "look at the dates"},
     {"exhausted", "a limit is reached: the disk, a queue or a count", "see: sanad status"},
     {"busy", "the node has too much to do just now", "try again in a moment"},
-    {"closed", "the node is stopping, or its store has failed", "see: sanad status, and the node's log"},
-    {"io", "the disk or the system failed; nothing was stored", "see the node's log and: sanad doctor"},
-    {"untrusted", "it is signed by a key that is not accepted here", "check the stewards: sanad directory show"},
-    {"bad_signature", "a signature or seal does not hold", "do not use it; keep it, and tell the other side"},
+    {"closed", "the node is stopping, or its store has failed",
+     "see: sanad status, and the node's log"},
+    {"io", "the disk or the system failed; nothing was stored",
+     "see the node's log and: sanad doctor"},
+    {"untrusted", "it is signed by a key that is not accepted here",
+     "check the stewards: sanad directory show"},
+    {"bad_signature", "a signature or seal does not hold",
+     "do not use it; keep it, and tell the other side"},
 });
 
 bool is_slug(std::string_view text) {
@@ -59,7 +70,8 @@ const Sentence* find(std::string_view code) {
 }  // namespace
 
 std::string code_of(const Error& error) {
-    const bool rule = (error.fault == Fault::denied || error.fault == Fault::expired) && is_slug(error.detail);
+    const bool rule =
+        (error.fault == Fault::denied || error.fault == Fault::expired) && is_slug(error.detail);
     return rule ? error.detail : name(error.fault);
 }
 
@@ -68,7 +80,8 @@ void fill(schema::api::ErrorReply::Builder reply, const Error& error) {
     const Sentence* sentence = find(code);
     if (sentence == nullptr) sentence = find(name(error.fault));
     std::string wrong(sentence->wrong);
-    // What the detail names is a field or a rule, where it is one word; anything longer is for the log.
+    // What the detail names is a field or a rule, where it is one word; anything longer is for the
+    // log.
     if (is_slug(error.detail) && error.detail != code) wrong += " (" + error.detail + ")";
     reply.setCode(to_text(code));
     reply.setWrong(to_text(wrong));

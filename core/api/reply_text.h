@@ -14,7 +14,9 @@ namespace sanad::api {
 inline capnp::Text::Reader text(const std::string& value) { return to_text(value); }
 
 /// Times that are not set show as an empty text.
-inline std::string time_or_nothing(Time time) { return time.ms == 0 ? std::string() : format_time(time); }
+inline std::string time_or_nothing(Time time) {
+    return time.ms == 0 ? std::string() : format_time(time);
+}
 
 /// Fills a List(Text) made with the size of `values`.
 template <typename List>

@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::uint16_t api_version = 1;
 
-/// How a request is served: from a snapshot at once, or in the engine with an audit entry.
-enum class Serve : std::uint8_t { read, audited };
+/// How a request is served: from a snapshot at once; in the engine, with an audit entry; or, what
+/// takes long, from a snapshot on a thread of its own, once its audit entry is on disk.
+enum class Serve : std::uint8_t { read, audited, lengthy };
 
 }  // namespace
 
@@ -50,7 +51,8 @@ struct Service::Rule {
 const Service::Rule* Service::find_rule(Request::Which which) {
     using enum Role;
     using enum Serve;
-    static constexpr auto everybody = {volunteer, counsellor, supervisor, flagger, data_officer, admin, auditor};
+    static constexpr auto everybody = {volunteer,    counsellor, supervisor, flagger,
+                                       data_officer, admin,      auditor};
     static const Rule rules[] = {
         {Request::NODE_STATUS, read, everybody, "node.status", &Service::node_status},
         {Request::CONTACT_LIST, read, {volunteer}, "contact.list", &Service::contact_list},
@@ -63,26 +65,48 @@ const Service::Rule* Service::find_rule(Request::Which which) {
         {Request::CASE_OPEN, audited, {counsellor}, "case.open", &Service::case_open},
         {Request::CASE_NOTE, audited, {counsellor}, "case.note", &Service::case_note},
         {Request::CASE_CLOSE, audited, {counsellor}, "case.close", &Service::case_close},
-        {Request::CONSENT_RECORD, audited, {counsellor}, "consent.record", &Service::consent_record},
+        {Request::CONSENT_RECORD,
+         audited,
+         {counsellor},
+         "consent.record",
+         &Service::consent_record},
         {Request::REFERRAL_LIST, read, {counsellor}, "referral.list", &Service::referral_list},
         {Request::REFERRAL_SHOW, audited, {counsellor}, "referral.show", &Service::referral_show},
         {Request::REFER, audited, {counsellor}, "referral.request", &Service::refer},
         {Request::REFERRAL_MOVE, audited, {counsellor}, "referral.move", &Service::referral_move},
-        {Request::ESCALATION_LIST, read, {counsellor}, "escalation.list", &Service::escalation_list},
-        {Request::ESCALATION_SHOW, audited, {counsellor}, "escalation.show", &Service::escalation_show},
+        {Request::ESCALATION_LIST,
+         read,
+         {counsellor},
+         "escalation.list",
+         &Service::escalation_list},
+        {Request::ESCALATION_SHOW,
+         audited,
+         {counsellor},
+         "escalation.show",
+         &Service::escalation_show},
         {Request::ESCALATE, audited, {counsellor}, "escalation.raise", &Service::escalate},
         {Request::LINK_LIST, read, {supervisor, admin}, "link.list", &Service::link_list},
-        {Request::AUDIT_VERIFY, read, {auditor}, "audit.verify", &Service::audit_verify},
+        {Request::AUDIT_VERIFY, lengthy, {auditor}, "audit.verify", &Service::audit_verify},
         {Request::AUDIT_EXPORT, read, {auditor}, "audit.export", &Service::audit_export},
         {Request::FEED_READ, read, everybody, "feed.read", &Service::feed_read},
-        {Request::PASSPORT_EXPORT, audited, {supervisor}, "passport.export", &Service::passport_export},
-        {Request::DIRECTORY_INSTALL, audited, {admin}, "directory.install", &Service::directory_install},
+        {Request::PASSPORT_EXPORT,
+         lengthy,
+         {supervisor},
+         "passport.export",
+         &Service::passport_export},
+        {Request::DIRECTORY_INSTALL,
+         audited,
+         {admin},
+         "directory.install",
+         &Service::directory_install},
     };
     const auto found = std::ranges::find(rules, which, &Rule::which);
     return found == std::end(rules) ? nullptr : &*found;
 }
 
-Service::Service(Parts parts) : parts_(std::move(parts)) {
+Service::Service(Parts parts)
+    : parts_(std::move(parts)),
+      lengthy_thread_([this](const std::stop_token& stop) { run_lengthy(stop); }) {
     parts_.feed.subscribe([this](const std::vector<store::Event>&) {
         std::list<std::shared_ptr<Call>> readers;
         {
@@ -93,11 +117,14 @@ Service::Service(Parts parts) : parts_(std::move(parts)) {
     });
 }
 
+Service::~Service() = default;
+
 void Service::handle(ByteView request, Answer answer) {
     auto call = std::make_shared<Call>();  // of this thread, and of the engine's
     call->answer = std::move(answer);
     if (const auto begun = begin(call, request); !begun) return call->finish(begun);
     if (call->rule->serve == Serve::audited) return serve_in_engine(call);
+    if (call->rule->serve == Serve::lengthy) return serve_at_length(call);
     if (call->rule->which == Request::FEED_READ && wait_for_feed(call)) return;
     serve_now(call);
 }
@@ -151,12 +178,7 @@ void Service::serve_in_engine(const std::shared_ptr<Call>& call) {
                 served = malformed(exception);
             }
             if (!served) return served;
-            parts_.audit.append(draft, {.at = context.now,
-                                        .actor = call->actor.name,
-                                        .role = std::string(name(*call->actor.roles.rbegin())),
-                                        .action = call->rule->action,
-                                        .subject = context.subject,
-                                        .reason = context.reason});
+            audit(draft, *call, context);
             return {};
         },
         [this, call](const Result<void>& result) {
@@ -166,13 +188,57 @@ void Service::serve_in_engine(const std::shared_ptr<Call>& call) {
     if (!taken) call->finish(taken);
 }
 
+void Service::audit(store::Draft& draft, const Call& call, const Context& context) {
+    parts_.audit.append(draft, {.at = context.now,
+                                .actor = call.actor.name,
+                                .role = std::string(name(*call.actor.roles.rbegin())),
+                                .action = call.rule->action,
+                                .subject = context.subject,
+                                .reason = context.reason});
+}
+
+void Service::serve_at_length(const std::shared_ptr<Call>& call) {
+    const auto taken = parts_.engine.submit(
+        [this, call](store::Draft& draft) -> Result<void> {
+            audit(draft, *call, {draft, &draft, call->actor, parts_.clock.now()});
+            return {};
+        },
+        [this, call](const Result<void>& result) {
+            if (!result) return call->finish(result);
+            {
+                const std::lock_guard lock(mutex_);
+                if (lengthy_.size() < lengthy_calls_max) {
+                    lengthy_.push_back(call);
+                    more_.notify_one();
+                    return;
+                }
+            }
+            call->finish(fail(Fault::busy, "too many at once"));
+        });
+    if (!taken) call->finish(taken);
+}
+
+void Service::run_lengthy(const std::stop_token& stop) {
+    for (;;) {
+        std::shared_ptr<Call> call;
+        {
+            std::unique_lock lock(mutex_);
+            if (!more_.wait(lock, stop, [this] { return !lengthy_.empty(); })) return;
+            call = std::move(lengthy_.front());
+            lengthy_.pop_front();
+        }
+        serve_now(call);
+    }
+}
+
 // What was refused is part of the record too. When even that cannot be queued, nothing can.
 void Service::record_refusal(const Call& call, const Error& error) {
-    store::AuditEntry entry{.at = parts_.clock.now(),
-                            .actor = call.actor.name,
-                            .role = call.actor.roles.empty() ? "" : std::string(name(*call.actor.roles.rbegin())),
-                            .action = call.rule->action,
-                            .result = code_of(error)};
+    store::AuditEntry entry{
+        .at = parts_.clock.now(),
+        .actor = call.actor.name,
+        .role = call.actor.roles.empty() ? "" : std::string(name(*call.actor.roles.rbegin())),
+        .action = call.rule->action,
+        .result = code_of(error)};
     const auto taken = parts_.engine.submit(
         [this, entry = std::move(entry)](store::Draft& draft) -> Result<void> {
             parts_.audit.append(draft, entry);
@@ -191,12 +257,14 @@ bool Service::wait_for_feed(const std::shared_ptr<Call>& call) {
     {
         const std::lock_guard lock(mutex_);
         if (waiting_.size() >= waiting_readers_max) return false;
-        call->answer_by = parts_.clock.elapsed() + std::min(Duration(wanted.getWaitMs()), feed_wait_max);
+        call->answer_by =
+            parts_.clock.elapsed() + std::min(Duration(wanted.getWaitMs()), feed_wait_max);
         waiting_.push_back(call);
     }
     const auto snapshot = parts_.store.snapshot();
-    const auto there = snapshot ? parts_.feed.read(**snapshot, wanted.getAfter(), 1)
-                                : Result<std::vector<store::Event>>(std::unexpected(snapshot.error()));
+    const auto there = snapshot
+                           ? parts_.feed.read(**snapshot, wanted.getAfter(), 1)
+                           : Result<std::vector<store::Event>>(std::unexpected(snapshot.error()));
     if (there && there->empty()) return true;
     const std::lock_guard lock(mutex_);
     // When a commit has taken it in the meantime, it is being answered there.

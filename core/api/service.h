@@ -11,9 +11,11 @@
 #include "core/store/outbox.h"
 #include "schemas/api.capnp.h"
 
+#include <condition_variable>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 namespace sanad::api {
 
@@ -48,6 +50,7 @@ class Service final : public Door {
 public:
     static constexpr std::uint32_t list_items_max = 500;
     static constexpr std::size_t waiting_readers_max = 256;
+    static constexpr std::size_t lengthy_calls_max = 64;
     static constexpr Duration feed_wait_max{30'000};
 
     /// All of it outlives the service.
@@ -66,6 +69,7 @@ public:
         federation::Peers& peers;
         const casework::Taxonomies& taxonomies;
         const casework::Clocks& clocks;
+        const trust::SigningKey& signing;
         const Clock& clock;
         Counters& counters;
         NodeControl& node;
@@ -74,6 +78,7 @@ public:
     };
 
     explicit Service(Parts parts);
+    ~Service() override;  // waits for what is being read at length
 
     void handle(ByteView request, Answer answer) override;
 
@@ -101,6 +106,9 @@ private:
     Result<void> begin(const std::shared_ptr<Call>& call, ByteView request);
     void serve_now(const std::shared_ptr<Call>& call);
     void serve_in_engine(const std::shared_ptr<Call>& call);
+    void serve_at_length(const std::shared_ptr<Call>& call);
+    void run_lengthy(const std::stop_token& stop);
+    void audit(store::Draft& draft, const Call& call, const Context& context);
     void record_refusal(const Call& call, const Error& error);
     bool wait_for_feed(const std::shared_ptr<Call>& call);
     Result<void> read_feed(store::Snapshot& from, In request, Out reply);
@@ -140,8 +148,11 @@ private:
                                           const std::string& id);
 
     Parts parts_;
-    std::mutex mutex_;  // guards waiting_
+    std::mutex mutex_;  // guards waiting_ and lengthy_
     std::list<std::shared_ptr<Call>> waiting_;
+    std::list<std::shared_ptr<Call>> lengthy_;
+    std::condition_variable_any more_;
+    std::jthread lengthy_thread_;  // last: it ends before what it uses
 };
 
 }  // namespace sanad::api

@@ -57,7 +57,8 @@ Result<void> Service::case_show(Context& context, In request, Out reply) {
     if (!file) return std::unexpected(file.error());
     auto events = parts_.cases.events(context.from, *id);
     if (!events) return std::unexpected(events.error());
-    if (events->size() > list_items_max) events->erase(events->begin(), events->end() - list_items_max);
+    if (events->size() > list_items_max)
+        events->erase(events->begin(), events->end() - list_items_max);
     auto out = reply.initCase();
     fill_case(out, *file);
     auto timeline = out.initTimeline(static_cast<unsigned>(events->size()));
@@ -90,8 +91,8 @@ Result<void> Service::case_open(Context& context, In request, Out reply) {
     details.languages = std::move(*languages);
     details.age_band = from_text(in.getAgeBand());
     details.gender = from_text(in.getGender());
-    const auto file =
-        parts_.cases.open_from(*context.draft, *contact, std::move(details), context.actor.name, context.now);
+    const auto file = parts_.cases.open_from(*context.draft, *contact, std::move(details),
+                                             context.actor.name, context.now);
     if (!file) return std::unexpected(file.error());
     context.subject = file->id.bytes;
     fill_done(reply.initDone(), *file);
@@ -135,7 +136,8 @@ Result<void> Service::consent_record(Context& context, In request, Out reply) {
     const auto by = casework::consent_by_from(from_text(in.getBy()));
     if (!by) return std::unexpected(by.error());
     // Sharing without consent needs two people, and a door of its own.
-    if (*by == casework::ConsentBy::none_best_interest) return fail(Fault::denied, "consent_missing");
+    if (*by == casework::ConsentBy::none_best_interest)
+        return fail(Fault::denied, "consent_missing");
     consent.terms.by = *by;
     const auto items = texts_from(in.getItems());
     if (!items) return std::unexpected(items.error());
@@ -157,7 +159,8 @@ Result<void> Service::consent_record(Context& context, In request, Out reply) {
     }
     consent.language = from_text(in.getLanguage());
     consent.recorded_by = context.actor.name;
-    const auto recorded = parts_.cases.record_consent(*context.draft, std::move(consent), context.now);
+    const auto recorded =
+        parts_.cases.record_consent(*context.draft, std::move(consent), context.now);
     if (!recorded) return std::unexpected(recorded.error());
     reply.initDone().setId(text(format(recorded->id)));
     return {};

@@ -10,7 +10,8 @@ void fill_contact(schema::api::ContactView::Builder out, const casework::Contact
     out.setState(text(std::string(casework::name(contact.state))));
     out.setChannel(text(contact.channel));
     out.setUrgency(text(std::string(casework::name(contact.urgency))));
-    fill_texts(out.initLanguages(static_cast<unsigned>(contact.languages.size())), contact.languages);
+    fill_texts(out.initLanguages(static_cast<unsigned>(contact.languages.size())),
+               contact.languages);
     out.setCreatedAt(text(format_time(contact.created_at)));
     out.setOpenedBy(text(contact.opened_by));
     if (!contact.case_id.empty()) out.setCase(text(format(contact.case_id)));
@@ -29,7 +30,9 @@ Result<void> Service::contact_list(Context& context, In request, Out reply) {
     auto contacts = parts_.contacts.list(context.from, list_items_max);
     if (!contacts) return std::unexpected(contacts.error());
     if (!request.getContactList().getAll())
-        std::erase_if(*contacts, [](const auto& contact) { return contact.state == casework::ContactState::ended; });
+        std::erase_if(*contacts, [](const auto& contact) {
+            return contact.state == casework::ContactState::ended;
+        });
     auto out = reply.initContacts(static_cast<unsigned>(contacts->size()));
     for (unsigned i = 0; i < out.size(); ++i) fill_contact(out[i], (*contacts)[i]);
     return {};
@@ -46,7 +49,8 @@ Result<void> Service::contact_show(Context& context, In request, Out reply) {
     const auto seen = parts_.contacts.seen(context.from, *id);
     if (!seen) return std::unexpected(seen.error());
     std::erase_if(*events, [](const auto& event) { return event.text.empty(); });
-    if (events->size() > list_items_max) events->erase(events->begin(), events->end() - list_items_max);
+    if (events->size() > list_items_max)
+        events->erase(events->begin(), events->end() - list_items_max);
     auto out = reply.initContact();
     fill_contact(out, *contact);
     auto messages = out.initMessages(static_cast<unsigned>(events->size()));
@@ -77,8 +81,8 @@ Result<void> Service::contact_reply(Context& context, In request, Out reply) {
     const auto id = parse_id<ContactId>(from_text(in.getContact()));
     if (!id) return std::unexpected(id.error());
     context.subject = id->bytes;
-    const auto contact =
-        parts_.contacts.reply(*context.draft, *id, context.actor.name, from_text(in.getText()), context.now);
+    const auto contact = parts_.contacts.reply(*context.draft, *id, context.actor.name,
+                                               from_text(in.getText()), context.now);
     if (!contact) return std::unexpected(contact.error());
     fill_done(reply.initDone(), *contact);
     return {};
@@ -90,8 +94,9 @@ Result<void> Service::contact_end(Context& context, In request, Out reply) {
     if (!id) return std::unexpected(id.error());
     context.subject = id->bytes;
     context.reason = from_text(in.getReason());
-    const auto contact = parts_.contacts.end(*context.draft, *id, context.actor.name, context.reason,
-                                             from_text(in.getResult()), context.now);
+    const auto contact =
+        parts_.contacts.end(*context.draft, *id, context.actor.name, context.reason,
+                            from_text(in.getResult()), context.now);
     if (!contact) return std::unexpected(contact.error());
     fill_done(reply.initDone(), *contact);
     return {};

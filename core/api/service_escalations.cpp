@@ -22,14 +22,16 @@ void fill_escalation(schema::api::EscalationView::Builder out, const Escalation&
     out.setUrgency(text(std::string(casework::name(escalation.urgency))));
     out.setCreatedAt(text(format_time(escalation.created_at)));
     out.setPartnerReference(text(escalation.partner_reference));
-    const auto due = casework::next_due(clocks.escalation, escalation.urgency, casework::clock_of(escalation));
+    const auto due =
+        casework::next_due(clocks.escalation, escalation.urgency, casework::clock_of(escalation));
     if (due) out.setDueAt(text(format_time(*due)));
 }
 
 // The JSON object a partner gets: each field is one that was ticked.
 std::string view_json(const std::vector<std::pair<std::string, std::string>>& fields) {
     capnp::MallocMessageBuilder builder;
-    auto object = builder.initRoot<capnp::JsonValue>().initObject(static_cast<unsigned>(fields.size()));
+    auto object =
+        builder.initRoot<capnp::JsonValue>().initObject(static_cast<unsigned>(fields.size()));
     for (unsigned i = 0; i < object.size(); ++i) {
         object[i].setName(text(fields[i].first));
         object[i].initValue().setString(text(fields[i].second));
@@ -48,7 +50,8 @@ std::string disclosed(const casework::CaseFile& file, const casework::Consent& c
     };
     add(Item::age_band, "age_band", file.age_band);
     add(Item::gender, "gender", file.gender);
-    add(Item::languages, "language", file.languages.empty() ? std::string() : file.languages.front());
+    add(Item::languages, "language",
+        file.languages.empty() ? std::string() : file.languages.front());
     add(Item::reasons, "reason", file.reasons.empty() ? std::string() : file.reasons.front());
     add(Item::location, "country", country);
     return view_json(fields);
@@ -60,7 +63,8 @@ Result<void> Service::escalation_list(Context& context, In, Out reply) {
     const auto escalations = parts_.escalations.list(context.from, list_items_max);
     if (!escalations) return std::unexpected(escalations.error());
     auto out = reply.initEscalations(static_cast<unsigned>(escalations->size()));
-    for (unsigned i = 0; i < out.size(); ++i) fill_escalation(out[i], (*escalations)[i], parts_.clocks);
+    for (unsigned i = 0; i < out.size(); ++i)
+        fill_escalation(out[i], (*escalations)[i], parts_.clocks);
     return {};
 }
 
@@ -90,7 +94,8 @@ Result<void> Service::escalate(Context& context, In request, Out reply) {
     const auto in = request.getEscalate();
     const auto case_id = parse_id<CaseId>(from_text(in.getCase()));
     if (!case_id) return std::unexpected(case_id.error());
-    const auto partner = std::ranges::find(parts_.partners, from_text(in.getPartner()), &Partner::id);
+    const auto partner =
+        std::ranges::find(parts_.partners, from_text(in.getPartner()), &Partner::id);
     if (partner == parts_.partners.end()) return fail(Fault::denied, "partner_unknown");
     const auto file = parts_.cases.find(context.from, *case_id);
     if (!file) return std::unexpected(file.error());
@@ -98,7 +103,9 @@ Result<void> Service::escalate(Context& context, In request, Out reply) {
     if (!consent) return std::unexpected(consent.error());
     if (!in.getRedactionConfirmed()) return fail(Fault::denied, "redaction_unconfirmed");
     // The summary is the narrative, cut down: the same item of the consent covers it.
-    if (const auto covered = casework::covers(*consent, {Item::narrative}, partner->id, context.now); !covered)
+    if (const auto covered =
+            casework::covers(*consent, {Item::narrative}, partner->id, context.now);
+        !covered)
         return covered;
 
     Escalation escalation;
@@ -107,7 +114,8 @@ Result<void> Service::escalate(Context& context, In request, Out reply) {
     escalation.partner = partner->id;
     escalation.urgency = file->urgency;
     escalation.summary = from_text(in.getSummary());
-    if (escalation.summary.empty() || escalation.summary.size() > casework::escalation_summary_bytes_max)
+    if (escalation.summary.empty() ||
+        escalation.summary.size() > casework::escalation_summary_bytes_max)
         return fail(Fault::bad_size, "summary");
     if (const auto wanted = from_text(in.getUrgency()); !wanted.empty()) {
         const auto urgency = casework::urgency_from(wanted);
@@ -115,8 +123,9 @@ Result<void> Service::escalate(Context& context, In request, Out reply) {
         escalation.urgency = *urgency;
     }
     const auto view = disclosed(*file, *consent, escalation, parts_.country);
-    const auto raised = parts_.escalations.raise(*context.draft, std::move(escalation), partner->instance, view,
-                                                 context.actor.name, context.now);
+    const auto raised =
+        parts_.escalations.raise(*context.draft, std::move(escalation), partner->instance, view,
+                                 context.actor.name, context.now);
     if (!raised) return std::unexpected(raised.error());
     context.subject = raised->id.bytes;
     casework::CaseEvent event;

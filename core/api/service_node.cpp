@@ -3,6 +3,7 @@
 #include "core/base/encoding.h"
 #include "core/base/message.h"
 #include "core/base/time_text.h"
+#include "core/federation/passport_export.h"
 
 #include <algorithm>
 
@@ -111,6 +112,19 @@ Result<void> Service::audit_export(Context& context, In request, Out reply) {
         out[i].setReason(to_text(entry.reason));
         out[i].setResult(to_text(entry.result));
     }
+    return {};
+}
+
+Result<void> Service::passport_export(Context& context, In request, Out reply) {
+    const auto id = parse_id<ReferralId>(from_text(request.getPassportExport()));
+    if (!id) return std::unexpected(id.error());
+    const auto passport =
+        federation::export_passport(context.from, parts_.referrals, parts_.node.directory_note(),
+                                    parts_.signing, *id, context.now);
+    if (!passport) return std::unexpected(passport.error());
+    // It crosses the door in one message; a longer one would need a door for files.
+    if (passport->size() > door_message_bytes_max - 1024) return fail(Fault::bad_size, "passport");
+    reply.setPassport(to_data(*passport));
     return {};
 }
 

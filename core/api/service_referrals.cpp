@@ -27,8 +27,9 @@ Result<ReferralRequest> request_from(schema::api::Refer::Reader in) {
     request.services_requested = std::move(*requested);
     request.services_given = std::move(*given);
     request.location_region = from_text(in.getLocationRegion());
-    request.safe_contact = {from_text(in.getSafeContactChannel()), from_text(in.getSafeContactTimes()),
-                            from_text(in.getCodeWord()), from_text(in.getNeverSay())};
+    request.safe_contact = {from_text(in.getSafeContactChannel()),
+                            from_text(in.getSafeContactTimes()), from_text(in.getCodeWord()),
+                            from_text(in.getNeverSay())};
     request.transfer_basis = from_text(in.getTransferBasis());
     if (request.transfer_basis.empty()) request.transfer_basis = "express_consent";
     request.kind = from_text(in.getKind());
@@ -42,8 +43,8 @@ Result<ReferralRequest> request_from(schema::api::Refer::Reader in) {
 }
 
 // What the case file holds goes along as far as the consent reaches, and no further.
-void add_from_case(ReferralRequest& request, const casework::CaseFile& file, const std::string& country,
-                   const casework::Consent& consent) {
+void add_from_case(ReferralRequest& request, const casework::CaseFile& file,
+                   const std::string& country, const casework::Consent& consent) {
     ReferralRequest whole;
     whole.age_band = file.age_band;
     whole.gender = file.gender;
@@ -93,8 +94,8 @@ void fill_fields(schema::api::RequestView::Builder out, const ReferralRequest& r
     }
 }
 
-void fill_referral(schema::api::ReferralView::Builder out, const ReferralRecord& record, const NodeId& self,
-                   const casework::Clocks& clocks, Time now) {
+void fill_referral(schema::api::ReferralView::Builder out, const ReferralRecord& record,
+                   const NodeId& self, const casework::Clocks& clocks, Time now) {
     const auto view = casework::view_of(record);
     const NodeId& asker = record.side == Side::asker ? self : record.peer;
     const NodeId& asked = record.side == Side::asked ? self : record.peer;
@@ -113,8 +114,9 @@ void fill_referral(schema::api::ReferralView::Builder out, const ReferralRecord&
     fill_texts(out.initOwners(static_cast<unsigned>(owners.size())), owners);
     out.setEventsAsker(view.asker_events);
     out.setEventsAsked(view.asked_events);
-    const auto due = casework::next_due(clocks.referral, record.urgency,
-                                        casework::clock_of(view, stored_of(record), record.steps_done, now));
+    const auto due =
+        casework::next_due(clocks.referral, record.urgency,
+                           casework::clock_of(view, stored_of(record), record.steps_done, now));
     if (due && !casework::is_ended(view.state)) out.setDueAt(text(format_time(*due)));
 }
 
@@ -154,7 +156,8 @@ Result<void> Service::referral_show(Context& context, In request, Out reply) {
             const auto end = parts_.referrals.logs().end(context.from, place->lane);
             if (!end) return std::unexpected(end.error());
             const bool ours = place->lane.direction == federation::Direction::out;
-            lines.push_back({std::move(*message), writer, !ours || end->receipted.size() > place->index});
+            lines.push_back(
+                {std::move(*message), writer, !ours || end->receipted.size() > place->index});
         }
     }
     std::ranges::stable_sort(lines, {}, [](const Line& line) { return line.message.at; });
@@ -179,7 +182,8 @@ Result<void> Service::refer(Context& context, In request, Out reply) {
     const auto case_id = parse_id<CaseId>(from_text(in.getCase()));
     if (!case_id) return std::unexpected(case_id.error());
     const NodeId to{from_text(in.getTo())};
-    if (to == parts_.self || parts_.peers.current()->find(to) == nullptr) return fail(Fault::denied, "node_unknown");
+    if (to == parts_.self || parts_.peers.current()->find(to) == nullptr)
+        return fail(Fault::denied, "node_unknown");
     const auto file = parts_.cases.find(context.from, *case_id);
     if (!file) return std::unexpected(file.error());
     const auto consent = consent_for(context.from, *file, from_text(in.getConsent()));
@@ -195,9 +199,12 @@ Result<void> Service::refer(Context& context, In request, Out reply) {
         what->urgency = *urgency;
     }
     add_from_case(*what, *file, parts_.country, *consent);
-    if (const auto covered = casework::covers_request(*consent, *what, to.text, context.now); !covered) return covered;
+    if (const auto covered = casework::covers_request(*consent, *what, to.text, context.now);
+        !covered)
+        return covered;
 
-    const auto record = parts_.referrals.request(*context.draft, to, *case_id, consent->id, std::move(*what), context.now);
+    const auto record = parts_.referrals.request(*context.draft, to, *case_id, consent->id,
+                                                 std::move(*what), context.now);
     if (!record) return std::unexpected(record.error());
     context.subject = record->id.bytes;
     casework::CaseEvent event;

@@ -1,0 +1,421 @@
+#include "core/node/node.h"
+
+#include "core/federation/directory_peers.h"
+#include "core/node/files.h"
+#include "core/plugins/configuration.h"
+
+#include <filesystem>
+
+namespace sanad::node {
+namespace {
+
+constexpr std::string_view version = "0.1.0";
+constexpr Duration idle_longest{200};
+constexpr Duration timers_each{100};
+constexpr std::uint32_t timers_at_once = 256;
+constexpr std::string_view identity_key = "store_id";
+constexpr std::string_view directory_version_key = "directory_version";
+constexpr std::uint64_t index_key_use = 1;  // Vault::derive
+
+const char* name(federation::Validity validity) {
+    switch (validity) {
+        case federation::Validity::not_yet:
+            return "not_yet_valid";
+        case federation::Validity::valid:
+            return "valid";
+        case federation::Validity::expired_soft:
+            return "expired_soft";
+        case federation::Validity::expired_hard:
+            return "expired_hard";
+    }
+    return "unknown";
+}
+
+}  // namespace
+
+Node::Node(const Configuration& configuration, const trust::SymmetricKey& vault_key,
+           Surroundings around)
+    : configuration_(configuration),
+      around_(around),
+      vault_(vault_key.copy(), {}),
+      index_key_(vault_.derive(index_key_use)) {}
+
+Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
+                                          const trust::SymmetricKey& vault_key,
+                                          Surroundings around) {
+    std::unique_ptr<Node> node(new Node(configuration, vault_key, around));
+    const auto id = load_store_id(configuration.store_id_file());
+    if (!id) return std::unexpected(id.error());
+    node->store_id_ = *id;
+    node->vault_ = trust::Vault(vault_key.copy(), *id);
+    auto keys = load_keys(configuration.keys_file(), node->vault_);
+    if (!keys) return std::unexpected(keys.error());
+    node->keys_.emplace(std::move(*keys));
+    using Step = Result<void> (Node::*)();
+    for (const Step step :
+         {&Node::load_taxonomies, &Node::open_store, &Node::check_identity, &Node::open_records,
+          &Node::load_directory, &Node::open_federation, &Node::open_service})
+        if (const auto done = (node.get()->*step)(); !done) return std::unexpected(done.error());
+    node->start_threads();
+    if (const auto started = node->start_plugins(); !started)
+        return std::unexpected(started.error());
+    return node;
+}
+
+// In the reverse order of starting: first nothing new comes in, then what is under way ends.
+Node::~Node() {
+    for (const auto& instance : instances_) {
+        if (const auto drained = instance->drain(); !drained)
+            around_.log.warn("plugin.not_drained", {{"instance", instance->name()}});
+    }
+    pumps_.clear();
+    for (const auto& instance : instances_) {
+        if (const auto stopped = instance->stop(); !stopped)
+            around_.log.warn("plugin.not_stopped", {{"instance", instance->name()}});
+    }
+    instances_.clear();
+    if (transport_thread_.joinable()) {
+        transport_thread_.request_stop();
+        transport_->wake();
+        transport_thread_.join();
+    }
+    if (engine_thread_.joinable()) {
+        engine_thread_.request_stop();
+        engine_thread_.join();
+    }
+    service_.reset();
+    store_.store.reset();
+    if (store_.instance) {
+        if (const auto stopped = store_.instance->stop(); !stopped)
+            around_.log.warn("store.not_stopped");
+    }
+}
+
+Result<void> Node::load_taxonomies() {
+    const auto folder = configuration_.share / "taxonomy";
+    std::error_code fault;
+    for (const auto& file : std::filesystem::directory_iterator(folder, fault)) {
+        if (file.path().extension() != ".tsv") continue;
+        const auto text = read_file(file.path(), casework::taxonomy_bytes_max, FileTrust::any);
+        if (!text) return std::unexpected(text.error());
+        const auto added = taxonomies_.add(file.path().stem().string(), *text);
+        if (!added)
+            return fail(added.error().fault, file.path().string() + ": " + added.error().detail);
+    }
+    if (fault)
+        return fail(Fault::not_found,
+                    folder.string() + ": no taxonomies there: install config/taxonomy");
+    for (const auto wanted : casework::required_taxonomies())
+        if (taxonomies_.find(wanted) == nullptr)
+            return fail(Fault::not_found, (folder / std::string(wanted)).string() +
+                                              ".tsv is missing: install config/taxonomy whole");
+    return {};
+}
+
+Result<void> Node::open_store() {
+    const auto file = find_plugin(configuration_, configuration_.store);
+    if (!file) return std::unexpected(file.error());
+    const auto probed = plugins::probe_store(*file, configuration_.store.config, {"meta", "key"},
+                                             plugins::ProbeDepth::edges);
+    if (!probed) return probed;
+    auto opened =
+        plugins::open_store(*file, configuration_.store.config, around_.log, around_.clock);
+    if (!opened) return std::unexpected(opened.error());
+    store_ = std::move(*opened);
+    return {};
+}
+
+// An empty or exchanged store must not be taken for this node's: its id lies in two places.
+Result<void> Node::check_identity() {
+    const auto meta = store_.store->open_table("meta");
+    if (!meta) return std::unexpected(meta.error());
+    const auto snapshot = store_.store->snapshot();
+    if (!snapshot) return std::unexpected(snapshot.error());
+    const auto stored = (*snapshot)->get(*meta, bytes_of(identity_key));
+    if (!stored) return std::unexpected(stored.error());
+    if (*stored && std::ranges::equal(**stored, store_id_.bytes)) return {};
+    return fail(
+        Fault::denied,
+        configuration_.store_id_file().string() +
+            ": the store is not this node's: put back the right store, or restore a backup");
+}
+
+Result<void> Node::open_records() {
+    const auto keys = store_.store->open_table("key");
+    if (!keys) return std::unexpected(keys.error());
+    keyring_ = std::make_unique<store::Keyring>(vault_, *keys);
+    records_ = std::make_unique<store::Records>(store_id_, *keyring_, around_.entropy);
+    engine_ = std::make_unique<store::Engine>(*store_.store, around_.log);
+    // The first start of a new store makes the node's own key; every later one finds it.
+    Result<void> made;
+    const auto taken = engine_->submit(
+        [this](store::Draft& draft) -> Result<void> {
+            const auto created = keyring_->create(draft, store::node_key_id, around_.entropy);
+            return created || created.error().fault == Fault::conflict ? Result<void>{} : created;
+        },
+        [&](const Result<void>& result) { made = result; });
+    if (!taken) return taken;
+    if (const auto ran = engine_->run_once(); !ran) return std::unexpected(ran.error());
+    if (!made) return made;
+
+    auto audit = store::Audit::open(*store_.store, *records_);
+    if (!audit) return std::unexpected(audit.error());
+    audit_ = std::move(*audit);
+    auto feed = store::Feed::open(*store_.store, *records_);
+    if (!feed) return std::unexpected(feed.error());
+    feed_ = std::move(*feed);
+    auto outbox = store::Outbox::open(*store_.store, *records_);
+    if (!outbox) return std::unexpected(outbox.error());
+    outbox_ = std::move(*outbox);
+    auto timers = store::Timers::open(*store_.store);
+    if (!timers) return std::unexpected(timers.error());
+    timers_ = *timers;
+    return {};
+}
+
+// Without a directory a node works alone; an older one than it has followed is refused.
+Result<void> Node::load_directory() {
+    federation::PeerTable nobody;
+    peers_ = std::make_unique<federation::Peers>(nobody);
+    const auto& settings = configuration_.federation;
+    if (settings.trust.empty() || !std::filesystem::exists(settings.trust)) return {};
+    auto trusted = load_trust(settings.trust);
+    if (!trusted) return std::unexpected(trusted.error());
+    trusted_ = std::move(*trusted);
+    if (!std::filesystem::exists(settings.directory)) return {};
+    const auto note = read_file(settings.directory, trust::note_bytes_max, FileTrust::own);
+    if (!note) return std::unexpected(note.error());
+    auto verified = federation::verify_directory(*note, trusted_.stewards, trusted_.threshold);
+    if (!verified)
+        return fail(verified.error().fault, settings.directory.string() + ": " +
+                                                verified.error().detail +
+                                                ": ask the stewards for the directory again");
+    const auto meta = store_.store->open_table("meta");
+    if (!meta) return std::unexpected(meta.error());
+    const auto snapshot = store_.store->snapshot();
+    if (!snapshot) return std::unexpected(snapshot.error());
+    const auto followed = (*snapshot)->get(*meta, bytes_of(directory_version_key));
+    if (!followed) return std::unexpected(followed.error());
+    if (*followed && (*followed)->size() == 8 &&
+        read_big_endian<std::uint64_t>(**followed) > verified->directory.version)
+        return fail(
+            Fault::denied,
+            settings.directory.string() +
+                ": this directory is older than the one followed before: put back the newer one");
+    peers_->replace(federation::peers_of(verified->directory));
+    directory_ = std::move(*verified);
+    return {};
+}
+
+Result<void> Node::open_federation() {
+    auto logs = federation::LinkLogs::open(
+        *store_.store, *records_, around_.entropy, configuration_.id, keys_->sealing,
+        [this](const NodeId& peer) -> Result<trust::SealingPublicKey> {
+            const auto table = peers_->current();
+            const auto* found = table->find(peer);
+            if (found == nullptr) return fail(Fault::denied, "node_unknown");
+            return found->sealing;
+        });
+    if (!logs) return std::unexpected(logs.error());
+    logs_ = std::move(*logs);
+    auto referrals = federation::Referrals::open(
+        *store_.store, {*records_, *timers_, *feed_, *logs_, taxonomies_, configuration_.clocks,
+                        around_.entropy, counters_});
+    if (!referrals) return std::unexpected(referrals.error());
+    referrals_ = std::move(*referrals);
+    links_ = std::make_unique<federation::Links>(federation::Links::Parts{
+        *store_.store, *engine_, *audit_, *feed_, *logs_, *referrals_, *peers_, keys_->signing,
+        keys_->sealing, around_.clock, around_.log, counters_, [this] {
+            if (transport_) transport_->wake();
+        }});
+    auto transport = federation::ZmqTransport::start(
+        {configuration_.federation.bind}, configuration_.id, keys_->transport, *peers_,
+        around_.entropy, around_.clock, around_.log, counters_);
+    if (!transport) return std::unexpected(transport.error());
+    transport_ = std::move(*transport);
+    links_->use(*transport_);
+    return {};
+}
+
+Result<void> Node::open_service() {
+    outward_ = std::make_unique<PluginOutward>(*outbox_);
+    auto contacts = api::Contacts::open(
+        *store_.store, {*records_, *feed_, taxonomies_, around_.entropy, *outward_, index_key_});
+    if (!contacts) return std::unexpected(contacts.error());
+    contacts_ = std::move(*contacts);
+    auto cases = api::Cases::open(*store_.store,
+                                  {*records_, *feed_, taxonomies_, around_.entropy, *contacts_});
+    if (!cases) return std::unexpected(cases.error());
+    cases_ = std::move(*cases);
+    auto escalations =
+        api::Escalations::open(*store_.store, {*records_, *timers_, *feed_, taxonomies_,
+                                               configuration_.clocks, around_.entropy, *outward_});
+    if (!escalations) return std::unexpected(escalations.error());
+    escalations_ = std::move(*escalations);
+    services_ = std::make_unique<PluginServices>(PluginServices::Parts{
+        *store_.store, *engine_, *audit_, *contacts_, *escalations_, around_.clock});
+
+    api::Staff staff;
+    for (const auto& member : configuration_.staff)
+        for (const auto& role_name : member.roles) {
+            const auto role = api::role_from(role_name);
+            if (!role) return std::unexpected(role.error());
+            staff[member.name].insert(*role);
+        }
+    std::vector<api::Partner> partners;
+    for (const auto& partner : configuration_.partners)
+        partners.push_back({partner.id, partner.plugin});
+    std::string country = configuration_.country;
+    for (char& letter : country)
+        letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    service_ =
+        std::make_unique<api::Service>(api::Service::Parts{configuration_.id, std::move(country),
+                                                           *store_.store,     *engine_,
+                                                           *audit_,           *feed_,
+                                                           *outbox_,          *contacts_,
+                                                           *cases_,           *escalations_,
+                                                           *referrals_,       *peers_,
+                                                           taxonomies_,       configuration_.clocks,
+                                                           keys_->signing,    around_.clock,
+                                                           counters_,         *this,
+                                                           std::move(staff),  std::move(partners)});
+    for (store::Engine::Participant* part :
+         {static_cast<store::Engine::Participant*>(audit_.get()),
+          static_cast<store::Engine::Participant*>(feed_.get()),
+          static_cast<store::Engine::Participant*>(outbox_.get()),
+          static_cast<store::Engine::Participant*>(logs_.get())})
+        engine_->add(*part);
+    feed_->subscribe([this](const std::vector<store::Event>& events) {
+        const bool for_plugins = std::ranges::any_of(events, [](const store::Event& event) {
+            return event.name.starts_with("contact.") || event.name.starts_with("escalation.");
+        });
+        if (!for_plugins) return;
+        for (const auto& pump : pumps_) pump->wake();
+    });
+    return {};
+}
+
+Result<void> Node::start_plugins() {
+    std::vector<std::unique_ptr<PluginPump>> pumps;
+    for (const auto& settings : configuration_.plugins) {
+        const auto named = [&](const Error& error) {
+            return fail(error.fault, "plugin " + settings.instance + ": " + error.detail);
+        };
+        const auto file = find_plugin(configuration_, settings);
+        if (!file) return named(file.error());
+        auto library = plugins::Library::load(*file);
+        if (!library) return named(library.error());
+        const auto schema = plugins::Configuration::load((*library)->config_schema());
+        if (!schema) return named(schema.error());
+        const auto config = (*schema)->from_json(settings.config.empty() ? "{}" : settings.config);
+        if (!config) return named(config.error());
+        services_->set_channel(settings.instance, (*library)->manifest().id);
+        auto instance = plugins::run_in_process(*library, settings.instance, *services_,
+                                                around_.log, around_.clock);
+        if (!instance) return named(instance.error());
+        if (const auto configured = (*instance)->configure(*config); !configured)
+            return named(configured.error());
+        if (const auto started = (*instance)->start(); !started) return named(started.error());
+        around_.log.info("plugin.running", {{"instance", settings.instance},
+                                            {"version", (*instance)->manifest().version}});
+        instances_.push_back(std::move(*instance));
+        pumps.push_back(std::make_unique<PluginPump>(
+            PluginPump::Parts{*store_.store, *engine_, *outbox_, *feed_, *escalations_,
+                              *instances_.back(), around_.clock, around_.log, counters_}));
+    }
+    // The engine reads the list from its own thread: it is handed over there, once.
+    const auto taken =
+        engine_->submit([](store::Draft&) -> Result<void> { return {}; },
+                        [this, &pumps](const Result<void>&) { pumps_ = std::move(pumps); });
+    if (!taken) return taken;
+    while (!pumps.empty() && engine_->health()) std::this_thread::yield();
+    return {};
+}
+
+void Node::start_threads() {
+    engine_thread_ = std::jthread(
+        [this](const std::stop_token& stop) { engine_->run(stop, [this] { return idle(); }); });
+    transport_thread_ = std::jthread([this](const std::stop_token& stop) {
+        transport_->run(stop, *links_, [this] { links_->run_posted(); }, [this] { tick_links(); });
+    });
+}
+
+void Node::tick_links() {
+    links_->tick();
+    auto status = links_->status();
+    const std::lock_guard lock(status_mutex_);
+    status_ = std::move(status);
+}
+
+// Timers that are due become commands; the engine looks again when the next one is, or soon.
+Duration Node::idle() {
+    const auto now = around_.clock.elapsed();
+    if (now < timers_at_) return timers_at_ - now;
+    timers_at_ = now + timers_each;
+    service_->tick();
+    const auto snapshot = store_.store->snapshot();
+    if (!snapshot) return idle_longest;
+    const auto due = timers_->due(**snapshot, around_.clock.now(), timers_at_once);
+    if (!due) return idle_longest;
+    for (const auto& timer : *due) run_timer(timer);
+    return due->empty() ? timers_each : Duration{0};
+}
+
+void Node::run_timer(const store::Timer& timer) {
+    const auto taken = engine_->submit(
+        [this, timer](store::Draft& draft) -> Result<void> {
+            if (const auto cleared = timers_->clear(draft, timer); !cleared) return cleared;
+            const Time now = around_.clock.now();
+            if (timer.kind == federation::referral_timer)
+                return referrals_->on_timer(draft, ReferralId{timer.subject}, now);
+            if (timer.kind == api::escalation_timer)
+                return escalations_->on_timer(draft, EscalationId{timer.subject}, now);
+            return {};
+        },
+        {});
+    if (!taken) counters_.add("timer.not_run");
+}
+
+api::NodeControl::Facts Node::facts() {
+    Facts facts;
+    facts.version = version;
+    facts.endpoint = transport_->bound();
+    for (const auto& instance : instances_)
+        facts.plugins.push_back({instance->name(), instance->manifest().id,
+                                 instance->manifest().version, plugins::name(instance->state())});
+    const std::lock_guard lock(directory_mutex_);
+    facts.directory_state =
+        directory_ ? name(federation::validity(directory_->directory, around_.clock.now(),
+                                               configuration_.federation.grace))
+                   : "none";
+    return facts;
+}
+
+std::vector<federation::Links::Status> Node::links() {
+    const std::lock_guard lock(status_mutex_);
+    return status_;
+}
+
+std::string Node::directory_note() {
+    const std::lock_guard lock(directory_mutex_);
+    return directory_ ? trust::write_note(directory_->note) : std::string();
+}
+
+// Called in the engine, inside the command that audits it. The file is replaced before anything
+// follows it: after a power cut the node has the old one or the new one.
+Result<std::uint64_t> Node::install_directory(const std::string& note) {
+    const std::lock_guard lock(directory_mutex_);
+    auto verified = directory_
+                        ? federation::verify_successor(*directory_, note)
+                        : federation::verify_directory(note, trusted_.stewards, trusted_.threshold);
+    if (!verified) return std::unexpected(verified.error());
+    const auto written = replace_file(configuration_.federation.directory, note, 0600);
+    if (!written) return std::unexpected(written.error());
+    const auto number = verified->directory.version;
+    peers_->replace(federation::peers_of(verified->directory));
+    directory_ = std::move(*verified);
+    around_.log.info("directory.followed", {{"version", std::to_string(number)}});
+    return number;
+}
+
+}  // namespace sanad::node

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "core/api/service.h"
+#include "core/federation/directory_trust.h"
+#include "core/federation/zmq_transport.h"
+#include "core/node/configuration.h"
+#include "core/node/node_keys.h"
+#include "core/node/plugin_pump.h"
+#include "core/node/plugin_services.h"
+#include "core/node/trust_file.h"
+#include "core/plugins/store_plugin.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace sanad::node {
+
+/// A running node: every part of it, put together and started in the order in which they need each
+/// other, and stopped in the reverse.
+class Node final : public api::NodeControl {
+public:
+    /// All of it outlives the node.
+    struct Surroundings {
+        const Clock& clock;
+        Entropy& entropy;
+        Log& log;
+    };
+
+    /// Opens the store (first in a child process, so this must be called before any thread is
+    /// there), checks that it is this node's, starts plugins, links and the engine.
+    /// errors  configuration faults, the store's, the plugins'; the detail is for a person
+    static Result<std::unique_ptr<Node>> start(const Configuration& configuration,
+                                               const trust::SymmetricKey& vault_key,
+                                               Surroundings surroundings);
+    ~Node() override;
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    api::Door& door() { return *service_; }
+    store::Engine& engine() { return *engine_; }
+    store::Store& store() { return *store_.store; }
+    store::Feed& feed() { return *feed_; }
+    federation::Referrals& referrals() { return *referrals_; }
+
+    Facts facts() override;
+    std::vector<federation::Links::Status> links() override;
+    std::string directory_note() override;
+    Result<std::uint64_t> install_directory(const std::string& note) override;
+
+private:
+    Node(const Configuration& configuration, const trust::SymmetricKey& vault_key,
+         Surroundings surroundings);
+
+    Result<void> open_store();
+    Result<void> check_identity();
+    Result<void> load_taxonomies();
+    Result<void> load_directory();
+    Result<void> open_records();
+    Result<void> open_federation();
+    Result<void> open_service();
+    Result<void> start_plugins();
+    void start_threads();
+    Duration idle();
+    void run_timer(const store::Timer& timer);
+    void tick_links();
+
+    const Configuration& configuration_;
+    Surroundings around_;
+    Counters counters_;
+    trust::StoreId store_id_;
+    trust::Vault vault_;
+    trust::SymmetricKey index_key_;
+    std::optional<NodeKeys> keys_;
+    casework::Taxonomies taxonomies_;
+    TrustedStewards trusted_;
+
+    plugins::OpenStore store_;
+    std::unique_ptr<store::Keyring> keyring_;
+    std::unique_ptr<store::Records> records_;
+    std::unique_ptr<store::Engine> engine_;
+    std::unique_ptr<store::Audit> audit_;
+    std::unique_ptr<store::Feed> feed_;
+    std::unique_ptr<store::Outbox> outbox_;
+    std::optional<store::Timers> timers_;
+
+    std::mutex directory_mutex_;  // guards directory_
+    std::optional<federation::SignedDirectory> directory_;
+    std::unique_ptr<federation::Peers> peers_;
+    std::unique_ptr<federation::LinkLogs> logs_;
+    std::unique_ptr<federation::Referrals> referrals_;
+    std::unique_ptr<federation::Links> links_;
+    std::unique_ptr<federation::ZmqTransport> transport_;
+
+    std::unique_ptr<PluginOutward> outward_;
+    std::unique_ptr<api::Contacts> contacts_;
+    std::unique_ptr<api::Cases> cases_;
+    std::unique_ptr<api::Escalations> escalations_;
+    std::unique_ptr<PluginServices> services_;
+    std::unique_ptr<api::Service> service_;
+    std::vector<std::unique_ptr<plugins::Instance>> instances_;
+    std::vector<std::unique_ptr<PluginPump>> pumps_;
+
+    Duration timers_at_{0};
+    std::mutex status_mutex_;  // guards status_
+    std::vector<federation::Links::Status> status_;
+    std::jthread engine_thread_;
+    std::jthread transport_thread_;
+};
+
+}  // namespace sanad::node

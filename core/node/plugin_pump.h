@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/api/contacts.h"
+#include "core/api/escalations.h"
+#include "core/base/counters.h"
+#include "core/plugins/instance.h"
+#include "core/store/engine.h"
+#include "core/store/outbox.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace sanad::node {
+
+/// Gives one plugin instance what waits in its outbox, in order, one at a time. An item leaves the
+/// outbox only when the plugin accepted it or refused it for good; an item that must wait holds
+/// back only what follows it about the same contact or escalation.
+class PluginPump {
+public:
+    static constexpr Duration call_limit{60'000};
+    static constexpr Duration retry_after_fault{5'000};
+    static constexpr Duration look_again{5'000};
+    static constexpr std::uint32_t items_at_once = 64;
+
+    struct Parts {
+        store::Store& store;
+        store::Engine& engine;
+        store::Outbox& outbox;
+        store::Feed& feed;
+        api::Escalations& escalations;
+        plugins::Instance& instance;
+        const Clock& clock;
+        Log& log;
+        Counters& counters;
+    };
+    explicit PluginPump(Parts parts);
+    ~PluginPump();  // waits for the call under way
+    PluginPump(const PluginPump&) = delete;
+    PluginPump& operator=(const PluginPump&) = delete;
+
+    /// Something was put into an outbox. threads  any
+    void wake();
+
+private:
+    void run(const std::stop_token& stop);
+    /// Gives everything that is due; returns how long until something else will be.
+    Duration give_all(const std::stop_token& stop);
+    void give(const store::OutboxItem& item);
+    void record(const store::OutboxItem& item, const struct Outcome& outcome);
+
+    Parts parts_;
+    std::mutex mutex_;  // guards woken_
+    std::condition_variable_any waiting_;
+    bool woken_ = true;
+    std::jthread thread_;
+};
+
+}  // namespace sanad::node

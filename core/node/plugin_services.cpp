@@ -1,0 +1,186 @@
+#include "core/node/plugin_services.h"
+
+#include "core/node/plugin_messages.h"
+#include "core/plugins/status.h"
+
+#include <sanad/methods.h>
+
+#include <future>
+
+namespace sanad::node {
+
+Result<void> PluginOutward::deliver(store::Draft& draft, const casework::Contact& contact,
+                                    ByteView conversation, const api::ChatMessage& message,
+                                    Time now) {
+    store::OutboxItem item;
+    item.method = SANAD_M_DELIVER;
+    item.request = write_deliver(conversation, message, contact.state);
+    item.subject = contact.id.bytes;
+    item.created_at = now;
+    return outbox_.add(draft, contact.instance, std::move(item));
+}
+
+Result<void> PluginOutward::dispatch(store::Draft& draft, const std::string& instance,
+                                     const casework::Escalation& escalation, ByteView reference,
+                                     const std::string& view, Time now) {
+    store::OutboxItem item;
+    item.method = SANAD_M_DISPATCH;
+    item.request = write_dispatch(escalation, reference, view);
+    item.subject = escalation.id.bytes;
+    item.created_at = now;
+    return outbox_.add(draft, instance, std::move(item));
+}
+
+void PluginServices::set_channel(const std::string& instance, const std::string& channel) {
+    const std::lock_guard lock(mutex_);
+    channels_[instance] = channel;
+}
+
+// Which methods an instance may call was decided by its kind, before this.
+sanad_status PluginServices::call(std::string_view instance, std::uint32_t method, ByteView request,
+                                  plugins::Reply& reply) {
+    const std::string name(instance);
+    switch (method) {
+        case SANAD_M_SUBMIT:
+            return submit(name, request, reply);
+        case SANAD_M_RECEIPT:
+            return receipt(name, request, reply);
+        case SANAD_M_REPLAY:
+            return replay(name, request, reply);
+        case SANAD_M_TYPING:
+            return SANAD_OK;  // shown to nobody yet, and never stored
+        case SANAD_M_LEAVE:
+            return leave(name, request, reply);
+        case SANAD_M_STATUS:
+            return status(name, request, reply);
+        case SANAD_M_VIEW:
+            return view(request, reply);
+        default:
+            return SANAD_E_UNSUPPORTED;
+    }
+}
+
+sanad_status PluginServices::submit(const std::string& instance, ByteView request,
+                                    plugins::Reply& reply) {
+    const auto in = read_submit(request);
+    if (!in) return plugins::status_of(in.error().fault);
+    std::string channel;
+    {
+        const std::lock_guard lock(mutex_);
+        channel = channels_[instance];
+    }
+    return change(
+        instance, "contact.message", store::Engine::When::now,
+        [&](store::Draft& draft, Time now) -> Result<Bytes> {
+            const auto submitted = parts_.contacts.submit(
+                draft, instance, channel, in->conversation, in->key, in->text, in->language, now);
+            if (!submitted) return std::unexpected(submitted.error());
+            return write_submit_reply(*submitted);
+        },
+        reply);
+}
+
+sanad_status PluginServices::receipt(const std::string& instance, ByteView request,
+                                     plugins::Reply& reply) {
+    const auto in = read_receipt(request);
+    if (!in) return plugins::status_of(in.error().fault);
+    return change(
+        instance, "contact.shown", store::Engine::When::lazy,
+        [&](store::Draft& draft, Time now) -> Result<Bytes> {
+            const auto shown =
+                parts_.contacts.shown(draft, instance, in->conversation, in->seq, now);
+            if (!shown) return std::unexpected(shown.error());
+            return Bytes();
+        },
+        reply);
+}
+
+sanad_status PluginServices::replay(const std::string& instance, ByteView request,
+                                    plugins::Reply& reply) {
+    const auto in = read_replay(request);
+    if (!in) return plugins::status_of(in.error().fault);
+    return read(
+        [&](store::Snapshot& from) -> Result<Bytes> {
+            const auto replay =
+                parts_.contacts.replay(from, instance, in->conversation, in->after, in->limit);
+            if (!replay) return std::unexpected(replay.error());
+            return write_replay_reply(*replay);
+        },
+        reply);
+}
+
+sanad_status PluginServices::leave(const std::string& instance, ByteView request,
+                                   plugins::Reply& reply) {
+    const auto in = read_leave(request);
+    if (!in) return plugins::status_of(in.error().fault);
+    return change(
+        instance, "contact.left", store::Engine::When::lazy,
+        [&](store::Draft& draft, Time now) -> Result<Bytes> {
+            const auto left = parts_.contacts.left(draft, instance, in->conversation, in->how, now);
+            if (!left) return std::unexpected(left.error());
+            return Bytes();
+        },
+        reply);
+}
+
+sanad_status PluginServices::status(const std::string& instance, ByteView request,
+                                    plugins::Reply& reply) {
+    const auto in = read_status(request);
+    if (!in) return plugins::status_of(in.error().fault);
+    return change(
+        instance, "escalation.report", store::Engine::When::now,
+        [&](store::Draft& draft, Time now) -> Result<Bytes> {
+            const auto reported =
+                parts_.escalations.report(draft, in->reference, in->key, in->kind, in->note, now);
+            if (!reported) return std::unexpected(reported.error());
+            return write_status_reply(*reported);
+        },
+        reply);
+}
+
+sanad_status PluginServices::view(ByteView request, plugins::Reply& reply) {
+    const auto reference = read_view(request);
+    if (!reference) return plugins::status_of(reference.error().fault);
+    return read(
+        [&](store::Snapshot& from) -> Result<Bytes> {
+            const auto view = parts_.escalations.view(from, *reference);
+            if (!view) return std::unexpected(view.error());
+            return write_view_reply(*view);
+        },
+        reply);
+}
+
+// Runs in the engine while the plugin's thread waits here: SANAD_OK means that it is on disk.
+sanad_status PluginServices::change(const std::string& instance, const char* action,
+                                    store::Engine::When when, const Work& work,
+                                    plugins::Reply& reply) {
+    Bytes answer;
+    std::promise<Result<void>> done;
+    const auto taken = parts_.engine.submit(
+        [&](store::Draft& draft) -> Result<void> {
+            const Time now = parts_.clock.now();
+            auto worked = work(draft, now);
+            if (!worked) return std::unexpected(worked.error());
+            answer = std::move(*worked);
+            parts_.audit.append(
+                draft,
+                {.at = now, .actor = "plugin " + instance, .role = "plugin", .action = action});
+            return {};
+        },
+        [&](const Result<void>& result) { done.set_value(result); }, when);
+    if (!taken) return plugins::status_of(taken.error().fault);
+    const auto result = done.get_future().get();
+    if (!result) return plugins::status_of(result.error().fault);
+    return answer.empty() ? SANAD_OK : reply.send(answer);
+}
+
+sanad_status PluginServices::read(const std::function<Result<Bytes>(store::Snapshot&)>& work,
+                                  plugins::Reply& reply) {
+    const auto snapshot = parts_.store.snapshot();
+    if (!snapshot) return plugins::status_of(snapshot.error().fault);
+    const auto answer = work(**snapshot);
+    if (!answer) return plugins::status_of(answer.error().fault);
+    return reply.send(*answer);
+}
+
+}  // namespace sanad::node

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "core/api/contacts.h"
+#include "core/api/escalations.h"
+#include "core/plugins/instance.h"
+#include "core/store/audit.h"
+#include "core/store/engine.h"
+#include "core/store/outbox.h"
+
+#include <map>
+#include <mutex>
+
+namespace sanad::node {
+
+/// What drafts the outbox items for plugins.
+class PluginOutward final : public api::Outward {
+public:
+    explicit PluginOutward(store::Outbox& outbox) : outbox_(outbox) {}
+
+    Result<void> deliver(store::Draft& draft, const casework::Contact& contact,
+                         ByteView conversation, const api::ChatMessage& message, Time now) override;
+    Result<void> dispatch(store::Draft& draft, const std::string& instance,
+                          const casework::Escalation& escalation, ByteView reference,
+                          const std::string& view, Time now) override;
+
+private:
+    store::Outbox& outbox_;
+};
+
+/// What plugins ask of the node. A call that changes something returns after the commit.
+class PluginServices final : public plugins::HostServices {
+public:
+    struct Parts {
+        store::Store& store;
+        store::Engine& engine;
+        store::Audit& audit;
+        api::Contacts& contacts;
+        api::Escalations& escalations;
+        const Clock& clock;
+    };
+    explicit PluginServices(Parts parts) : parts_(parts) {}
+
+    /// The taxonomy's channel of an instance; before the instance starts. threads  any
+    void set_channel(const std::string& instance, const std::string& channel);
+
+    sanad_status call(std::string_view instance, std::uint32_t method, ByteView request,
+                      plugins::Reply& reply) override;
+
+private:
+    using Work = std::function<Result<Bytes>(store::Draft&, Time)>;
+    sanad_status change(const std::string& instance, const char* action, store::Engine::When when,
+                        const Work& work, plugins::Reply& reply);
+    sanad_status read(const std::function<Result<Bytes>(store::Snapshot&)>& work,
+                      plugins::Reply& reply);
+
+    sanad_status submit(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status receipt(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status replay(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status leave(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status status(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status view(ByteView request, plugins::Reply& reply);
+
+    Parts parts_;
+    std::mutex mutex_;  // guards channels_
+    std::map<std::string, std::string, std::less<>> channels_;
+};
+
+}  // namespace sanad::node
