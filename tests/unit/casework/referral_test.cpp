@@ -223,6 +223,16 @@ TEST_CASE("withdraw crossing accept: both are responsible until the asked side a
     CHECK(check_next(view, Side::asker, Kind::withdraw).error().detail == "withdraw_pending");
 }
 
+TEST_CASE("a child taken over is both sides' while the asker wants them back") {
+    auto history = History{}.write(Side::asker, Kind::request).write(Side::asked, Kind::accept);
+    const auto view = history.write(Side::asker, Kind::withdraw).view(Handover::take_over);
+    CHECK(view.asker_responsible);
+    CHECK(view.asked_responsible);
+    history.write(Side::asked, Kind::complete);
+    CHECK_FALSE(history.view(Handover::take_over).asker_responsible);
+    CHECK(history.view(Handover::take_over).asked_responsible);
+}
+
 TEST_CASE("withdraw crossing decline: closed, and the asker is responsible") {
     const auto view = Crossing{say({Kind::withdraw}), say({Kind::decline})}.end();
     CHECK(view.state == State::declined);
