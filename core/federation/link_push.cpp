@@ -44,6 +44,8 @@ bool Links::push_next(const NodeId& peer, Out& out, Lane lane) {
     if (!head) return false;
     const auto frame = write_push(lane, *entries, *head);
     if (!frame || !transport_->send(peer, *frame)) return false;
+    // The disk may be ahead of what the engine has told us; what the peer is told it may confirm.
+    out.size = std::max(out.size, end.size());
     out.sent = end;
     out.in_flight.push_back({std::move(end), std::move(*head)});
     parts_.counters.add("link.pushes");
@@ -101,6 +103,7 @@ void Links::on_ack(const NodeId& peer, Link& link, const Ack& ack) {
     link.retry = retry_first;
     link.hello_at = parts_.clock.elapsed() + keepalive;
     parts_.counters.add("link.receipts");
+    if (receipted_) receipted_(id, said->size);
     // Losing a receipt costs a second push of what it covers, so it may ride in the next commit.
     const auto kept = parts_.engine.submit(
         [this, id, end = *end,
