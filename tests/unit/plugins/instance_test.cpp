@@ -10,6 +10,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -24,7 +25,8 @@ class Node final : public HostServices {
 public:
     sanad_status call(std::string_view instance, std::uint32_t method, ByteView request,
                       Reply& reply) override {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return !held_; });
         instance_ = instance;
         if (method != SANAD_M_SUBMIT) return SANAD_E_UNSUPPORTED;
         const auto text = read_message<schema::Submit>(request, [](schema::Submit::Reader submit) {
@@ -35,6 +37,15 @@ public:
         capnp::MallocMessageBuilder built;
         built.initRoot<schema::SubmitReply>().setSeq(texts_.size());
         return reply.send(flatten(built));
+    }
+    void hold() {
+        const std::lock_guard lock(mutex_);
+        held_ = true;
+    }
+    void release() {
+        const std::lock_guard lock(mutex_);
+        held_ = false;
+        changed_.notify_all();
     }
     std::vector<std::string> texts() const {
         const std::lock_guard lock(mutex_);
@@ -47,6 +58,8 @@ public:
 
 private:
     mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    bool held_ = false;
     std::string instance_;
     std::vector<std::string> texts_;
 };
@@ -76,12 +89,6 @@ struct Echo {
         request.setConversation(to_data(bytes_of(conversation)));
         request.initMessage().setText(to_text(text));
         return instance->call(SANAD_M_DELIVER, flatten(built), limit);
-    }
-    Result<void> cancel() {
-        capnp::MallocMessageBuilder built;
-        built.initRoot<schema::Deliver>();
-        const auto answer = instance->call(SANAD_M_CANCEL, flatten(built), ample);
-        return answer ? Result<void>() : std::unexpected(answer.error());
     }
 };
 
@@ -148,12 +155,22 @@ TEST_CASE("a step that fails names the plugin's own code") {
 TEST_CASE("a call over its deadline leaves the instance hung until it comes back") {
     Echo echo;
     echo.run();
-    std::thread waiting(
-        [&] { CHECK(echo.deliver("hang", Duration(5)).error().fault == Fault::expired); });
-    waiting.join();
-    CHECK(echo.instance->state() == InstanceState::hung);
+    echo.node.hold();
+    while (echo.instance->state() != InstanceState::hung)  // again when it had not begun
+        CHECK(echo.deliver("wait", Duration(5)).error().fault == Fault::expired);
     CHECK(echo.deliver("meanwhile").error().fault == Fault::busy);
     CHECK(echo.log.holds("error plugin.hung plugin=echo-1 step=call"));
+    echo.node.release();
+    while (echo.instance->state() == InstanceState::hung) std::this_thread::yield();
+    CHECK(echo.deliver("again").has_value());
+}
+
+TEST_CASE("an instance that never comes back is left behind, and its library stays") {
+    Echo echo;
+    echo.run();
+    while (echo.instance->state() != InstanceState::hung) (void)echo.deliver("hang", Duration(5));
+    echo.instance.reset();
+    CHECK(echo.log.holds("plugin.hung"));
 }
 
 TEST_CASE("a message over the limit is refused before the plugin sees it") {
@@ -177,6 +194,29 @@ TEST_CASE("many threads call one instance, one at a time inside it") {
     for (auto& caller : callers) caller.join();
     CHECK(answered == 200);
     CHECK(echo.node.texts().size() == 200);
+}
+
+TEST_CASE("a plugin in plain C lives as any other") {
+    Node node;
+    RecordingLog log;
+    SystemClock clock;
+    const auto library = Library::load(PLAIN_PLUGIN);
+    REQUIRE(library.has_value());
+    auto instance = run_in_process(*library, "plain-1", node, log, clock);
+    REQUIRE(instance.has_value());
+    const auto config = (*Configuration::load((*library)->config_schema()))->from_json("{}");
+    REQUIRE((*instance)->configure(*config).has_value());
+    REQUIRE((*instance)->start().has_value());
+    const auto health = (*instance)->call(SANAD_M_HEALTH, {}, ample);
+    REQUIRE(health.has_value());
+    const auto state = read_message<schema::HealthReply>(
+        *health, [](auto reply) { return Result<schema::HealthReply::State>(reply.getState()); });
+    CHECK(*state == schema::HealthReply::State::OK);
+    CHECK((*instance)->call(SANAD_M_DELIVER, {}, ample).error().fault == Fault::unsupported);
+    CHECK((*instance)->extension("sanad.store/1") == nullptr);
+    CHECK((*instance)->drain().has_value());
+    CHECK((*instance)->stop().has_value());
+    CHECK(log.holds("line=plain.started language=c"));
 }
 
 TEST_CASE("a kind of plugin may call its own methods only") {

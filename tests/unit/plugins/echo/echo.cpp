@@ -53,16 +53,14 @@ public:
         if (text == "crash") std::abort();
         if (text == "reject") return Outcome::rejected("echo_rejects");
         if (text == "retry") return Outcome::retry(std::chrono::seconds(30), "echo_later");
-        if (text == "hang")
-            while (!released_) std::this_thread::yield();
+        if (text == "hang")  // for ever: the clock stands when the node has given us up
+            while (host().now_ns() != 0) std::this_thread::yield();
         const auto answer = host().submit(view_of(message.getConversation()), "key-of-echo",
                                           greeting_ + " " + std::string(text), "en");
         if (!answer) return Outcome::retry(std::chrono::seconds(1), "submit_failed");
         host().post(answer->getSeq());
         return Outcome::accepted("seq-" + std::to_string(answer->getSeq()));
     }
-
-    void cancel(schema::Deliver::Reader) override { released_ = true; }
 
 private:
     void fail_at(std::string_view step) const {
@@ -73,7 +71,6 @@ private:
     std::string fail_at_;
     std::thread worker_;
     std::atomic<bool> worked_ = false;
-    std::atomic<bool> released_ = false;
     int drains_ = 0;
 };
 

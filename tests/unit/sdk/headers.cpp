@@ -1,0 +1,5 @@
+// Compiled as C++17, the oldest language a plugin may be written in.
+#include <sanad/fake_host.hpp>
+#include <sanad/plugin.hpp>
+
+static_assert(__cplusplus == 201703L);
