@@ -114,11 +114,12 @@ federation::PeerTable directory_of(std::initializer_list<const Machine*> machine
 }
 
 FederationNode::FederationNode(Machine& machine, const Surroundings& around,
-                               federation::Transport& transport, const WrapApplier& wrap)
+                               federation::Transport& transport, const Between& between)
     : clock_(around.clock),
       vault(machine.vault_key.copy(), machine.store_id),
       memory(MemoryStore::open(machine.disk)),
-      store(plugins::adapt(memory->interface())),
+      store(between.store ? between.store(plugins::adapt(memory->interface()))
+                          : plugins::adapt(memory->interface())),
       keyring(vault, must(store->open_table("key"))),
       records(machine.store_id, keyring, around.entropy),
       engine(*store, around.log),
@@ -130,7 +131,7 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
       referrals(must(
           federation::Referrals::open(*store, {records, timers, *feed, *logs, around.taxonomies,
                                                around.clocks, around.entropy, counters}))),
-      wrapped(wrap ? wrap(*referrals) : nullptr) {
+      wrapped(between.applier ? between.applier(*referrals) : nullptr) {
     engine.add(*audit);
     engine.add(*feed);
     engine.add(*logs);
@@ -150,9 +151,14 @@ Result<void> FederationNode::run(store::Engine::Work work) {
     return answer;
 }
 
+bool FederationNode::run_posted() {
+    if (!std::exchange(posted_, false)) return false;
+    links->run_posted();
+    return true;
+}
+
 bool FederationNode::turn() {
-    const bool posted = std::exchange(posted_, false);
-    if (posted) links->run_posted();
+    const bool posted = run_posted();
     const auto ran = engine.run_once();
     return posted || posted_ || (ran && *ran > 0);
 }

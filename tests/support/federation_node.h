@@ -54,19 +54,27 @@ struct Surroundings {
     const casework::Clocks& clocks;
 };
 
-/// Put between the links and the referrals, by a test that wants to see or to spoil what passes.
-using WrapApplier =
-    std::function<std::unique_ptr<federation::Applier>(federation::Applier& referrals)>;
+/// What a test puts between the parts, to see or to spoil what passes. Both may be empty.
+struct Between {
+    /// Between the links and the referrals.
+    std::function<std::unique_ptr<federation::Applier>(federation::Applier& referrals)> applier;
+    /// Between all parts and the store.
+    std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> store;
+};
 
 /// One life of a node, from start to crash. threads  one, which is engine and transport in turn
 class FederationNode {
 public:
     /// The machine has no other node running.
     FederationNode(Machine& machine, const Surroundings& around, federation::Transport& transport,
-                   const WrapApplier& wrap = {});
+                   const Between& between = {});
 
     /// Submits one command and runs everything that waits. returns  the command's answer
     Result<void> run(store::Engine::Work work);
+
+    /// The transport thread's share of turn(): what was posted to it.
+    bool run_posted();
+    bool has_posted() const { return posted_; }
 
     /// What the two threads would do now: posted work, then one group of commands. returns whether
     /// there was anything to do

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+
+#include <string>
+#include <vector>
+
+namespace sanad::sim {
+
+/// What the people of the simulation did, and what they were told: all that the checker believes.
+class Ledger {
+public:
+    enum class Outcome : std::uint8_t {
+        pending,
+        stored,   // answered: it must be there, once, at both nodes
+        refused,  // answered with an error: it must be nowhere
+        unknown,  // the node ended before it answered: once or not at all, and both nodes alike
+    };
+    struct Act {
+        NodeId by;
+        std::string token;  // stands in the act's text, and nowhere else
+        Outcome outcome = Outcome::pending;
+    };
+
+    /// A new act, not answered yet. returns  its number
+    std::size_t begin(const NodeId& by) {
+        acts_.push_back({by, "act-" + std::to_string(acts_.size()) + ".", Outcome::pending});
+        return acts_.size() - 1;
+    }
+    void answer(std::size_t act, const Result<void>& result) {
+        acts_[act].outcome = result                              ? Outcome::stored
+                             : result.error().fault == Fault::io ? Outcome::unknown
+                                                                 : Outcome::refused;
+    }
+    /// The node of `by` has ended: what it has not answered it never will.
+    void ended(const NodeId& by) {
+        for (auto& act : acts_)
+            if (act.by == by && act.outcome == Outcome::pending) act.outcome = Outcome::unknown;
+    }
+    bool is_pending(const NodeId& by) const {
+        for (const auto& act : acts_)
+            if (act.by == by && act.outcome == Outcome::pending) return true;
+        return false;
+    }
+
+    const std::vector<Act>& acts() const { return acts_; }
+
+private:
+    std::vector<Act> acts_;
+};
+
+}  // namespace sanad::sim
