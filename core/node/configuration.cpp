@@ -194,24 +194,31 @@ void read_partners(Settings& root, Configuration& out) {
     });
 }
 
-void read_clock_table(Settings settings, casework::ClockTable& table) {
-    for (std::size_t urgency = 0; urgency < urgency_names.size(); ++urgency) {
-        casework::Limits& limits = table.limits[urgency];
-        const auto read = settings.durations(urgency_names[urgency], {limits.begin(), limits.end()},
-                                             Duration(0), clock_longest);
-        std::ranges::copy(read, limits.begin());
-    }
+void read_limits(Settings settings, casework::Limits& limits) {
+    constexpr std::array<std::string_view, casework::milestone_count> names{"stored", "seen",
+                                                                            "accepted"};
+    for (std::size_t i = 0; i < names.size(); ++i)
+        limits[i] = settings.duration(names[i], limits[i], Duration(0), clock_longest);
     settings.finish();
 }
 
+void read_clock_table(Settings settings, casework::ClockTable& table) {
+    for (std::size_t urgency = 0; urgency < urgency_names.size(); ++urgency)
+        read_limits(settings.table(urgency_names[urgency]), table.limits[urgency]);
+    settings.finish();
+}
+
+// The form of config/clocks.toml, which has the defaults.
 void read_clocks(Settings settings, Configuration& out) {
     out.clocks = casework::default_clocks();
     read_clock_table(settings.table("referral"), out.clocks.referral);
     read_clock_table(settings.table("escalation"), out.clocks.escalation);
-    out.clocks.confirm_within = settings.duration("confirm_within", out.clocks.confirm_within,
+    Settings afterwards = settings.table("afterwards");
+    out.clocks.confirm_within = afterwards.duration("confirm_within", out.clocks.confirm_within,
+                                                    std::chrono::hours(1), clock_longest);
+    out.clocks.hold_at_most = afterwards.duration("hold_at_most", out.clocks.hold_at_most,
                                                   std::chrono::hours(1), clock_longest);
-    out.clocks.hold_at_most = settings.duration("hold_at_most", out.clocks.hold_at_most,
-                                                std::chrono::hours(1), clock_longest);
+    afterwards.finish();
     if (const auto good = casework::check_clocks(out.clocks); !good)
         settings.complain({}, "the limits do not rise from stored to accepted and from U0 to U4 (" +
                                   good.error().detail + "): correct them");

@@ -21,7 +21,7 @@ constexpr std::array<Unit, 5> units{{{"d", std::chrono::days(1)},
                                      {"ms", Duration(1)}}};
 constexpr Duration duration_longest = std::chrono::days(10'000);
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
+std::string in_ticks(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 // How many letters differ: Levenshtein's distance.
 std::size_t distance(std::string_view left, std::string_view right) {
@@ -52,7 +52,7 @@ std::string suggestion(std::string_view word, std::vector<std::string> known) {
             return distance(word, left) < distance(word, right);
         });
     if (distance(word, *nearest) <= std::max<std::size_t>(2, word.size() / 3))
-        return ": did you mean " + quoted(*nearest) + "?";
+        return ": did you mean " + in_ticks(*nearest) + "?";
     std::sort(known.begin(), known.end());
     return ": use one of " + list_of(known);
 }
@@ -108,7 +108,8 @@ Place Settings::place_of(std::string_view key) const {
 }
 
 void Settings::complain(std::string_view key, std::string_view what) {
-    problems_.add(place_of(key), path_to(key) + ": " + std::string(what));
+    const std::string path = key.empty() ? path_ : path_to(key);
+    problems_.add(place_of(key), path + ": " + std::string(what));
 }
 
 const TomlValue* Settings::ask(std::string_view key, TomlValue::Kind kind,
@@ -172,33 +173,15 @@ std::int64_t Settings::number(std::string_view key, std::int64_t otherwise, std:
     return otherwise;
 }
 
-Duration Settings::checked_duration(std::string_view key, const TomlValue& value,
-                                    Duration otherwise, Duration least, Duration most) {
-    const auto duration = value.kind == TomlValue::Kind::text ? parse_duration(value.text)
-                                                              : fail(Fault::malformed, "no text");
-    if (duration && *duration >= least && *duration <= most) return *duration;
-    problems_.add(value.place, path_to(key) + ": write a duration from \"" + format(least) +
-                                   "\" to \"" + format(most) + "\", with ms, s, min, h or d");
-    return otherwise;
-}
-
 Duration Settings::duration(std::string_view key, Duration otherwise, Duration least,
                             Duration most) {
-    const TomlValue* value = ask(key, TomlValue::Kind::text, "a duration such as \"15 min\"");
-    return value == nullptr ? otherwise : checked_duration(key, *value, otherwise, least, most);
-}
-
-std::vector<Duration> Settings::durations(std::string_view key, std::vector<Duration> otherwise,
-                                          Duration least, Duration most) {
-    const std::string wanted = "a list of " + std::to_string(otherwise.size()) + " durations";
-    const TomlValue* value = ask(key, TomlValue::Kind::array, wanted);
+    const std::string wanted = "a duration from \"" + format(least) + "\" to \"" + format(most) +
+                               "\", in quotes, with ms, s, min, h or d";
+    const TomlValue* value = ask(key, TomlValue::Kind::text, wanted);
     if (value == nullptr) return otherwise;
-    if (value->items.size() != otherwise.size()) {
-        complain(key, "write " + wanted);
-        return otherwise;
-    }
-    for (std::size_t i = 0; i < otherwise.size(); ++i)
-        otherwise[i] = checked_duration(key, value->items[i], otherwise[i], least, most);
+    const auto duration = parse_duration(value->text);
+    if (duration && *duration >= least && *duration <= most) return *duration;
+    complain(key, "write " + wanted);
     return otherwise;
 }
 

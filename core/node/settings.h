@@ -65,9 +65,6 @@ public:
     std::int64_t number(std::string_view key, std::int64_t otherwise, std::int64_t least,
                         std::int64_t most);
     Duration duration(std::string_view key, Duration otherwise, Duration least, Duration most);
-    /// Durations of an array of exactly `otherwise.size()`.
-    std::vector<Duration> durations(std::string_view key, std::vector<Duration> otherwise,
-                                    Duration least, Duration most);
     /// Which of `choices` it is.
     std::size_t choice(std::string_view key, std::span<const std::string_view> choices,
                        std::size_t otherwise);
@@ -88,9 +85,6 @@ private:
     const TomlValue* ask(std::string_view key, TomlValue::Kind kind, std::string_view wanted);
     std::string path_to(std::string_view key) const;
     std::string checked_text(std::string_view key, const TomlValue& value);
-    Duration checked_duration(std::string_view key, const TomlValue& value, Duration otherwise,
-                              Duration least, Duration most);
-
     const TomlValue* table_;
     Place place_;
     std::string path_;

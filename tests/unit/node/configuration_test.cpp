@@ -176,7 +176,7 @@ TEST_CASE("a duration has a unit and stands in its range") {
     CHECK(grace("\"60 d\"") == "nothing");
     for (const char* bad : {"\"61 d\"", "\"-1 d\"", "\"5 years\""})
         CHECK(has(grace(bad), ":6:9: federation.grace: write a duration from \"0 s\" to \"60 d\""));
-    CHECK(has(grace("5"), "write a duration such as"));
+    CHECK(has(grace("5"), ":6:9: federation.grace: write a duration from"));
 }
 
 TEST_CASE("staff have a name each, and only roles that exist") {
@@ -237,11 +237,15 @@ TEST_CASE("plugins and partners have names of their own, and a partner a plugin 
     CHECK(complaint(many.substr(0, many.rfind("[[plugin]]"))) == "nothing");
 }
 
-TEST_CASE("clocks rise, and each urgency has three") {
-    CHECK(complaint("[clocks.referral]\nU1 = [\"10 min\", \"3 h\", \"8 h\"]\n") == "nothing");
-    CHECK(has(complaint("[clocks.referral]\nU1 = [\"5 h\", \"4 h\", \"8 h\"]\n"), "do not rise"));
-    CHECK(has(complaint("[clocks.referral]\nU1 = [\"5 min\"]\n"), "write a list of 3 durations"));
-    CHECK(has(complaint("[clocks.referral]\nU1 = [\"5 min\", 7, \"8 h\"]\n"), ":6:16: "));
+TEST_CASE("clocks rise from step to step and from urgency to urgency") {
+    const auto u1 = [](const std::string& limits) {
+        return complaint("[clocks.referral]\nU1 = { " + limits + " }\n");
+    };
+    CHECK(u1("seen = \"3 h\"") == "nothing");
+    CHECK(has(u1("stored = \"5 h\""), ":5:1: clocks: the limits do not rise"));
+    CHECK(has(u1("seen = 7"), ":6:15: clocks.referral.U1.seen: write a duration"));
+    CHECK(has(u1("read = \"7 h\""), "clocks.referral.U1.read: no such setting"));
+    CHECK(has(complaint("[clocks.referral]\nU1 = \"5 min\"\n"), "U1: write a table"));
 }
 
 TEST_CASE("a configuration is a file that others cannot read, in a folder that they cannot enter") {

@@ -1,0 +1,90 @@
+#include "core/node/country_profile.h"
+
+#include "core/federation/directory.h"
+#include "core/node/files.h"
+#include "core/node/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace sanad::node {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 4> languages_of_the_page{"ar", "ary", "fr", "en"};
+
+fs::path countries_in(const fs::path& share) {
+    std::error_code fault;
+    const fs::path source = share / "nodes" / "countries";
+    return fs::is_directory(source, fault) ? source : share / "countries";
+}
+
+bool is_country_code(std::string_view code) {
+    return code.size() == 2 &&
+           std::ranges::all_of(code, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+std::string known_countries(const fs::path& countries) {
+    std::vector<std::string> codes;
+    std::error_code fault;
+    for (const auto& entry : fs::directory_iterator(countries, fault))
+        if (is_country_code(entry.path().filename().string()))
+            codes.push_back(entry.path().filename().string());
+    std::ranges::sort(codes);
+    std::string list;
+    for (const std::string& code : codes) list += (list.empty() ? "" : ", ") + code;
+    return list;
+}
+
+NameInLanguages read_words(Settings settings) {
+    return {settings.required("en", "Child helpline"), settings.required("fr", "Ligne d'aide"),
+            settings.required("ar", "خط مساعدة الأطفال")};
+}
+
+}  // namespace
+
+Result<CountryProfile> load_country(const fs::path& share, std::string_view code) {
+    const fs::path countries = countries_in(share);
+    const auto no_country = [&] {
+        return fail(Fault::not_found, "no country profile " + json_string(code) + " in " +
+                                          countries.string() + ": use one of " +
+                                          known_countries(countries));
+    };
+    if (!is_country_code(code)) return no_country();
+    const fs::path file = countries / code / "country.toml";
+    const auto text = read_file(file, toml_bytes_max, FileTrust::any);
+    if (!text && text.error().fault == Fault::not_found) return no_country();
+    if (!text) return std::unexpected(text.error());
+    const auto document = parse_toml(*text, file.string());
+    if (!document) return std::unexpected(document.error());
+
+    Problems problems(file.string());
+    Settings root(&*document, {}, "", problems);
+    CountryProfile profile;
+    profile.code = code;
+    profile.node.text = root.text("node", std::string(code) + ".helpline");
+    profile.languages = root.texts("languages", federation::node_languages_max);
+    std::ranges::copy_if(profile.languages, std::back_inserter(profile.page_languages),
+                         [](const std::string& language) {
+                             return std::ranges::find(languages_of_the_page, language) !=
+                                    languages_of_the_page.end();
+                         });
+    profile.helpline = read_words(root.table("name"));
+    root.tables("number", emergency_numbers_max, [&](Settings& settings) {
+        profile.numbers.push_back(
+            {settings.required("number", "190"), read_words(settings.table("label"))});
+    });
+    root.tables("partner_template", partners_max, [&](Settings& settings) {
+        profile.partners.push_back({settings.required("id", "legal-aid"),
+                                    settings.text("plugin", "webhook"),
+                                    read_words(settings.table("name"))});
+        settings.texts("services", federation::node_services_max);
+        settings.texts("languages", federation::node_languages_max);
+    });
+    if (!problems.none()) return fail(Fault::invalid, problems.text());
+    return profile;
+}
+
+}  // namespace sanad::node
