@@ -118,7 +118,9 @@ http::Response Page::answer(const http::Request& request) const {
         return file(request, app_js_asset(), "text/javascript; charset=utf-8");
     if (request.path == "/app.css")
         return file(request, app_css_asset(), "text/css; charset=utf-8");
-    if (request.path == "/icon.svg") return file(request, icon_svg_asset(), "image/svg+xml");
+    // Once the quick exit has blanked the page, a browser may look for an icon where it always was.
+    if (request.path == "/icon.svg" || request.path == "/favicon.ico")
+        return file(request, icon_svg_asset(), "image/svg+xml");
     return http::refusal(404, "not_found", "There is nothing at this address.");
 }
 

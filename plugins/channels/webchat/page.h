@@ -16,7 +16,7 @@ public:
     explicit Page(const Settings& settings);
 
     /// GET of "/", "/ar", "/ary", "/fr", "/en" (also readable without scripts), "/app.js",
-    /// "/app.css", "/icon.svg"; anything else is 404 or 405.
+    /// "/app.css", "/icon.svg", "/favicon.ico"; anything else is 404 or 405.
     http::Response answer(const http::Request& request) const;
 
 private:

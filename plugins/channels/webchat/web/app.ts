@@ -198,7 +198,8 @@ function submit(): void {
   if (!text) return box.focus();
   if (characters(text) > charactersMax) return tell("tooLong");
   connect();
-  hush();
+  hush("tooLong");
+  hush("refused");
   const cid = newName();
   view.addPending(cid, text);
   box.value = "";

@@ -1,0 +1,352 @@
+// The chat page in a real browser: node webchat.test.mjs PROGRAM PLUGIN.so [PICTURES]
+import assert from "node:assert/strict";
+import { test, before, after } from "node:test";
+import { openPage, setStage } from "./chat_stage.mjs";
+
+const [program, plugin, pictures] = process.argv.slice(2);
+const busy = -7, invalid = -5; // SANAD_E_BUSY, SANAD_E_INVALID
+let stage;
+
+before(async () => { stage = await setStage({ program, plugin }); });
+after(() => stage?.stop());
+
+const conversation = async (first) =>
+  (await stage.host.ask("dump")).find((one) => one.messages[0]?.text === first);
+const index = async (first) =>
+  (await stage.host.ask("dump")).findIndex((one) => one.messages[0]?.text === first);
+const picture = (page, name) =>
+  pictures ? page.screenshot({ path: `${pictures}/${name}.png` }) : undefined;
+
+/** Looks again until it holds; the reader has ten seconds. */
+async function until(what, truth) {
+  const end = Date.now() + 10_000;
+  while (!(await truth())) {
+    assert.ok(Date.now() < end, what);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test("the page reads from right to left and fits a telephone", async () => {
+  const { page, context, errors } = await openPage(stage);
+  assert.equal(await page.evaluate(() => document.documentElement.dir), "rtl");
+  const box = await page.locator("textarea").boundingBox();
+  const send = await page.locator("form button").boundingBox();
+  const exit = await page.locator("#exit").boundingBox();
+  const name = await page.locator(".name").boundingBox();
+  assert.ok(send.x < box.x, "the send button is on the left");
+  assert.ok(exit.x < name.x, "the quick exit is on the left");
+  for (const path of ["/", "/fr", "/en"])
+    for (const width of [320, 390, 1280]) {
+      await page.setViewportSize({ width, height: 700 });
+      await page.goto(stage.base + path);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+        `${path} does not scroll sideways at ${width}`);
+    }
+  const small = await page.locator("a:visible, button:visible, textarea:visible").evaluateAll(
+    (all) => all.filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.outerHTML));
+  assert.deepEqual(small, [], "everything to touch is 44 pixels high");
+  assert.equal(await page.title(), "Notes");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("without scripts the numbers, the promise and the exit are there", async () => {
+  const { page, context } = await openPage(stage, { javaScriptEnabled: false });
+  assert.equal(await page.locator(".danger a[href='tel:19']").isVisible(), true);
+  assert.equal(await page.locator(".welcome h1").isVisible(), true);
+  assert.equal(await page.locator("#exit").getAttribute("href"), stage.exit);
+  assert.equal(await page.locator("form").isVisible(), false);
+  await page.locator("nav a", { hasText: "Français" }).click();
+  assert.match(await page.locator(".welcome h1").textContent(), /Bienvenue/);
+  await context.close();
+});
+
+test("a language is chosen without leaving the page", async () => {
+  const { page, context, hosts } = await openPage(stage);
+  const url = page.url();
+  await page.locator("nav a", { hasText: "English" }).click();
+  assert.equal(await page.evaluate(() => document.documentElement.dir), "ltr");
+  assert.equal(await page.locator("#exit").textContent(), "Leave quickly");
+  assert.match(await page.locator(".danger").textContent(), /Police/);
+  await page.locator("nav a", { hasText: "الدارجة" }).click();
+  assert.equal(await page.evaluate(() => document.documentElement.dir), "rtl");
+  assert.match(await page.locator(".hint").textContent(), /بالدارجة/);
+  assert.equal(page.url(), url);
+  assert.deepEqual([...hosts].length, 1);
+  await context.close();
+});
+
+test("a message gets its tick when the node has it, and not before", async () => {
+  const { page, context, say, state, ticked, errors } = await openPage(stage);
+  await stage.host.ask(`refuse submit ${busy} 2`);
+  const first = "سلام، شي واحد كيهددني";
+  await say(first);
+  await state("later");
+  assert.equal(await page.locator(".pending").count(), 1);
+  assert.equal(await conversation(first), undefined);
+  await ticked(1);
+  assert.equal((await conversation(first)).messages.length, 1);
+  await state("waiting");
+
+  // The node stores it, the answer is lost on the way: asked again, stored once.
+  await stage.host.ask("lose submit");
+  await say("مرة أخرى");
+  await ticked(2);
+  assert.equal((await conversation(first)).messages.length, 2);
+
+  await stage.host.ask(`say ${await index(first)} مرحبا بك. أنت لست وحدك. Prends ton temps.`);
+  await page.waitForSelector(".theirs");
+  await state("open");
+  await until("the receipt reaches the node", async () => (await conversation(first)).shown === 3);
+  assert.equal(await page.locator("#log").getAttribute("role"), "log");
+  assert.equal(await page.locator(".theirs p").getAttribute("dir"), "auto");
+  await picture(page, "conversation-ar");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a reload keeps the conversation, and a new tab does not find it", async () => {
+  const { page, context, say, ticked, texts } = await openPage(stage);
+  await say("باقي هنا");
+  await ticked(1);
+  await stage.host.ask(`say ${await index("باقي هنا")} نعم، معك`);
+  await page.waitForSelector(".theirs");
+  await page.reload();
+  await page.waitForSelector(".theirs");
+  assert.deepEqual(await texts(), ["باقي هنا", "نعم، معك"]);
+  await say("شكرا");
+  await ticked(2);
+  assert.equal((await conversation("باقي هنا")).messages.length, 3);
+
+  const other = await context.newPage();
+  await other.goto(page.url());
+  assert.equal(await other.locator(".message").count(), 0);
+  await page.goto(stage.exit);
+  await page.goBack();
+  await page.waitForSelector("body[data-state=idle]");
+  assert.equal(await page.locator(".message").count(), 0, "Back shows nothing of it");
+  assert.equal(await page.evaluate(() => history.state), null);
+  await context.close();
+});
+
+test("what is written while the connection is cut arrives once and in order", async () => {
+  const { page, context, say, state, ticked, texts } = await openPage(stage);
+  await say("قبل");
+  await ticked(1);
+  stage.proxy.refusing = true;
+  stage.proxy.cut();
+  await state("lost");
+  for (const text of ["واحد", "deux", "three"]) await say(text);
+  await stage.host.ask(`say ${await index("قبل")} while-away`);
+  assert.equal(await page.locator(".pending").count(), 3);
+  await picture(page, "offline-ar");
+  stage.proxy.refusing = false;
+  await ticked(4);
+  const expected = ["قبل", "while-away", "واحد", "deux", "three"];
+  assert.deepEqual((await conversation("قبل")).messages.map((one) => one.text), expected);
+  assert.deepEqual(await texts(), expected);
+  await context.close();
+});
+
+test("the plugin restarts under an open conversation and nothing is lost or doubled", async () => {
+  const { page, context, say, state, ticked, texts } = await openPage(stage);
+  await say("avant");
+  await ticked(1);
+  const port = stage.proxy.target;
+  await stage.host.ask("stop");
+  await state("lost");
+  await say("pendant");
+  assert.equal(await stage.host.ask(`start ${port}`), port);
+  await ticked(2);
+  await say("après");
+  await ticked(3);
+  assert.deepEqual((await conversation("avant")).messages.map((one) => one.text),
+    ["avant", "pendant", "après"]);
+  await page.reload();
+  await page.waitForSelector(".received >> nth=2");
+  assert.deepEqual(await texts(), ["avant", "pendant", "après"]);
+  await context.close();
+});
+
+test("many quick messages are slowed down, none is dropped", async () => {
+  const { page, context, say, ticked } = await openPage(stage);
+  const lines = Array.from({ length: 7 }, (_, i) => `quick ${i}`);
+  for (const line of lines) await say(line);
+  await ticked(7);
+  assert.deepEqual((await conversation("quick 0")).messages.map((one) => one.text), lines);
+  await context.close();
+});
+
+test("a message that is too long or refused comes back to be changed", async () => {
+  const { page, context, say, ticked } = await openPage(stage, { path: "/en" });
+  await say("😀".repeat(4001));
+  assert.match(await page.locator("#notice").textContent(), /a little long/);
+  assert.equal(await page.locator(".message").count(), 0);
+  await page.locator("textarea").fill("😀".repeat(4000));
+  assert.equal(await page.locator("#notice").isVisible(), false);
+  await page.locator("form button").click();
+  await ticked(1);
+  await stage.host.ask(`refuse submit ${invalid} 1`);
+  await say("the node will not have this");
+  await page.waitForSelector("#notice[data-about=refused]");
+  assert.equal(await page.locator("textarea").inputValue(), "the node will not have this");
+  assert.equal(await page.locator(".message").count(), 1);
+  await say("   ");
+  assert.equal(await page.locator(".message").count(), 1);
+  await context.close();
+});
+
+test("a conversation ends and another may begin", async () => {
+  const { page, context, say, state, ticked } = await openPage(stage, { path: "/fr" });
+  await say("au revoir");
+  await ticked(1);
+  await stage.host.ask(`state ${await index("au revoir")} ended`);
+  await state("ended");
+  assert.equal(await page.locator("form").isVisible(), false);
+  await page.locator("#notice button").click();
+  await say("rebonjour");
+  await ticked(1);
+  assert.equal((await conversation("au revoir")).messages.length, 1);
+  assert.equal((await conversation("rebonjour")).messages.length, 1);
+  await context.close();
+});
+
+test("the keyboard alone is enough", async () => {
+  const { page, context, ticked } = await openPage(stage, { path: "/en" });
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "exit");
+  for (let i = 0; i < 12; i++) {
+    if (await page.evaluate(() => document.activeElement.tagName === "TEXTAREA")) break;
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.type("written by keyboard");
+  await page.keyboard.press("Enter");
+  await ticked(1);
+  const unnamed = await page.locator("a, button:visible, textarea").evaluateAll((all) =>
+    all.filter((one) => !(one.textContent.trim() || one.getAttribute("aria-label"))).length);
+  assert.equal(unnamed, 0);
+  await context.close();
+});
+
+test("three times Escape leaves at once, and nothing stays behind", async () => {
+  const { page, context, hosts, say, ticked, errors } = await openPage(stage);
+  await say("سر");
+  await ticked(1);
+  const traces = await page.evaluate(async () => ({
+    local: localStorage.length, session: sessionStorage.length, cookie: document.cookie,
+    databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
+    workers: (await navigator.serviceWorker.getRegistrations()).length }));
+  assert.deepEqual(traces,
+    { local: 0, session: 0, cookie: "", databases: 0, caches: 0, workers: 0 });
+  assert.deepEqual([...hosts], [new URL(stage.base).host], "one host and no other");
+
+  const begun = Date.now();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
+  await page.waitForURL(stage.exit, { waitUntil: "commit" });
+  assert.ok(Date.now() - begun < 2000);
+  await until("the counsellor is told", async () => (await conversation("سر")).left.length === 1);
+  assert.deepEqual((await conversation("سر")).left, [1], "quickly");
+  assert.deepEqual(await context.cookies(), []);
+  await page.goBack().catch(() => {});
+  assert.ok(!page.url().startsWith(stage.base), `Back leads to ${page.url()}`);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("the exit button leaves without a trace in the history", async () => {
+  const { page, context, say, ticked } = await openPage(stage);
+  await say("كلمة");
+  await ticked(1);
+  await page.locator("#exit").click();
+  await page.waitForURL(stage.exit);
+  assert.equal(await page.title(), "weather");
+  await page.goBack().catch(() => {});
+  assert.ok(!page.url().startsWith(stage.base));
+  await context.close();
+});
+
+test("nothing that was written and no address is in the plugin's log", async () => {
+  for (const word of ["سلام", "quick", "deux", "127.0.0.1", "keyboard"])
+    assert.equal(await stage.host.ask(`logged ${word}`), false, word);
+});
+
+test("every text stands out from its ground, by day and by night", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const { page, context, say, ticked } = await openPage(stage, { path: "/en", colorScheme });
+    await say(`contrast ${colorScheme}`);
+    await ticked(1);
+    const faint = await page.evaluate(() => {
+      const light = (color) => {
+        const [r, g, b] = color.match(/[\d.]+/g).map((n) => n / 255)
+          .map((n) => (n <= 0.03928 ? n / 12.92 : ((n + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const ground = (one) => {
+        const color = getComputedStyle(one).backgroundColor;
+        return /, 0\)$/.test(color) ? ground(one.parentElement) : color;
+      };
+      return [...document.querySelectorAll("p, a, li, h1, time, button span, b")]
+        .filter((one) => one.checkVisibility() && one.textContent.trim())
+        .map((one) => {
+          const [a, b] = [light(getComputedStyle(one).color), light(ground(one))];
+          return { text: one.textContent.slice(0, 30), ratio: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) };
+        })
+        .filter(({ ratio }) => ratio < 4.5);
+    });
+    assert.deepEqual(faint, [], colorScheme);
+    await context.close();
+  }
+});
+
+test("where many write from one place, one tap more lets the next child in", async () => {
+  const crowded = await setStage({ program, plugin, environment: { WEBCHAT_PER_HOUR: "1" } });
+  try {
+    const first = await openPage(crowded, { path: "/en" });
+    await first.say("first");
+    await first.ticked(1);
+    const second = await openPage(crowded, { path: "/en" });
+    await second.say("second");
+    await second.page.waitForSelector("#notice[data-about=press]");
+    assert.equal(await second.page.locator(".pending").count(), 1);
+    await second.page.locator("#notice button").click();
+    await second.ticked(1);
+    await first.page.reload();
+    await first.page.waitForSelector(".received");
+    assert.equal((await crowded.host.ask("dump")).length, 2);
+  } finally {
+    await crowded.stop();
+  }
+});
+
+test("the whole page is small and comes from one place", async () => {
+  const { page, context } = await openPage(stage, { path: "/en" });
+  const loaded = await page.evaluate(() =>
+    [...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")]
+      .reduce((sum, one) => sum + one.transferSize, 0));
+  assert.ok(loaded > 5_000 && loaded < 50_000, `${loaded} bytes`);
+  await context.close();
+});
+
+test("pictures of the page, by day and by night", { skip: !pictures }, async () => {
+  for (const [name, path, colorScheme, width] of [
+    ["start-ar-light", "/", "light", 390], ["start-ar-dark", "/", "dark", 390],
+    ["start-fr-light", "/fr", "light", 390], ["start-en-dark", "/en", "dark", 390],
+    ["start-ar-wide", "/", "light", 1280], ["start-fr-wide-dark", "/fr", "dark", 1280]]) {
+    const { page, context } = await openPage(stage,
+      { path, colorScheme, viewport: { width, height: 780 } });
+    await picture(page, name);
+    await context.close();
+  }
+  for (const [name, path, colorScheme] of [["talk-ar-dark", "/", "dark"], ["talk-fr-light", "/fr", "light"]]) {
+    const { page, context, say, ticked } = await openPage(stage, { path, colorScheme });
+    const hello = path === "/" ? "سلام، شي واحد كينشر تصاوري بلا إذني" : "Bonjour, quelqu'un me menace en ligne";
+    await say(hello + " " + name);
+    await ticked(1);
+    await stage.host.ask(`say ${await index(hello + " " + name)} ${path === "/" ? "مرحبا بك. أنت لست وحدك، وما وقع ليس خطأك. Prends ton temps." : "Merci de nous écrire. Tu n'es pas seul·e. Prends ton temps."}`);
+    await page.waitForSelector(".theirs");
+    await say(path === "/" ? "sifet liya tsawer o kayhdedni" : "J'ai peur qu'il publie une photo");
+    await ticked(2);
+    await picture(page, name);
+    await context.close();
+  }
+});
