@@ -52,6 +52,11 @@ public:
     /// Before anything else. threads  transport
     void use(Transport& transport) { transport_ = &transport; }
 
+    /// Called when a receipt has been verified, before it is stored: for measurements. Before
+    /// anything else. threads  transport
+    using Receipted = std::function<void(const LaneId& lane, std::uint64_t size)>;
+    void on_receipt(Receipted receipted) { receipted_ = std::move(receipted); }
+
     void connected(const NodeId& peer) override;
     void received(const NodeId& peer, ByteView frame) override;
 
@@ -144,6 +149,7 @@ private:
 
     Parts parts_;
     Transport* transport_ = nullptr;
+    Receipted receipted_;
     std::map<NodeId, Link> links_;
 
     std::mutex mutex_;  // guards posted_

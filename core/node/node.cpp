@@ -41,8 +41,8 @@ Node::Node(const Configuration& configuration, const trust::SymmetricKey& vault_
       index_key_(vault_.derive(index_key_use)) {}
 
 Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
-                                          const trust::SymmetricKey& vault_key,
-                                          Surroundings around) {
+                                          const trust::SymmetricKey& vault_key, Surroundings around,
+                                          federation::Links::Receipted on_receipt) {
     std::unique_ptr<Node> node(new Node(configuration, vault_key, around));
     const auto id = load_store_id(configuration.store_id_file());
     if (!id) return std::unexpected(id.error());
@@ -56,6 +56,7 @@ Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
          {&Node::load_taxonomies, &Node::open_store, &Node::check_identity, &Node::open_records,
           &Node::load_directory, &Node::open_federation, &Node::open_service})
         if (const auto done = (node.get()->*step)(); !done) return std::unexpected(done.error());
+    node->links_->on_receipt(std::move(on_receipt));
     node->start_threads();
     if (const auto started = node->start_plugins(); !started)
         return std::unexpected(started.error());

@@ -31,10 +31,12 @@ public:
 
     /// Opens the store (first in a child process, so this must be called before any thread is
     /// there), checks that it is this node's, starts plugins, links and the engine.
+    /// on_receipt  of Links: only benchmarks have one
     /// errors  configuration faults, the store's, the plugins'; the detail is for a person
     static Result<std::unique_ptr<Node>> start(const Configuration& configuration,
                                                const trust::SymmetricKey& vault_key,
-                                               Surroundings surroundings);
+                                               Surroundings surroundings,
+                                               federation::Links::Receipted on_receipt = {});
     ~Node() override;
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
