@@ -1,0 +1,175 @@
+#include "core/federation/frame.h"
+
+#include "core/base/encoding.h"
+#include "core/base/message.h"
+#include "core/federation/transport.h"
+#include "core/trust/checkpoint.h"
+#include "schemas/wire.capnp.h"
+
+#include <catch2/catch.hpp>
+
+using namespace sanad;
+using namespace sanad::federation;
+
+namespace {
+
+std::vector<LoggedEntry> entries_of(std::size_t count, std::size_t bytes) {
+    std::vector<LoggedEntry> entries;
+    for (std::size_t i = 0; i < count; ++i) entries.push_back({5 + i, Bytes(bytes, 1), {}});
+    return entries;
+}
+
+Fault fault_of(const Bytes& frame) {
+    const auto parsed = parse_frame(frame);
+    REQUIRE_FALSE(parsed.has_value());
+    return parsed.error().fault;
+}
+
+/// A frame made by hand, word by word.
+Bytes words(std::initializer_list<std::uint64_t> values) {
+    Bytes bytes;
+    for (const std::uint64_t value : values)
+        for (int shift = 0; shift < 64; shift += 8)
+            bytes.push_back(static_cast<std::uint8_t>(value >> shift));
+    return bytes;
+}
+
+constexpr std::uint64_t one_segment(std::uint64_t words) { return words << 32; }
+constexpr std::uint64_t struct_pointer(std::uint32_t offset, std::uint64_t data,
+                                       std::uint64_t pointers) {
+    return (std::uint64_t(offset) << 2) | (data << 32) | (pointers << 48);
+}
+constexpr std::uint64_t list_pointer(std::uint32_t offset, std::uint64_t kind,
+                                     std::uint64_t elements) {
+    return (std::uint64_t(offset) << 2) | 1 | (kind << 32) | (elements << 35);
+}
+constexpr const char* recorded_hello =
+    "000000000b0000000000000001000100010000000000000000000000020001000700000000000000"
+    "01000000000000000100000027000000080000000200000000000000000000000300000000000000"
+    "0100000000000000e803000000000000";
+
+constexpr const char* recorded_push =
+    "000000000c0000000000000001000100010001000000000000000000020002000100000000000000"
+    "05000000000000000500000016000000110000002a00000005000000420000000500000042000000"
+    "010101010101010101010101010101016865616400000000";
+
+constexpr const char* recorded_ack =
+    "00000000060000000000000001000100010002000000000000000000010001000100000000000000"
+    "010000002a0000006865616400000000";
+
+// Frame: version and union tag in one data word, one pointer. Push: lane and first, two pointers.
+constexpr std::uint64_t push_tag = 1 | (std::uint64_t{1} << 16);
+
+}  // namespace
+
+TEST_CASE("what is written as a frame is read as the same frame") {
+    Hello hello{.directory_version = 7, .received = {3, 1'000}, .wants_reply = true};
+    const auto read_hello = std::get<Hello>(parse_frame(write_frame(hello)).value());
+    CHECK(read_hello.directory_version == 7);
+    CHECK(read_hello.received == hello.received);
+    CHECK(read_hello.wants_reply);
+    const auto push = std::get<Push>(
+        parse_frame(write_push(Lane::urgent, entries_of(3, 40), "head").value()).value());
+    CHECK(push.lane == Lane::urgent);
+    CHECK(push.first == 5);
+    CHECK(push.entries == std::vector<Bytes>(3, Bytes(40, 1)));
+    CHECK(push.head == "head");
+    const auto ack = std::get<Ack>(parse_frame(write_frame(Ack{Lane::normal, "head"})).value());
+    CHECK(ack.lane == Lane::normal);
+    CHECK(ack.head == "head");
+}
+
+TEST_CASE("frames of version 1 as they were recorded are read for ever") {
+    const auto hello = std::get<Hello>(parse_frame(from_hex(recorded_hello).value()).value());
+    CHECK(hello.directory_version == 7);
+    CHECK(hello.received == std::array<std::uint64_t, 2>{3, 1'000});
+    CHECK(hello.wants_reply);
+    const auto push = std::get<Push>(parse_frame(from_hex(recorded_push).value()).value());
+    CHECK(push.lane == Lane::urgent);
+    CHECK(push.first == 5);
+    CHECK(push.entries == std::vector<Bytes>(2, Bytes(8, 1)));
+    CHECK(push.head == "head");
+    const auto ack = std::get<Ack>(parse_frame(from_hex(recorded_ack).value()).value());
+    CHECK(ack.lane == Lane::urgent);
+    CHECK(ack.head == "head");
+}
+
+TEST_CASE("a push holds 1 to 256 entries, each of a size with a limit") {
+    CHECK(parse_frame(write_push(Lane::normal, entries_of(push_entries_max, 8), "h").value()));
+    CHECK(fault_of(write_push(Lane::normal, entries_of(push_entries_max + 1, 8), "h").value()) ==
+          Fault::bad_size);
+    CHECK(parse_frame(write_push(Lane::normal, entries_of(1, entry_bytes_max), "h").value()));
+    CHECK(fault_of(write_push(Lane::normal, entries_of(1, entry_bytes_max + 1), "h").value()) ==
+          Fault::bad_size);
+    CHECK(fault_of(words({one_segment(7), struct_pointer(0, 1, 1), push_tag,
+                          struct_pointer(0, 2, 2), 0, 5, 0, 0})) == Fault::bad_size);
+}
+
+TEST_CASE("a head has a longest size, and so has a frame") {
+    const std::string longest(trust::checkpoint_note_bytes_max, 'h');
+    CHECK(parse_frame(write_frame(Ack{Lane::normal, longest})));
+    CHECK(fault_of(write_frame(Ack{Lane::normal, longest + "h"})) == Fault::bad_size);
+    CHECK(write_push(Lane::normal, entries_of(8, 130'000), "h").has_value());
+    CHECK(write_push(Lane::normal, entries_of(9, 130'000), "h").error().fault == Fault::bad_size);
+    CHECK(fault_of(Bytes(frame_bytes_max + 8)) == Fault::bad_size);
+}
+
+TEST_CASE("another version, lane or kind of frame is refused by name") {
+    const auto made = [](auto make) {
+        capnp::MallocMessageBuilder builder;
+        auto frame = builder.initRoot<schema::Frame>();
+        frame.setVersion(wire_version);
+        make(frame);
+        return flatten(builder);
+    };
+    CHECK(fault_of(made([](auto frame) {
+              frame.setVersion(2);
+              frame.initHello();
+          })) == Fault::unsupported);
+    CHECK(fault_of(made([](auto frame) {
+              frame.initAck().setLane(static_cast<schema::Lane>(2));
+          })) == Fault::unsupported);
+    CHECK(fault_of(words({one_segment(3), struct_pointer(0, 1, 1), 1 | (std::uint64_t{3} << 16),
+                          0})) == Fault::unsupported);
+    CHECK(fault_of(made([](auto frame) { frame.initHello().initReceived(3); })) ==
+          Fault::malformed);
+}
+
+TEST_CASE("a bomb of Cap'n Proto is refused before it costs anything") {
+    SECTION("a list of 2^29 - 1 things of no size") {
+        CHECK_FALSE(parse_frame(
+            words({one_segment(7), struct_pointer(0, 1, 1), push_tag, struct_pointer(0, 2, 2), 0, 0,
+                   list_pointer(1, 0, (1U << 29) - 1), 0})));
+        CHECK_FALSE(parse_frame(
+            words({one_segment(8), struct_pointer(0, 1, 1), push_tag, struct_pointer(0, 2, 2), 0, 0,
+                   list_pointer(1, 7, 0), 0, struct_pointer((1U << 29) - 1, 0, 0)})));
+    }
+    SECTION("a pointer to itself") {
+        CHECK_FALSE(parse_frame(words({one_segment(3), struct_pointer(0, 1, 1), push_tag,
+                                       struct_pointer(0x3fffffff, 0, 1)})));
+        CHECK_FALSE(parse_frame(words({one_segment(1), struct_pointer(0x3fffffff, 0, 1)})));
+    }
+    SECTION("a far pointer that leads to itself") {
+        CHECK_FALSE(parse_frame(words({one_segment(1), 2})));
+        CHECK_FALSE(parse_frame(words({one_segment(1), 6})));
+    }
+    SECTION("a count of segments that wraps") {
+        CHECK_FALSE(parse_frame(words({0x00000001ffffffff, 0})));
+        CHECK_FALSE(parse_frame(words({0x0000000100000001, 0, 0})));
+    }
+    SECTION("256 entries that are all the same great piece") {
+        const auto same_piece = [](std::uint32_t entries) {
+            constexpr std::uint32_t piece_words = 16'000;
+            Bytes frame =
+                words({one_segment(7 + entries + piece_words), struct_pointer(0, 1, 1), push_tag,
+                       struct_pointer(0, 2, 2), 0, 0, list_pointer(1, 6, entries), 0});
+            for (std::uint32_t i = 0; i < entries; ++i)
+                append(frame, words({list_pointer(entries - 1 - i, 2, piece_words * 8)}));
+            frame.resize(frame.size() + piece_words * 8);
+            return frame;
+        };
+        CHECK(parse_frame(same_piece(1)).has_value());
+        CHECK_FALSE(parse_frame(same_piece(2)).has_value());
+        CHECK_FALSE(parse_frame(same_piece(256)).has_value());
+    }
+}
