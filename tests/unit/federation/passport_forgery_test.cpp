@@ -151,6 +151,10 @@ TEST_CASE_METHOD(Forger, "a head is believed only with both signatures, for its 
             trust::sign_checkpoint(head, ma_machine.signing, ma_machine.id.text).value();
         CHECK(refusal().fault == Fault::untrusted);
     }
+    SECTION("with an extension of nothing") {
+        theirs.extension.emplace_back();
+        CHECK(refusal().fault == Fault::malformed);
+    }
     SECTION("of one log twice") {
         passport.logs.push_back(theirs);
         CHECK(refusal().fault == Fault::malformed);
@@ -169,7 +173,10 @@ TEST_CASE_METHOD(PassportWorld, "a log that the exporter rewrote behind the rece
     SECTION("none") { ours.extension.clear(); }
     SECTION("a shorter one") { ours.extension.pop_back(); }
     SECTION("without the receipt") { ours.receipted.clear(); }
-    SECTION("not longer than the receipt") { ours.written = ours.receipted; }
+    SECTION("not longer than the receipt") {
+        ours.written = ours.receipted;
+        ours.extension.clear();
+    }
     CHECK_FALSE(verify(resigned(passport)).has_value());
 }
 

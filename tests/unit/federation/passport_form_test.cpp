@@ -1,0 +1,94 @@
+#include "core/base/message.h"
+#include "schemas/passport.capnp.h"
+#include "tests/unit/federation/passport_sample.h"
+
+#include <catch2/catch.hpp>
+
+using namespace sanad;
+using namespace sanad::federation;
+
+namespace {
+
+/// A sound passport whose fields a test may set to anything.
+struct Form : test::PassportWorld {
+    const Bytes file = from_ma(completed_referral());
+
+    /// The fault of the file with contents as `change(PassportContents::Builder)` leaves them.
+    template <typename Change>
+    Fault fault_after(Change change) const {
+        capnp::MallocMessageBuilder outer;
+        const auto read = read_message<schema::Passport>(file, [&](auto from) -> Result<void> {
+            outer.setRoot(from);
+            return {};
+        });
+        REQUIRE(read.has_value());
+        auto root = outer.getRoot<schema::Passport>();
+        capnp::MallocMessageBuilder inner;
+        const auto contents = from_data(root.asReader().getContents());
+        const auto copied =
+            read_message<schema::PassportContents>(contents, [&](auto from) -> Result<void> {
+                inner.setRoot(from);
+                return {};
+            });
+        REQUIRE(copied.has_value());
+        change(root, inner.getRoot<schema::PassportContents>());
+        root.setContents(to_data(flatten(inner)));
+        const auto changed = read_passport(flatten(outer));
+        REQUIRE_FALSE(changed.has_value());
+        return changed.error().fault;
+    }
+};
+
+constexpr auto unknown_side = static_cast<schema::Side>(3);
+
+}  // namespace
+
+TEST_CASE_METHOD(Form, "a passport of a version that is not known is refused") {
+    CHECK(fault_after([](auto root, auto) { root.setVersion(2); }) == Fault::unsupported);
+}
+
+TEST_CASE_METHOD(Form, "sides and lanes that are not known are refused") {
+    using schema::Side;
+    CHECK(fault_after([](auto, auto c) { c.setExporter(Side::NONE); }) == Fault::unsupported);
+    CHECK(fault_after([](auto, auto c) { c.setExporter(unknown_side); }) == Fault::unsupported);
+    CHECK(fault_after([](auto, auto c) { c.getLogs()[0].setWriter(Side::NONE); }) ==
+          Fault::unsupported);
+    CHECK(fault_after([](auto, auto c) { c.getLogs()[0].setLane(static_cast<schema::Lane>(2)); }) ==
+          Fault::unsupported);
+}
+
+TEST_CASE_METHOD(Form, "ids, keys, hashes and proofs of another length are refused") {
+    const Bytes short_key(31, 1);
+    const Bytes long_proof((trust::proof_digests_max + 1) * 32, 1);
+    CHECK(fault_after([&](auto, auto c) { c.setReferral(to_data(Bytes(15))); }) == Fault::bad_size);
+    CHECK(fault_after([&](auto, auto c) { c.getEvents()[0].setKey(to_data(short_key)); }) ==
+          Fault::bad_size);
+    CHECK(fault_after([&](auto, auto c) { c.getEvents()[0].setLeaf(to_data(Bytes(32))); }) ==
+          Fault::bad_size);
+    CHECK(fault_after([&](auto, auto c) { c.getEvents()[0].setEntry({}); }) == Fault::bad_size);
+    CHECK(fault_after([&](auto, auto c) { c.getEvents()[0].setProof(to_data(short_key)); }) ==
+          Fault::bad_size);
+    CHECK(fault_after([&](auto, auto c) { c.getLogs()[0].setExtension(to_data(long_proof)); }) ==
+          Fault::bad_size);
+    CHECK(fault_after([&](auto root, auto) {
+              root.setStatement(to_text(std::string(4'097, 'x')));
+          }) == Fault::bad_size);
+}
+
+TEST_CASE_METHOD(Form, "an erased event is a leaf hash and nothing else") {
+    const auto erase = [](auto event, ByteView key, std::size_t leaf_bytes) {
+        event.setEntry({});
+        event.setKey(to_data(key));
+        event.setLeaf(to_data(Bytes(leaf_bytes)));
+    };
+    CHECK(fault_after([&](auto, auto c) { erase(c.getEvents()[0], {}, 31); }) == Fault::bad_size);
+    CHECK(fault_after([&](auto, auto c) { erase(c.getEvents()[0], Bytes(32), 32); }) ==
+          Fault::bad_size);
+}
+
+TEST_CASE_METHOD(Form, "asker and asked are two nodes") {
+    CHECK(fault_after([](auto, auto c) { c.setAsked(c.getAsker().asReader()); }) ==
+          Fault::malformed);
+    CHECK(fault_after([](auto, auto c) { c.setAsker("\x1b[2J"); }) == Fault::malformed);
+    CHECK(fault_after([](auto, auto c) { c.setAsked(""); }) == Fault::malformed);
+}
