@@ -133,4 +133,9 @@ std::optional<Time> unconfirmed_at(const ReferralView& view, const Clocks& clock
     return *view.ended_at + clocks.confirm_within;
 }
 
+std::optional<Time> hold_over_at(const ReferralView& view, const Clocks& clocks) {
+    if (!view.on_hold_since) return std::nullopt;
+    return *view.on_hold_since + clocks.hold_at_most;
+}
+
 }  // namespace sanad::casework

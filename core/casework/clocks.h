@@ -83,4 +83,7 @@ ClockState clock_of(const ReferralView& view, Stored stored, std::uint32_t steps
 /// When the asker's node closes a completed referral unconfirmed; none: not waiting for that.
 std::optional<Time> unconfirmed_at(const ReferralView& view, const Clocks& clocks);
 
+/// When a referral on hold goes to the supervisor; none: not on hold.
+std::optional<Time> hold_over_at(const ReferralView& view, const Clocks& clocks);
+
 }  // namespace sanad::casework

@@ -163,6 +163,8 @@ private:
         if (next == State::completed) kept_by_asked_ = handover_ == Handover::take_over;
         view_.underlying = next;
         if (is_working(next)) view_.accepted_once = true;
+        if (event.kind == Kind::hold) view_.on_hold_since = event.at;
+        if (next != State::on_hold) view_.on_hold_since.reset();
         if (is_ended(next)) {
             view_.withdraw_pending = false;
             if (!view_.ended_at) view_.ended_at = event.at;

@@ -137,6 +137,7 @@ struct ReferralView {
     std::optional<Time> requested_at, seen_at, accepted_at, ended_at;
     Duration paused{};  // spent waiting for the asker's information, before acceptance
     std::optional<Time> paused_since;
+    std::optional<Time> on_hold_since;
     std::vector<RefusedEvent> refused;
     bool operator==(const ReferralView&) const = default;
 };

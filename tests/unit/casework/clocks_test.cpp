@@ -143,6 +143,24 @@ TEST_CASE("a completed referral is closed unconfirmed after confirm_within") {
     CHECK_FALSE(unconfirmed_at(fold(asker, {}, Stored::yes, Handover::help), default_clocks()));
 }
 
+TEST_CASE(
+    "a referral on hold goes to the supervisor after hold_at_most, counted from the last hold") {
+    const std::vector<ReferralEvent> asker{{ReferralEventKind::request, 0, start},
+                                           {ReferralEventKind::information, 0, start + hours(1)}};
+    std::vector<ReferralEvent> asked{{ReferralEventKind::accept, 1, start},
+                                     {ReferralEventKind::start, 1, start},
+                                     {ReferralEventKind::hold, 1, start + hours(1)},
+                                     {ReferralEventKind::note, 2, start + hours(2)}};
+    const auto over = [&] {
+        return hold_over_at(fold(asker, asked, Stored::yes, Handover::help), default_clocks());
+    };
+    CHECK(over() == start + hours(1) + hours(14 * 24));
+    asked.push_back({ReferralEventKind::resume, 2, start + hours(3)});
+    CHECK_FALSE(over());
+    asked.push_back({ReferralEventKind::hold, 2, start + hours(4)});
+    CHECK(over() == start + hours(4) + hours(14 * 24));
+}
+
 TEST_CASE("times that a peer invents cannot overflow a clock") {
     const Time far{std::numeric_limits<std::int64_t>::max()};
     const Time before{std::numeric_limits<std::int64_t>::min()};
