@@ -65,10 +65,12 @@ void Lanes::run(Lane& lane) {
         while (!lane.delayed.empty() && lane.delayed.begin()->first <= Clock::now())
             lane.jobs.push_back(std::move(lane.delayed.extract(lane.delayed.begin()).mapped()));
         if (lane.jobs.empty()) {
-            if (lane.delayed.empty())
+            if (lane.delayed.empty()) {
                 lane.changed.wait(lock);
-            else
-                lane.changed.wait_until(lock, lane.delayed.begin()->first);
+            } else {
+                const auto next = lane.delayed.begin()->first;  // a copy: stop() clears the map
+                lane.changed.wait_until(lock, next);
+            }
             continue;
         }
         Job job = std::move(lane.jobs.front());

@@ -120,7 +120,7 @@ TEST_CASE("what two programs could read in two ways is refused and the connectio
         "GET / HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: localhost\r\nX : a\r\n\r\n",
         "GET / HTTP/1.1\r\n Host: localhost\r\n\r\n",
-        std::string("GET / HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n", 47),
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX: a" + std::string(1, '\0') + "b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
