@@ -85,14 +85,18 @@ public:
     }
 
     ~InProcessInstance() override {
-        if (started()) (void)stop();
-        if (plugin_ && !strand_.stuck())
+        bool stop_left = started();
+        bool destroy_left = plugin_ != nullptr;
+        if (stop_left) {
+            const auto stopped = stop();
+            stop_left = !stopped && stopped.error().fault == Fault::busy;  // it did not begin
+        }
+        if (destroy_left && !strand_.stuck()) {
             (void)strand_.run([plugin = plugin_] { plugin->destroy(plugin->self); }, limits_.stop);
+            destroy_left = false;
+        }
         host_->close();
-        if (!strand_.stuck()) return;
-        // The thread goes on in the plugin's code: that, and the table it calls, must stay.
-        library_->keep_loaded();
-        new std::shared_ptr<HostTable>(host_);
+        if (strand_.stuck()) leave_behind(stop_left, destroy_left);
     }
 
     Result<void> create() {
@@ -186,6 +190,15 @@ public:
 private:
     static std::uint64_t nanoseconds(Duration time) {
         return static_cast<std::uint64_t>(std::chrono::nanoseconds(time).count());
+    }
+
+    // The thread is still in the plugin's code. That code, and the table it calls, stay until it
+    // comes back, if it does: then the instance is ended after all.
+    void leave_behind(bool stop_left, bool destroy_left) {
+        strand_.post_last([=, plugin = plugin_, library = library_, host = host_] {
+            if (stop_left) plugin->stop(plugin->self);
+            if (destroy_left) plugin->destroy(plugin->self);
+        });
     }
 
     bool started() const {

@@ -32,7 +32,7 @@ public:
     ByteView config_schema() const { return file_.config_schema; }
     const sanad_entry& entry() const { return *entry_; }
 
-    /// Never unload it: the plugin asked so, or a thread of it could not be ended.
+    /// Never unload it: the plugin asked so.
     void keep_loaded();
 
 private:

@@ -93,4 +93,10 @@ bool Strand::stuck() const {
     return shared_->stuck;
 }
 
+void Strand::post_last(Work work) {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->queue.push_back(std::make_shared<Item>(std::move(work)));
+    shared_->changed.notify_all();
+}
+
 }  // namespace sanad::plugins

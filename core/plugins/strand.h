@@ -35,6 +35,9 @@ public:
 
     bool stuck() const;
 
+    /// The last work, also when the strand is stuck: it runs when, and if, the thread comes back.
+    void post_last(Work work);
+
 private:
     struct Shared;
     std::shared_ptr<Shared> shared_;  // owners: this object and its thread, which may outlive it
