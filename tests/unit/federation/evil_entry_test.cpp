@@ -50,6 +50,24 @@ TEST_CASE_METHOD(WithOurLog, "a good receipt is kept: the tests below change one
     CHECK(is_unchanged(before));
 }
 
+TEST_CASE_METHOD(WithOurLog, "a receipt may come before the engine has told of what it covers") {
+    REQUIRE(ma->turn());  // the first request has been told
+    REQUIRE(
+        ma->request(tunisia, support::sample_request("CASE-2", tunisia, casework::Urgency::u2)));
+    ma->links->received(tunisia, write_frame(Hello{}));  // pushes to the end of the disk's log
+    const auto now = ma->logs->end(*ma->store->snapshot().value(), lane).value();
+    REQUIRE(now.size == 3);
+    ma->links->received(tunisia, ack({checkpoint.origin, 3, now.frontier.root()}, tn_machine));
+    Hello hello;
+    hello.received[0] = 3;
+    ma->links->received(tunisia, write_frame(hello));
+    while (ma->turn()) {
+    }
+    CHECK(receipted() == 3);
+    CHECK(drops() == 0);
+    CHECK(ma->counters.count("link.frozen") == 0);
+}
+
 TEST_CASE_METHOD(WithOurLog,
                  "a receipt that somebody else signed, or signed for another, is none") {
     CHECK(refuses(ack(checkpoint, dz_machine), "bad_receipt"));
