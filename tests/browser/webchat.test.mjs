@@ -312,7 +312,8 @@ test("where many write from one place, one tap more lets the next child in", asy
     await second.ticked(1);
     await first.page.reload();
     await first.page.waitForSelector(".received");
-    assert.equal((await crowded.host.ask("dump")).length, 2);
+    const written = (await crowded.host.ask("dump")).filter((one) => one.messages.length > 0);
+    assert.equal(written.length, 2);
   } finally {
     await crowded.stop();
   }
