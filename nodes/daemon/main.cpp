@@ -2,7 +2,6 @@
 // store, 69 when something it needs is in use, 74 when the disk fails.
 #include "core/api/door_socket.h"
 #include "core/node/node.h"
-#include "core/trust/keys.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
