@@ -47,10 +47,6 @@ std::string text_in(std::string_view draft_or_note) {
     return note ? note->text : std::string(draft_or_note);
 }
 
-bool is_note(std::string_view draft_or_note) {
-    return trust::parse_note(draft_or_note).has_value();
-}
-
 Result<void> check_life(Duration life) {
     if (life >= std::chrono::days(1) && life <= directory_life_max) return {};
     return fail(Fault::invalid, "a directory lives from 1 to 400 days: choose the days in between");
@@ -63,7 +59,7 @@ Result<Directory> begin_change(std::string_view draft_or_note, Duration life, Ti
     if (const auto good = check_life(life); !good) return std::unexpected(good.error());
     auto directory = read_directory(draft_or_note);
     if (!directory) return directory;
-    if (is_note(draft_or_note)) ++directory->version;
+    if (is_signed(draft_or_note)) ++directory->version;
     directory->issued = whole_seconds(now);
     directory->expires = directory->issued + life;
     return directory;
@@ -167,6 +163,10 @@ Result<trust::Verifier> create_steward_key(const fs::path& file, std::string_vie
     return trust::Verifier{std::string(name), trust::SignatureType::ed25519, key.public_key()};
 }
 
+bool is_signed(std::string_view draft_or_note) {
+    return trust::parse_note(draft_or_note).has_value();
+}
+
 Result<Directory> read_directory(std::string_view draft_or_note) {
     if (draft_or_note.size() > trust::note_bytes_max)
         return fail(Fault::bad_size, "longer than 1 MiB: this is no directory");
@@ -231,9 +231,37 @@ Result<std::string> sign_directory(std::string_view draft_or_note, const fs::pat
         return fail(Fault::untrusted, steward->name +
                                           ": is no steward of this directory: create it with this "
                                           "steward's verifier");
-    if (is_note(draft_or_note))
+    if (is_signed(draft_or_note))
         return trust::add_signature(draft_or_note, steward->key, steward->name);
     return trust::sign_note(draft_or_note, steward->key, steward->name);
+}
+
+Result<std::string> merge_directories(std::string_view left, std::string_view right) {
+    for (const std::string_view side : {left, right}) {
+        const auto note = trust::parse_note(side);
+        if (!note) return fail(note.error().fault, "nobody has signed this yet: sign it first");
+        const auto directory = federation::parse_directory(note->text);
+        if (!directory) return std::unexpected(directory.error());
+        if (const auto good = trust::verify_note(*note, directory->stewards); !good)
+            return fail(good.error().fault,
+                        "a signature in a steward's name is bad, or there is none: do not use "
+                        "this file");
+    }
+    auto merged = federation::merge_signatures(left, right);
+    if (!merged && merged.error().fault == Fault::conflict)
+        return fail(Fault::conflict,
+                    "the two are not the same directory: sign one and the same draft");
+    return merged;
+}
+
+Result<Directory> judge_directory(std::string_view note, std::string_view trust) {
+    const auto trusted = parse_trust(trust);
+    if (!trusted)
+        return fail(trusted.error().fault, "the trust file: " + trusted.error().detail +
+                                               ": get it from the stewards again");
+    auto believed = federation::verify_directory(note, trusted->stewards, trusted->threshold);
+    if (!believed) return std::unexpected(believed.error());
+    return std::move(believed->directory);
 }
 
 Result<TrustedStewards> trust_of(std::string_view draft_or_note) {
@@ -259,10 +287,13 @@ Result<std::string> describe_directory(std::string_view draft_or_note, Time now)
 
 Result<Directory> install_directory(const Configuration& configuration, std::string_view note,
                                     std::string_view trust) {
-    const auto trusted = settle_trust(configuration, trust);
+    auto trusted = settle_trust(configuration, trust);
     if (!trusted) return std::unexpected(trusted.error());
     auto checked = check_new(configuration, note, *trusted);
     if (!checked) return std::unexpected(checked.error());
+    // The stewards may have changed step by step until none is left of those first trusted.
+    if (!federation::verify_directory(note, trusted->stewards, trusted->threshold))
+        trusted = TrustedStewards{checked->directory.stewards, checked->directory.threshold};
     // Trust first: a directory without it would stop the node's start, not the other way round.
     const fs::path& trust_file = configuration.federation.trust;
     if (const auto written = replace_file(trust_file, write_trust(*trusted), 0600); !written)

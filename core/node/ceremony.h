@@ -33,6 +33,9 @@ Result<trust::Verifier> create_steward_key(const std::filesystem::path& file, st
 /// errors  those of parse_note() and parse_directory()
 Result<federation::Directory> read_directory(std::string_view draft_or_note);
 
+/// Whether it is a note, with signatures of any kind, and no draft.
+bool is_signed(std::string_view draft_or_note);
+
 struct DirectoryPlan {
     std::string federation;
     std::vector<trust::Verifier> stewards;
@@ -63,6 +66,16 @@ Result<std::string> revoke_node(std::string_view draft_or_note, const NodeId& no
 ///         read_directory()
 Result<std::string> sign_directory(std::string_view draft_or_note,
                                    const std::filesystem::path& steward_file);
+
+/// One note with the signatures of both, which must be of the same directory.
+/// errors  those of federation::merge_signatures() and read_directory() · bad_signature: a
+/// steward's
+///         is bad, and would spoil the whole note
+Result<std::string> merge_directories(std::string_view left, std::string_view right);
+
+/// Whether the note is signed as the trust file's text wants it. returns  the directory
+/// errors  those of parse_trust() and federation::verify_directory()
+Result<federation::Directory> judge_directory(std::string_view note, std::string_view trust);
 
 /// What an administrator believes who trusts the stewards of this directory.
 Result<TrustedStewards> trust_of(std::string_view draft_or_note);

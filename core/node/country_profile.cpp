@@ -15,10 +15,12 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 4> languages_of_the_page{"ar", "ary", "fr", "en"};
 
+// Installed, beside taxonomy/; in the source tree, beside config/.
 fs::path countries_in(const fs::path& share) {
     std::error_code fault;
-    const fs::path source = share / "nodes" / "countries";
-    return fs::is_directory(source, fault) ? source : share / "countries";
+    for (const fs::path& folder : {share / "countries", share / ".." / "nodes" / "countries"})
+        if (fs::is_directory(folder, fault)) return folder.lexically_normal();
+    return share / "countries";
 }
 
 bool is_country_code(std::string_view code) {
@@ -48,9 +50,13 @@ NameInLanguages read_words(Settings settings) {
 Result<CountryProfile> load_country(const fs::path& share, std::string_view code) {
     const fs::path countries = countries_in(share);
     const auto no_country = [&] {
-        return fail(Fault::not_found, "no country profile " + json_string(code) + " in " +
-                                          countries.string() + ": use one of " +
-                                          known_countries(countries));
+        const std::string known = known_countries(countries);
+        const std::string where =
+            "no country profile " + json_string(code) + " in " + countries.string();
+        if (known.empty())
+            return fail(Fault::not_found,
+                        where + ": name the folder with taxonomy/ and countries/ with --share");
+        return fail(Fault::not_found, where + ": use one of " + known);
     };
     if (!is_country_code(code)) return no_country();
     const fs::path file = countries / code / "country.toml";

@@ -31,8 +31,8 @@ struct CountryProfile {
     std::vector<Partner> partners;  // kinds of organisation to look for
 };
 
-/// The profile of a country, from a share folder (countries/XX/) or from the source tree
-/// (nodes/countries/XX/).
+/// The profile of a country.
+/// share    has taxonomy/ and countries/, as installed; or config/ of the source tree
 /// errors  malformed: `code` is no country · not_found: the detail lists the countries there are ·
 ///         those of parse_toml() and Settings
 Result<CountryProfile> load_country(const std::filesystem::path& share, std::string_view code);

@@ -30,7 +30,7 @@ struct InitialiseOptions {
     std::string chat_address = "127.0.0.1";
     std::uint16_t chat_port = 8080;  // 0: any
     std::vector<StaffMember> staff;  // none: one person with every role that a first day needs
-    std::filesystem::path share;
+    std::filesystem::path share;     // as Configuration::share; see load_country()
     std::vector<std::filesystem::path> plugin_folders;
     VaultSource vault = VaultSource::key_file;  // key_file or passphrase
     std::string passphrase;                     // as read_passphrase() gives it

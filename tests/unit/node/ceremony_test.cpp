@@ -1,4 +1,5 @@
 #include "core/node/ceremony.h"
+#include "core/base/encoding.h"
 #include "core/federation/directory_trust.h"
 #include "tests/support/counter_entropy.h"
 #include "tests/support/folder.h"
@@ -43,6 +44,11 @@ struct Federation {
     std::string signed_by_two(const std::string& text) const {
         return sign(sign(text, "cmrpi.ma"), "steward.tn");
     }
+    trust::SigningKey key_of(const std::string& steward) const {
+        const auto text = test::content_of(folder / steward);
+        const auto seed = from_hex(text.substr(text.find("seed ") + 5, 64)).value();
+        return trust::SigningKey(trust::Secret<32>(ByteView(seed)).bytes());
+    }
     std::string trust() const { return write_trust({stewards, 2}); }
 };
 
@@ -62,9 +68,37 @@ TEST_CASE_METHOD(Federation, "a directory is made, filled, signed by two of thre
 
 TEST_CASE_METHOD(Federation, "signatures made apart come together") {
     const auto text = add_node(draft(), line("ma.cmrpi"), life, now).value();
-    const auto merged =
-        federation::merge_signatures(sign(text, "cmrpi.ma"), sign(text, "steward.jo")).value();
-    CHECK(federation::verify_directory(merged, stewards, 2).has_value());
+    const auto one = sign(text, "cmrpi.ma"), other = sign(text, "steward.jo");
+    const auto merged = merge_directories(one, other).value();
+    CHECK(judge_directory(merged, trust()).value().nodes.size() == 1);
+    CHECK(judge_directory(one, trust()).error().fault == Fault::untrusted);
+    CHECK(judge_directory(merged, "nonsense").error().fault != Fault::untrusted);
+    CHECK_FALSE(merge_directories(one, text).has_value());
+    CHECK(merge_directories(one, sign(draft(), "steward.jo")).error().fault == Fault::conflict);
+    auto spoilt = other;
+    auto& letter = spoilt[spoilt.size() - 20];
+    letter = letter == 'A' ? 'B' : 'A';
+    CHECK(merge_directories(one, spoilt).error().fault == Fault::bad_signature);
+}
+
+TEST_CASE_METHOD(Federation, "a node still follows when step by step all its first stewards went") {
+    const auto me = node("ma.cmrpi");
+    auto note = signed_by_two(add_node(draft(), line("ma.cmrpi"), life, now).value());
+    REQUIRE(install_directory(me, note, trust()));
+    auto next = read_directory(note).value();
+    for (const char* fresh : {"new.one", "new.two", "new.three"}) {
+        ++next.version;
+        next.stewards.erase(next.stewards.begin());
+        next.stewards.push_back(create_steward_key(folder / fresh, fresh, entropy).value());
+        const auto text = federation::write_directory(next).value();
+        // By two of the old and two of the new: whoever stays has signed for both.
+        note = sign(text, next.stewards[0].name.c_str());
+        note = trust::add_signature(note, key_of(next.stewards[1].name), next.stewards[1].name)
+                   .value();
+        REQUIRE(install_directory(me, note, ""));
+    }
+    const auto trusted = load_trust(me.federation.trust).value();
+    CHECK(federation::verify_directory(note, trusted.stewards, trusted.threshold).has_value());
 }
 
 TEST_CASE_METHOD(Federation, "who is no steward of a directory cannot sign it") {

@@ -26,7 +26,7 @@ struct Fixture {
     Fixture() {
         options.folder = folder / "ma";
         options.country = "ma";
-        options.share = SANAD_SOURCE_FOLDER;
+        options.share = SANAD_SOURCE_FOLDER "/config";
         options.plugin_folders = {SANAD_LMDB_FOLDER};
     }
     Result<NewNode> make() { return initialise(options, clock, entropy, log); }
@@ -143,7 +143,7 @@ TEST_CASE_METHOD(Fixture, "the vault key may come from a passphrase instead of a
 TEST_CASE_METHOD(Fixture, "each country's profile makes a node that can be read again") {
     for (const char* country : {"ma", "tn", "dz", "jo", "lb"}) {
         INFO(country);
-        const auto profile = load_country(SANAD_SOURCE_FOLDER, country);
+        const auto profile = load_country(SANAD_SOURCE_FOLDER "/config", country);
         REQUIRE(profile.has_value());
         CHECK(profile->node.text.substr(0, 2) == country);
         options.country = country;

@@ -1,0 +1,188 @@
+// sanad status, link, audit, feed: the running node itself.
+#include "core/node/toml_document.h"
+#include "nodes/cli/door_call.h"
+#include "nodes/cli/output.h"
+
+#include <CLI/App.hpp>
+
+#include <chrono>
+
+namespace sanad::cli {
+namespace {
+
+constexpr std::uint32_t feed_page = 200;
+constexpr std::uint32_t feed_wait_ms = 25'000;
+constexpr std::uint32_t audit_page = 500;
+constexpr Duration verify_wait = std::chrono::hours(1);  // it reads the whole log
+
+std::string show_status(door::Reply::Reader reply) {
+    const auto status = reply.getStatus();
+    std::string text = line("node", text_of(status.getNode())) +
+                       line("version", text_of(status.getVersion())) +
+                       line("health", status.getHealthy() ? "good" : "BAD") +
+                       line("fault", text_of(status.getFault())) +
+                       line("waiting", std::to_string(status.getContactsWaiting()) + " contacts") +
+                       line("directory", "version " + std::to_string(status.getDirectoryVersion()) +
+                                             ", " + text_of(status.getDirectoryState())) +
+                       line("endpoint", text_of(status.getEndpoint())) +
+                       line("commits", std::to_string(status.getCommits()));
+    Table plugins({"PLUGIN", "IS", "VERSION", "STATE", "WAITING"});
+    for (const auto plugin : status.getPlugins())
+        plugins.add({text_of(plugin.getInstance()), text_of(plugin.getPlugin()),
+                     text_of(plugin.getVersion()), text_of(plugin.getState()),
+                     std::to_string(plugin.getWaiting())});
+    text += plugins.text("no plugins run");
+    for (const auto counter : status.getCounters())
+        text += "  " + shown(text_of(counter.getName())) + " " +
+                std::to_string(counter.getCount()) + "\n";
+    return text;
+}
+
+std::string show_links(door::Reply::Reader reply) {
+    Table table({"PEER", "UP", "LANE", "SENT", "RECEIPTED", "RECEIVED", "FROZEN"});
+    for (const auto link : reply.getLinks())
+        for (const auto lane : link.getLanes())
+            table.add({text_of(link.getPeer()), link.getUp() ? "yes" : "no",
+                       text_of(lane.getLane()), std::to_string(lane.getSent()),
+                       std::to_string(lane.getReceipted()), std::to_string(lane.getReceived()),
+                       text_of(link.getFrozen())});
+    return table.text("there are no links: see sanad directory --help");
+}
+
+std::string show_audit(door::Reply::Reader reply) {
+    Table table({"NUMBER", "AT", "WHO", "ROLE", "ACTION", "RESULT", "SUBJECT", "REASON"});
+    for (const auto entry : reply.getAudit())
+        table.add({std::to_string(entry.getNumber()), text_of(entry.getAt()),
+                   text_of(entry.getActor()), text_of(entry.getRole()), text_of(entry.getAction()),
+                   text_of(entry.getResult()), text_of(entry.getSubject()),
+                   text_of(entry.getReason())});
+    return table.text("no entries there");
+}
+
+void add_audit(CLI::App& app, Chosen& chosen) {
+    auto* group = add_group(app, "audit", "Who did what");
+    auto* verify = add_command(*group, "verify", "Check the whole audit log against its root",
+                               "sanad audit verify --as youssef");
+    choose(*verify, chosen, [](const Common& common) {
+        return ask(
+            common, [](door::Request::Builder request) { request.setAuditVerify(); },
+            [](door::Reply::Reader reply) {
+                const auto verified = reply.getAuditVerified();
+                return "the audit log is whole: " + std::to_string(verified.getSize()) +
+                       " entries, root " + shown(text_of(verified.getRoot())) + "\n";
+            },
+            verify_wait);
+    });
+
+    struct Range {
+        std::uint64_t first = 0;
+        std::uint32_t limit = audit_page;
+    };
+    auto range = std::make_shared<Range>();
+    auto* list = add_command(*group, "export", "Entries of the audit log",
+                             "sanad audit export --first 0 --limit 100 --json");
+    list->add_option("--first", range->first, "the first entry's number [0]");
+    list->add_option("--limit", range->limit, "at most so many [500]")->check(CLI::Range(1U, 500U));
+    choose(*list, chosen, [range](const Common& common) {
+        return ask(
+            common,
+            [&](door::Request::Builder request) {
+                auto body = request.initAuditExport();
+                body.setFirst(range->first);
+                body.setLimit(range->limit);
+            },
+            show_audit);
+    });
+}
+
+std::string feed_line(door::FeedView::Reader event) {
+    std::string text = std::to_string(event.getSequence()) + "  " + shown(text_of(event.getAt())) +
+                       "  " + shown(text_of(event.getName()));
+    for (const auto extra : {event.getSubject(), event.getPeer()})
+        if (extra.size() > 0) text += "  " + shown(text_of(extra));
+    if (event.getNumber() != 0) text += "  " + std::to_string(event.getNumber());
+    return text + "\n";
+}
+
+std::string show_feed(door::Reply::Reader reply) {
+    std::string text;
+    for (const auto event : reply.getFeed()) text += feed_line(event);
+    return text.empty() ? "nothing has happened since\n" : text;
+}
+
+std::string feed_json(door::FeedView::Reader event) {
+    using node::json_string;
+    return "{\"sequence\":\"" + std::to_string(event.getSequence()) +
+           "\",\"at\":" + json_string(text_of(event.getAt())) +
+           ",\"name\":" + json_string(text_of(event.getName())) +
+           ",\"subject\":" + json_string(text_of(event.getSubject())) +
+           ",\"peer\":" + json_string(text_of(event.getPeer())) + ",\"number\":\"" +
+           std::to_string(event.getNumber()) + "\"}\n";
+}
+
+struct FeedOptions {
+    std::uint64_t after = 0;
+    bool follow = false;
+};
+
+void fill_feed(door::Request::Builder request, std::uint64_t after, std::uint32_t wait_ms) {
+    auto body = request.initFeedRead();
+    body.setAfter(after);
+    body.setLimit(feed_page);
+    body.setWaitMs(wait_ms);
+}
+
+// One line an event, in JSON as well, until Ctrl-C or the node ends.
+int follow_feed(const Common& common, std::uint64_t after) {
+    for (;;) {
+        const int ended = ask_then(
+            common,
+            [&](door::Request::Builder request) { fill_feed(request, after, feed_wait_ms); },
+            [&](door::Reply::Reader reply) {
+                std::string text;
+                for (const auto event : reply.getFeed()) {
+                    after = event.getSequence();
+                    text += common.json ? feed_json(event) : feed_line(event);
+                }
+                return print(text);
+            });
+        if (ended != exit_done) return ended;
+    }
+}
+
+int run_feed(const Common& common, const FeedOptions& options) {
+    if (options.follow) return follow_feed(common, options.after);
+    return ask(
+        common, [&](door::Request::Builder request) { fill_feed(request, options.after, 0); },
+        show_feed);
+}
+
+void add_feed(CLI::App& app, Chosen& chosen) {
+    auto options = std::make_shared<FeedOptions>();
+    auto* feed = add_command(app, "feed", "What happens in the node, without what people wrote",
+                             "sanad feed --follow");
+    feed->add_option("--after", options->after, "only events after this number [0]");
+    feed->add_flag("--follow", options->follow, "wait for more until Ctrl-C");
+    choose(*feed, chosen, [options](const Common& common) { return run_feed(common, *options); });
+}
+
+}  // namespace
+
+void add_node_commands(CLI::App& app, Chosen& chosen) {
+    auto* status = add_command(app, "status", "How the node is", "sanad status --json");
+    choose(*status, chosen, [](const Common& common) {
+        return ask(
+            common, [](door::Request::Builder request) { request.setNodeStatus(); }, show_status);
+    });
+    auto* links = add_group(app, "link", "The links to the other nodes");
+    auto* list =
+        add_command(*links, "list", "Each link with what was sent and received", "sanad link list");
+    choose(*list, chosen, [](const Common& common) {
+        return ask(
+            common, [](door::Request::Builder request) { request.setLinkList(); }, show_links);
+    });
+    add_audit(app, chosen);
+    add_feed(app, chosen);
+}
+
+}  // namespace sanad::cli
