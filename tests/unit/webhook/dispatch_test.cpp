@@ -2,6 +2,7 @@
 #include "tests/unit/webhook/partner.h"
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 using namespace sanad;
 using namespace sanad::webhook;
@@ -103,18 +104,33 @@ TEST_CASE("a slow server holds the node for the agreed time and gets nothing twi
 
 TEST_CASE("a wait for a slow send is no try of the schedule") {
     PartnerServer partner;
-    partner.answer_next(status_only(500));
+    partner.hold();
     Settings settings;
     settings.endpoint = *http::parse_url(partner.url());
     settings.seed = our_seed;
     Courier courier(settings, 0ms);
-    plugin::Outcome outcome;
     std::uint32_t attempt = 1;
-    do outcome = courier.deliver({"dlv_1", attempt++, "{}"});
-    while (outcome.reason == "under_way");
-    CHECK(outcome.reason == "http_500");
-    CHECK(outcome.retry_after_ms >= 5000);  // after the first try, however often it was asked for
-    CHECK(outcome.retry_after_ms <= 6000);
+    const auto outcome_of_send = [&] {
+        plugin::Outcome outcome;
+        do outcome = courier.deliver({"dlv_1", attempt++, "{}"});
+        while (outcome.reason == "under_way");
+        return outcome;
+    };
+    CHECK(courier.deliver({"dlv_1", attempt++, "{}"}).reason == "under_way");
+    CHECK(courier.deliver({"dlv_1", attempt++, "{}"}).reason == "under_way");
+    while (partner.requests().empty()) std::this_thread::yield();
+    partner.answer_next(status_only(500));
+    partner.release(status_only(500));
+    const auto first = outcome_of_send();
+    CHECK(first.reason == "http_500");
+    CHECK(first.retry_after_ms >= 5'000);
+    CHECK(first.retry_after_ms <= 6'000);
+    // The node counts at least four tries by now; the partner has seen one, and now its second.
+    const auto second = outcome_of_send();
+    CHECK(second.reason == "http_500");
+    CHECK(second.retry_after_ms >= 300'000);
+    CHECK(second.retry_after_ms <= 360'000);
+    CHECK(partner.requests().size() == 2);
 }
 
 TEST_CASE("a server that never answers does not keep the plugin from stopping") {

@@ -49,14 +49,14 @@ public:
         const std::lock_guard lock(mutex_);
         holding_ = true;
     }
-    void release() {
+    void release(const http::Response& response = {}) {
         std::deque<http::Responder> waiting;
         {
             const std::lock_guard lock(mutex_);
             holding_ = false;
             waiting.swap(waiting_);
         }
-        for (const auto& respond : waiting) respond({});
+        for (const auto& respond : waiting) respond(response);
     }
     std::vector<http::Request> requests() const {
         const std::lock_guard lock(mutex_);
