@@ -2,6 +2,7 @@
 
 #include "core/federation/directory_peers.h"
 #include "core/node/files.h"
+#include "core/node/initialise.h"
 #include "core/plugins/configuration.h"
 
 #include <filesystem>
@@ -13,7 +14,6 @@ constexpr std::string_view version = "0.1.0";
 constexpr Duration idle_longest{200};
 constexpr Duration timers_each{100};
 constexpr std::uint32_t timers_at_once = 256;
-constexpr std::string_view identity_key = "store_id";
 constexpr std::string_view directory_version_key = "directory_version";
 constexpr std::uint64_t index_key_use = 1;  // Vault::derive
 
@@ -128,17 +128,7 @@ Result<void> Node::open_store() {
 
 // An empty or exchanged store must not be taken for this node's: its id lies in two places.
 Result<void> Node::check_identity() {
-    const auto meta = store_.store->open_table("meta");
-    if (!meta) return std::unexpected(meta.error());
-    const auto snapshot = store_.store->snapshot();
-    if (!snapshot) return std::unexpected(snapshot.error());
-    const auto stored = (*snapshot)->get(*meta, bytes_of(identity_key));
-    if (!stored) return std::unexpected(stored.error());
-    if (*stored && std::ranges::equal(**stored, store_id_.bytes)) return {};
-    return fail(
-        Fault::denied,
-        configuration_.store_id_file().string() +
-            ": the store is not this node's: put back the right store, or restore a backup");
+    return check_store_identity(*store_.store, store_id_, configuration_.id);
 }
 
 Result<void> Node::open_records() {
@@ -191,7 +181,7 @@ Result<void> Node::load_directory() {
         return fail(verified.error().fault, settings.directory.string() + ": " +
                                                 verified.error().detail +
                                                 ": ask the stewards for the directory again");
-    const auto meta = store_.store->open_table("meta");
+    const auto meta = store_.store->open_table(meta_table);
     if (!meta) return std::unexpected(meta.error());
     const auto snapshot = store_.store->snapshot();
     if (!snapshot) return std::unexpected(snapshot.error());

@@ -46,6 +46,8 @@ public:
     store::Store& store() { return *store_.store; }
     store::Feed& feed() { return *feed_; }
     federation::Referrals& referrals() { return *referrals_; }
+    api::Contacts& contacts() { return *contacts_; }
+    api::Cases& cases() { return *cases_; }
 
     Facts facts() override;
     std::vector<federation::Links::Status> links() override;

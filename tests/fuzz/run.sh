@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Builds a fuzz target with clang's libFuzzer, AddressSanitizer and UBSan, and runs it: what came
+# from outside may be refused, but must not crash, hang or leak. run.sh TARGET|all SECONDS
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+target=${1:-all} seconds=${2:-60} out=build-fuzz
+[ "$target" = all ] && target=$(cd tests/fuzz && ls ./*_fuzz.cpp | sed 's|\./||; s|_fuzz.cpp||')
+mkdir -p "$out"
+[ -f build/build.ninja ] || { echo "fuzz: build first: ./dev build" >&2; exit 1; }
+flags="-std=c++23 -g -O1 -fsanitize=address,undefined -D_GLIBCXX_ASSERTIONS -I. -Ibuild -include tests/support/kj_clang.h"
+sources="core/base/*.cpp core/trust/*.cpp core/casework/*.cpp core/store/*.cpp build/schemas/*.c++"
+for source in $(ls core/federation/*.cpp | grep -vE 'admission|zmq_transport'); do sources="$sources $source"; done
+for name in configuration files settings share_folder toml_document; do sources="$sources core/node/$name.cpp"; done
+flags="$flags -DSANAD_SHARE_FOLDER=\"share\" -DSANAD_PLUGIN_FOLDER=\"plugins\""
+compile() {  # SOURCE: an object of it, made again when the source is newer
+    local object
+    object="$out/$(echo "$1" | tr '/' '_').o"
+    [ "$object" -nt "$1" ] || ccache clang++-19 $flags -fsanitize=fuzzer-no-link -w -x c++ -c "$1" -o "$object"
+}
+export -f compile
+export flags out
+# shellcheck disable=SC2086
+ls $sources | xargs -P 2 -I {} bash -c 'compile {}'
+for name in $target; do
+    [ -f "tests/fuzz/${name}_fuzz.cpp" ] || { echo "fuzz: no such target: $name" >&2; exit 2; }
+    clang++-19 $flags -fsanitize=fuzzer "tests/fuzz/${name}_fuzz.cpp" "$out"/*.o -lcapnp -lkj -lsodium -lcrypto \
+        -licuuc -ltomlplusplus -o "$out/$name"
+    mkdir -p "$out/corpus-$name"
+    echo "== $name, $seconds s"
+    "$out/$name" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 "$out/corpus-$name"
+done
