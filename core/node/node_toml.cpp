@@ -52,9 +52,10 @@ std::string partners_of(const CountryProfile& profile) {
     for (const CountryProfile::Partner& partner : profile.partners)
         text += "#\n# [[plugin]]\n# instance = " + toml_text(partner.id) +
                 "\n# plugin = " + toml_text(partner.plugin) +
-                "\n# [plugin.config]\n# [[partner]]\n# id = " + toml_text(partner.id) +
-                "\n# plugin = " + toml_text(partner.id) + "\n# name = " + words(partner.name) +
-                "\n";
+                "\n# [plugin.config]  # endpoint, signingKeyFile and callbackKeys at least\n# "
+                "[[partner]]\n# id = " +
+                toml_text(partner.id) + "\n# plugin = " + toml_text(partner.id) +
+                "\n# name = " + words(partner.name) + "\n";
     return text + "\n";
 }
 

@@ -94,10 +94,12 @@ Result<std::string> new_passphrase() {
 
 fs::path share_folder() {
     if (const char* folder = std::getenv("SANAD_SHARE")) return folder;
-    const fs::path beside = (folder_of_program() / ".." / "share" / "sanad").lexically_normal();
+    // bin/sanad beside share/sanad, or nodes/cli/sanad of a build tree beside share.
+    const fs::path program = folder_of_program();
     std::error_code fault;
-    return fs::is_directory(beside / "taxonomy", fault) ? beside
-                                                        : fs::path(node::share_folder_default);
+    for (const fs::path& folder : {program / "../share/sanad", program / "../../share"})
+        if (fs::is_directory(folder / "taxonomy", fault)) return folder.lexically_normal();
+    return node::share_folder_default;
 }
 
 std::vector<fs::path> plugin_folders() {

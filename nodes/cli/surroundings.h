@@ -14,7 +14,8 @@ node::VaultInputs vault_inputs();
 /// A passphrase for a new vault: as vault_inputs(), and on a terminal asked for twice.
 Result<std::string> new_passphrase();
 
-/// $SANAD_SHARE, else beside the installed program, else where the build put it.
+/// $SANAD_SHARE, else beside the program, installed or in its build tree, else where the build puts
+/// it.
 std::filesystem::path share_folder();
 
 /// $SANAD_PLUGINS (folders with `:` between), else of the build tree that this program runs from,
