@@ -40,4 +40,14 @@ Result<std::vector<std::string>> texts_from(List list, std::size_t most = 32) {
     return texts;
 }
 
+/// One line of a timeline, from an event of a case or an escalation.
+template <typename Event>
+void fill_line(schema::api::TimelineEntry::Builder out, const Event& event) {
+    out.setAt(text(format_time(event.at)));
+    out.setWho(text(event.actor));
+    out.setWhat(text(std::string(name(event.kind))));
+    out.setReason(text(event.reason));
+    out.setText(text(event.text));
+}
+
 }  // namespace sanad::api

@@ -79,14 +79,7 @@ Result<void> Service::escalation_show(Context& context, In request, Out reply) {
     auto out = reply.initEscalation();
     fill_escalation(out, *escalation, parts_.clocks);
     auto timeline = out.initTimeline(static_cast<unsigned>(events->size()));
-    for (unsigned i = 0; i < timeline.size(); ++i) {
-        const auto& event = (*events)[i];
-        timeline[i].setAt(text(format_time(event.at)));
-        timeline[i].setWho(text(event.actor));
-        timeline[i].setWhat(text(std::string(casework::name(event.kind))));
-        timeline[i].setReason(text(event.reason));
-        timeline[i].setText(text(event.text));
-    }
+    for (unsigned i = 0; i < timeline.size(); ++i) fill_line(timeline[i], (*events)[i]);
     return {};
 }
 

@@ -1,0 +1,134 @@
+// The part of Node that puts federation, door and plugins together.
+#include "core/node/node.h"
+#include "core/plugins/configuration.h"
+
+#include <algorithm>
+
+namespace sanad::node {
+
+Result<void> Node::open_federation() {
+    auto logs = federation::LinkLogs::open(
+        *store_.store, *records_, around_.entropy, configuration_.id, keys_->sealing,
+        [this](const NodeId& peer) -> Result<trust::SealingPublicKey> {
+            const auto table = peers_->current();
+            const auto* found = table->find(peer);
+            if (found == nullptr) return fail(Fault::denied, "node_unknown");
+            return found->sealing;
+        });
+    if (!logs) return std::unexpected(logs.error());
+    logs_ = std::move(*logs);
+    auto referrals = federation::Referrals::open(
+        *store_.store, {*records_, *timers_, *feed_, *logs_, taxonomies_, configuration_.clocks,
+                        around_.entropy, counters_});
+    if (!referrals) return std::unexpected(referrals.error());
+    referrals_ = std::move(*referrals);
+    links_ = std::make_unique<federation::Links>(federation::Links::Parts{
+        *store_.store, *engine_, *audit_, *feed_, *logs_, *referrals_, *peers_, keys_->signing,
+        keys_->sealing, around_.clock, around_.log, counters_, [this] {
+            if (transport_) transport_->wake();
+        }});
+    auto transport = federation::ZmqTransport::start(
+        {configuration_.federation.bind}, configuration_.id, keys_->transport, *peers_,
+        around_.entropy, around_.clock, around_.log, counters_);
+    if (!transport) return std::unexpected(transport.error());
+    transport_ = std::move(*transport);
+    links_->use(*transport_);
+    return {};
+}
+
+Result<void> Node::open_service() {
+    outward_ = std::make_unique<PluginOutward>(*outbox_);
+    auto contacts = api::Contacts::open(
+        *store_.store, {*records_, *feed_, taxonomies_, around_.entropy, *outward_, index_key_});
+    if (!contacts) return std::unexpected(contacts.error());
+    contacts_ = std::move(*contacts);
+    auto cases = api::Cases::open(*store_.store,
+                                  {*records_, *feed_, taxonomies_, around_.entropy, *contacts_});
+    if (!cases) return std::unexpected(cases.error());
+    cases_ = std::move(*cases);
+    auto escalations =
+        api::Escalations::open(*store_.store, {*records_, *timers_, *feed_, taxonomies_,
+                                               configuration_.clocks, around_.entropy, *outward_});
+    if (!escalations) return std::unexpected(escalations.error());
+    escalations_ = std::move(*escalations);
+    services_ = std::make_unique<PluginServices>(PluginServices::Parts{
+        *store_.store, *engine_, *audit_, *contacts_, *escalations_, around_.clock});
+
+    api::Staff staff;
+    for (const auto& member : configuration_.staff)
+        for (const auto& role_name : member.roles) {
+            const auto role = api::role_from(role_name);
+            if (!role) return std::unexpected(role.error());
+            staff[member.name].insert(*role);
+        }
+    std::vector<api::Partner> partners;
+    for (const auto& partner : configuration_.partners)
+        partners.push_back({partner.id, partner.plugin});
+    std::string country = configuration_.country;
+    for (char& letter : country)
+        letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    service_ =
+        std::make_unique<api::Service>(api::Service::Parts{configuration_.id, std::move(country),
+                                                           *store_.store,     *engine_,
+                                                           *audit_,           *feed_,
+                                                           *outbox_,          *contacts_,
+                                                           *cases_,           *escalations_,
+                                                           *referrals_,       *peers_,
+                                                           taxonomies_,       configuration_.clocks,
+                                                           keys_->signing,    around_.clock,
+                                                           counters_,         *this,
+                                                           std::move(staff),  std::move(partners)});
+    for (store::Engine::Participant* part :
+         {static_cast<store::Engine::Participant*>(audit_.get()),
+          static_cast<store::Engine::Participant*>(feed_.get()),
+          static_cast<store::Engine::Participant*>(outbox_.get()),
+          static_cast<store::Engine::Participant*>(logs_.get())})
+        engine_->add(*part);
+    feed_->subscribe([this](const std::vector<store::Event>& events) {
+        const bool for_plugins = std::ranges::any_of(events, [](const store::Event& event) {
+            return event.name.starts_with("contact.") || event.name.starts_with("escalation.");
+        });
+        if (!for_plugins) return;
+        for (const auto& pump : pumps_) pump->wake();
+    });
+    return {};
+}
+
+Result<void> Node::start_plugins() {
+    std::vector<std::unique_ptr<PluginPump>> pumps;
+    for (const auto& settings : configuration_.plugins) {
+        const auto named = [&](const Error& error) {
+            return fail(error.fault, "plugin " + settings.instance + ": " + error.detail);
+        };
+        const auto file = find_plugin(configuration_, settings);
+        if (!file) return named(file.error());
+        auto library = plugins::Library::load(*file);
+        if (!library) return named(library.error());
+        const auto schema = plugins::Configuration::load((*library)->config_schema());
+        if (!schema) return named(schema.error());
+        const auto config = (*schema)->from_json(settings.config.empty() ? "{}" : settings.config);
+        if (!config) return named(config.error());
+        services_->set_channel(settings.instance, (*library)->manifest().id);
+        auto instance = plugins::run_in_process(*library, settings.instance, *services_,
+                                                around_.log, around_.clock);
+        if (!instance) return named(instance.error());
+        if (const auto configured = (*instance)->configure(*config); !configured)
+            return named(configured.error());
+        if (const auto started = (*instance)->start(); !started) return named(started.error());
+        around_.log.info("plugin.running", {{"instance", settings.instance},
+                                            {"version", (*instance)->manifest().version}});
+        instances_.push_back(std::move(*instance));
+        pumps.push_back(std::make_unique<PluginPump>(
+            PluginPump::Parts{*store_.store, *engine_, *outbox_, *feed_, *escalations_,
+                              *instances_.back(), around_.clock, around_.log, counters_}));
+    }
+    // The engine reads the list from its own thread: it is handed over there, once.
+    const auto taken =
+        engine_->submit([](store::Draft&) -> Result<void> { return {}; },
+                        [this, &pumps](const Result<void>&) { pumps_ = std::move(pumps); });
+    if (!taken) return taken;
+    while (!pumps.empty() && engine_->health()) std::this_thread::yield();
+    return {};
+}
+
+}  // namespace sanad::node
