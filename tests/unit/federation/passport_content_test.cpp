@@ -162,6 +162,11 @@ TEST_CASE_METHOD(Scribe, "an event is bound to its referral and its number") {
     CHECK(fault() == Fault::invalid);
 }
 
+TEST_CASE_METHOD(Scribe, "an entry that is none is refused") {
+    add(Bytes(16, 1), 0);
+    CHECK(fault() == Fault::malformed);
+}
+
 TEST_CASE_METHOD(Scribe, "times are taken from 1970 to the end of 9999") {
     auto message = request;
     SECTION("the last second") {

@@ -37,6 +37,13 @@ TEST_CASE_METHOD(Forger, "a directory with another key for the other side is ref
     CHECK(refusal().fault == Fault::untrusted);
 }
 
+TEST_CASE_METHOD(Forger, "a directory without one of the two nodes is refused") {
+    auto other = test::directory_of(*this);
+    other.nodes.pop_back();
+    passport.directory = test::signed_by(other, {1, 2});
+    CHECK(refusal().fault == Fault::untrusted);
+}
+
 TEST_CASE_METHOD(Forger, "a passport cut by anybody but its exporter is refused") {
     passport.events.pop_back();
     const auto by_tn = write_passport(passport, tn_machine.signing).value();

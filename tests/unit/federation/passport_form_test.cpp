@@ -13,9 +13,9 @@ namespace {
 struct Form : test::PassportWorld {
     const Bytes file = from_ma(completed_referral());
 
-    /// The fault of the file with contents as `change(PassportContents::Builder)` leaves them.
+    /// The file as `change(Passport::Builder, PassportContents::Builder)` leaves it.
     template <typename Change>
-    Fault fault_after(Change change) const {
+    Bytes changed(Change change) const {
         capnp::MallocMessageBuilder outer;
         const auto read = read_message<schema::Passport>(file, [&](auto from) -> Result<void> {
             outer.setRoot(from);
@@ -33,9 +33,13 @@ struct Form : test::PassportWorld {
         REQUIRE(copied.has_value());
         change(root, inner.getRoot<schema::PassportContents>());
         root.setContents(to_data(flatten(inner)));
-        const auto changed = read_passport(flatten(outer));
-        REQUIRE_FALSE(changed.has_value());
-        return changed.error().fault;
+        return flatten(outer);
+    }
+    template <typename Change>
+    Fault fault_after(Change change) const {
+        const auto read = read_passport(changed(change));
+        REQUIRE_FALSE(read.has_value());
+        return read.error().fault;
     }
 };
 
@@ -91,4 +95,22 @@ TEST_CASE_METHOD(Form, "asker and asked are two nodes") {
           Fault::malformed);
     CHECK(fault_after([](auto, auto c) { c.setAsker("\x1b[2J"); }) == Fault::malformed);
     CHECK(fault_after([](auto, auto c) { c.setAsked(""); }) == Fault::malformed);
+}
+
+TEST_CASE_METHOD(Form, "what the exporter did not sign is refused") {
+    const auto later =
+        changed([](auto, auto c) { c.setExportedAtMs(c.getExportedAtMs() + 1'000); });
+    REQUIRE(read_passport(later).has_value());
+    CHECK(verify(later).error().fault == Fault::bad_signature);
+    const auto unsigned_one = changed([](auto root, auto) { root.setStatement("trust me"); });
+    CHECK(verify(unsigned_one).error().fault == Fault::malformed);
+}
+
+TEST_CASE_METHOD(Form, "a directory that is none is refused, even to look at") {
+    const auto no_note = changed([](auto, auto c) { c.setDirectory("trust me"); });
+    CHECK(show_passport(no_note).error().fault == Fault::malformed);
+    const auto note = trust::sign_note("trust me\n", test::steward_key(1), "steward-1").value();
+    const auto no_directory = changed([&](auto, auto c) { c.setDirectory(to_text(note)); });
+    CHECK(show_passport(no_directory).error().fault == Fault::malformed);
+    CHECK(show_passport({}).error().fault == Fault::bad_size);
 }

@@ -128,6 +128,36 @@ TEST_CASE_METHOD(PassportWorld, "no passport is handed out that would not be bel
                                           ma_machine.signing, id, clock.now());
         CHECK(file.error().fault == Fault::untrusted);
     }
+    SECTION("when the peer has left the directory") {
+        auto other = test::directory_of(*this);
+        other.nodes.pop_back();
+        const auto note = test::signed_by(other, {1, 2});
+        const auto file = export_passport(*ma->store->snapshot().value(), *ma->referrals, note,
+                                          ma_machine.signing, id, clock.now());
+        CHECK(file.error().fault == Fault::untrusted);
+    }
+    SECTION("with a directory that is none") {
+        const auto file = export_passport(*ma->store->snapshot().value(), *ma->referrals,
+                                          "trust me", ma_machine.signing, id, clock.now());
+        CHECK(file.error().fault == Fault::malformed);
+    }
+    SECTION("when somebody changed a leaf of the log in the store") {
+        const auto table = ma->store->open_table("link.entry").value();
+        const auto spoilt = ma->run([&](store::Draft& draft) -> Result<void> {
+            Bytes key, value;
+            const auto found =
+                draft.scan(table, {}, {}, store::Order::ascending, 1, [&](const store::Row& row) {
+                    key.assign(row.key.begin(), row.key.end());
+                    value.assign(row.value.begin(), row.value.end());
+                    return false;
+                });
+            if (!found) return found;
+            value[2] ^= 1;  // the first byte of the leaf hash, which stands in the clear
+            return draft.put(table, key, value);
+        });
+        REQUIRE(spoilt.has_value());
+        CHECK(export_at(*ma, ma_machine, id).error().fault == Fault::bad_signature);
+    }
     SECTION("by a machine whose clock is before 1970") {
         const auto file = export_passport(*ma->store->snapshot().value(), *ma->referrals, directory,
                                           ma_machine.signing, id, Time{-1});
