@@ -3,6 +3,7 @@
 #include "core/plugins/configuration.h"
 
 #include <algorithm>
+#include <future>
 
 namespace sanad::node {
 
@@ -122,12 +123,15 @@ Result<void> Node::start_plugins() {
             PluginPump::Parts{*store_.store, *engine_, *outbox_, *feed_, *escalations_,
                               *instances_.back(), around_.clock, around_.log, counters_}));
     }
-    // The engine reads the list from its own thread: it is handed over there, once.
-    const auto taken =
-        engine_->submit([](store::Draft&) -> Result<void> { return {}; },
-                        [this, &pumps](const Result<void>&) { pumps_ = std::move(pumps); });
+    // The engine reads the list on its own thread: it is handed over there, once.
+    std::promise<void> handed_over;
+    const auto taken = engine_->submit([](store::Draft&) -> Result<void> { return {}; },
+                                       [&](const Result<void>&) {
+                                           pumps_ = std::move(pumps);
+                                           handed_over.set_value();
+                                       });
     if (!taken) return taken;
-    while (!pumps.empty() && engine_->health()) std::this_thread::yield();
+    handed_over.get_future().wait();
     return {};
 }
 

@@ -15,9 +15,11 @@ Result<void> Engine::submit(Work work, Done done, When when) {
         const std::lock_guard lock(mutex_);
         if (!health_) return health_;
         if (queue_.size() >= queue_commands_max) return fail(Fault::exhausted, "command queue");
+        const bool first = queue_.empty();
         queue_.push_back({std::move(work), std::move(done), {}});
-        if (when == When::lazy || urgent_) return {};
-        urgent_ = true;
+        const bool presses = when == When::now && !urgent_;
+        urgent_ = urgent_ || presses;
+        if (!first && !presses) return {};
     }
     waiting_.notify_one();
     return {};
@@ -48,9 +50,10 @@ void Engine::run(const std::stop_token& stop, const std::function<Duration()>& i
         const Duration wait = idle();
         {
             std::unique_lock lock(mutex_);
-            const bool lazy = !urgent_ && !queue_.empty();
-            waiting_.wait_for(lock, stop, lazy ? std::min(wait, lazy_wait) : wait,
-                              [this] { return urgent_; });
+            waiting_.wait_for(lock, stop, wait, [this] { return !queue_.empty(); });
+            // Lazy commands wait a moment for company.
+            if (!queue_.empty() && !urgent_)
+                waiting_.wait_for(lock, stop, lazy_wait, [this] { return urgent_; });
             if (stop.stop_requested() && queue_.empty()) return;
         }
         if (const auto ran = run_once(); !ran)
