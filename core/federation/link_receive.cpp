@@ -30,7 +30,12 @@ void Links::on_push(const NodeId& peer, Link& link, Push push) {
     const Peer* sender = table->find(peer);
     if (sender == nullptr) return drop(peer, "not_active");
     trust::Frontier end = in.end;
-    for (const auto& raw : push.entries) end.append(trust::leaf_hash(raw));
+    std::vector<trust::Digest> leaves;
+    leaves.reserve(push.entries.size());
+    for (const auto& raw : push.entries) {
+        leaves.push_back(trust::leaf_hash(raw));
+        end.append(leaves.back());
+    }
     const LaneId lane{peer, Direction::in, push.lane};
     const auto note = trust::parse_note(push.head);
     if (!note) return drop(peer, "malformed_head");
@@ -41,7 +46,7 @@ void Links::on_push(const NodeId& peer, Link& link, Push push) {
     if (!trust::open_checkpoint(push.head, sender->head_verifier()))
         return drop(peer, "bad_signature");
 
-    Batch batch = open_batch(peer, in, std::move(push));
+    Batch batch = open_batch(peer, in, std::move(push), leaves);
     batch.end = end;
     const auto before = in.end;
     in.end = std::move(end);
@@ -52,13 +57,14 @@ void Links::on_push(const NodeId& peer, Link& link, Push push) {
     }
 }
 
-Links::Batch Links::open_batch(const NodeId& peer, In& in, Push push) {
+Links::Batch Links::open_batch(const NodeId& peer, In& in, Push push,
+                               const std::vector<trust::Digest>& leaves) {
     Batch batch{{peer, Direction::in, push.lane}, {}, std::move(push.head), {}};
     batch.items.reserve(push.entries.size());
     for (auto& raw : push.entries) {
         auto& item = batch.items.emplace_back();
         item.logged.index = push.first + batch.items.size() - 1;
-        item.logged.leaf = trust::leaf_hash(raw);
+        item.logged.leaf = leaves[batch.items.size() - 1];
         item.logged.raw = std::move(raw);
         open_entry_into(item, in, batch.lane);
     }

@@ -139,7 +139,8 @@ private:
     bool push_next(const NodeId& peer, Out& out, Lane lane);
     Result<trust::Frontier> frontier_at(const NodeId& peer, const Out& out, Lane lane,
                                         std::uint64_t size);
-    Batch open_batch(const NodeId& peer, In& in, Push push);
+    Batch open_batch(const NodeId& peer, In& in, Push push,
+                     const std::vector<trust::Digest>& leaves);
     void open_entry_into(Batch::Item& item, In& in, const LaneId& lane);
     Result<void> submit(const NodeId& peer, In& in, Batch batch);
     Result<void> apply(store::Draft& draft, const Batch& batch);

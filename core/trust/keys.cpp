@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace sanad::trust {
 namespace {
 
@@ -45,7 +47,23 @@ Result<void> start_trust() {
     return {};
 }
 
-void SystemEntropy::fill(std::span<std::uint8_t> out) { randombytes_buf(out.data(), out.size()); }
+SystemEntropy::~SystemEntropy() { wipe(pool_); }
+
+void SystemEntropy::fill(std::span<std::uint8_t> out) {
+    if (out.size() > pool_.size() / 4) {
+        randombytes_buf(out.data(), out.size());
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (left_ < out.size()) {
+        randombytes_buf(pool_.data(), pool_.size());
+        left_ = pool_.size();
+    }
+    const auto given = std::span(pool_).last(left_).first(out.size());
+    std::ranges::copy(given, out.begin());
+    wipe(given);
+    left_ -= out.size();
+}
 
 SigningKey::SigningKey(const Seed& seed) {
     crypto_sign_seed_keypair(public_key_.data(), secret_.writable().data(), seed.data());

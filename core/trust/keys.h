@@ -8,6 +8,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <mutex>
 #include <span>
 
 // The four independent key pairs of a node: identity and signing (SigningKey), sealing (SealingKey)
@@ -35,10 +36,21 @@ struct TransportPublicKey {
 /// Prepares libsodium; every program's main() calls it first. errors  io
 Result<void> start_trust();
 
-/// The operating system's randomness. threads  any
+/// The operating system's randomness, drawn in pieces of 4 KiB: a call of the kernel for each nonce
+/// would be a tenth of what sealing costs. What was given out is wiped. Not to be used on both
+/// sides of a fork. threads  any
 class SystemEntropy final : public Entropy {
 public:
+    SystemEntropy() = default;
+    ~SystemEntropy() override;
+    SystemEntropy(const SystemEntropy&) = delete;
+    SystemEntropy& operator=(const SystemEntropy&) = delete;
     void fill(std::span<std::uint8_t> out) override;
+
+private:
+    std::mutex mutex_;  // guards what follows
+    std::array<std::uint8_t, 4096> pool_{};
+    std::size_t left_ = 0;  // at the end of the pool
 };
 
 /// An Ed25519 key pair (RFC 8032); wiped when it goes, not copyable.
