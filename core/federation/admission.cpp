@@ -72,7 +72,8 @@ struct Admission::Handler {
             frames[5].to_string_view() == "CURVE" && frames[6].size() == 32) {
             trust::TransportPublicKey key;
             std::memcpy(key.bytes.data(), frames[6].data(), key.bytes.size());
-            if (const Peer* peer = peers.current()->find(key)) user = peer->id.text;
+            const auto table = peers.current();  // kept: a newer one may take its place meanwhile
+            if (const Peer* peer = table->find(key)) user = peer->id.text;
         }
         const std::string_view request = frames.size() > 1 ? frames[1].to_string_view() : "";
         if (user.empty()) {
