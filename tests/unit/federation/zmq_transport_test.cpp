@@ -70,9 +70,14 @@ public:
         REQUIRE(started.has_value());
         transport = std::move(*started);
     }
-    ~End() override {
+    ~End() override { stop(); }
+
+    /// The thread uses all that is here: it ends first.
+    void stop() {
+        if (!thread_.joinable()) return;
         thread_.request_stop();
         transport->wake();
+        thread_.join();
     }
 
     /// From here on the thread serves `events`, or this object.
@@ -335,6 +340,8 @@ public:
         : end(machine, std::move(table), std::move(bind)),
           node(machine, {end.clock, entropy_, end.log, end.peers, taxonomies_, clocks_},
                *end.transport) {}
+
+    ~NodeEnd() override { end.stop(); }
 
     void serve() {
         end.serve(this, [this] {
