@@ -41,7 +41,7 @@ public:
 
     static constexpr std::size_t queue_commands_max = 65'536;
     static constexpr std::size_t group_commands_max = 4'096;
-    static constexpr std::chrono::microseconds lazy_wait{1'000};
+    static constexpr std::chrono::microseconds lazy_wait{200};
 
     Engine(Store& store, Log& log) : store_(store), log_(log) {}
 
