@@ -193,6 +193,18 @@ Result<void> Node::load_directory() {
             Fault::denied,
             settings.directory.string() +
                 ": this directory is older than the one followed before: put back the newer one");
+    // Remembered before it is followed, so that an older file is noticed at a later start.
+    Bytes version_bytes;
+    append_big_endian(version_bytes, verified->directory.version);
+    Result<void> remembered;
+    const auto taken = engine_->submit(
+        [&](store::Draft& draft) {
+            return draft.put(*meta, bytes_of(directory_version_key), version_bytes);
+        },
+        [&](const Result<void>& result) { remembered = result; });
+    if (!taken) return taken;
+    if (const auto ran = engine_->run_once(); !ran) return std::unexpected(ran.error());
+    if (!remembered) return remembered;
     peers_->replace(federation::peers_of(verified->directory));
     directory_ = std::move(*verified);
     return {};
