@@ -23,8 +23,28 @@ constexpr Duration duration_longest = std::chrono::days(10'000);
 
 std::string in_ticks(std::string_view text) { return "`" + std::string(text) + "`"; }
 
-// How many letters differ: Levenshtein's distance.
-std::size_t distance(std::string_view left, std::string_view right) {
+std::string list_of(const std::vector<std::string>& words) {
+    std::string list;
+    for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
+    return list;
+}
+
+// `: did you mean x?` or what there is instead.
+std::string suggestion(std::string_view word, std::vector<std::string> known) {
+    if (known.empty()) return ": remove it";
+    const auto nearest =
+        std::min_element(known.begin(), known.end(), [&](const auto& left, const auto& right) {
+            return edit_distance(word, left) < edit_distance(word, right);
+        });
+    if (edit_distance(word, *nearest) <= std::max<std::size_t>(2, word.size() / 3))
+        return ": did you mean " + in_ticks(*nearest) + "?";
+    std::sort(known.begin(), known.end());
+    return ": use one of " + list_of(known);
+}
+
+}  // namespace
+
+std::size_t edit_distance(std::string_view left, std::string_view right) {
     std::vector<std::size_t> row(right.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < left.size(); ++i) {
@@ -37,27 +57,6 @@ std::size_t distance(std::string_view left, std::string_view right) {
     }
     return row.back();
 }
-
-std::string list_of(const std::vector<std::string>& words) {
-    std::string list;
-    for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
-    return list;
-}
-
-// `: did you mean x?` or what there is instead.
-std::string suggestion(std::string_view word, std::vector<std::string> known) {
-    if (known.empty()) return ": remove it";
-    const auto nearest =
-        std::min_element(known.begin(), known.end(), [&](const auto& left, const auto& right) {
-            return distance(word, left) < distance(word, right);
-        });
-    if (distance(word, *nearest) <= std::max<std::size_t>(2, word.size() / 3))
-        return ": did you mean " + in_ticks(*nearest) + "?";
-    std::sort(known.begin(), known.end());
-    return ": use one of " + list_of(known);
-}
-
-}  // namespace
 
 void Problems::add(Place place, std::string what) { found_.emplace_back(place, std::move(what)); }
 

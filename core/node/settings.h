@@ -18,6 +18,9 @@ namespace sanad::node {
 inline constexpr std::size_t problems_max = 20;  // reported at a time
 inline constexpr std::size_t setting_text_bytes_max = 1024;
 
+/// How many letters differ (Levenshtein): for a hint to who mistypes a word. threads  any
+std::size_t edit_distance(std::string_view left, std::string_view right);
+
 /// What is wrong with a file, each line `file:line:column: what is wrong: how to mend it`.
 class Problems {
 public:

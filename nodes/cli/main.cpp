@@ -1,6 +1,7 @@
 // sanad: the command line of a node. Exit codes: command.h.
 #include "core/base/text.h"
 #include "core/node/node_keys.h"
+#include "core/node/settings.h"
 #include "nodes/cli/command.h"
 #include "nodes/cli/output.h"
 
@@ -10,27 +11,11 @@
 
 #include <algorithm>
 #include <csignal>
-#include <numeric>
 
 namespace {
 
 using namespace sanad;
 using namespace sanad::cli;
-
-// How many letters differ, for a hint to who mistypes a command.
-std::size_t distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> row(right.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < left.size(); ++i) {
-        std::size_t diagonal = row[0]++;
-        for (std::size_t j = 0; j < right.size(); ++j) {
-            const std::size_t change = diagonal + (left[i] == right[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({change, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
 
 // The command as far as it was understood, and the word after it.
 struct Understood {
@@ -61,10 +46,11 @@ std::string nearest(const Understood& understood) {
     std::string best;
     for (const CLI::App* candidate :
          understood.command->get_subcommands([](const CLI::App*) { return true; }))
-        if (best.empty() ||
-            distance(understood.next, candidate->get_name()) < distance(understood.next, best))
+        if (best.empty() || node::edit_distance(understood.next, candidate->get_name()) <
+                                node::edit_distance(understood.next, best))
             best = candidate->get_name();
-    return distance(understood.next, best) <= std::max<std::size_t>(2, understood.next.size() / 3)
+    return node::edit_distance(understood.next, best) <=
+                   std::max<std::size_t>(2, understood.next.size() / 3)
                ? best
                : "";
 }
