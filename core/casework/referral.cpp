@@ -1,6 +1,6 @@
 #include "core/casework/referral.h"
 
-#include "core/casework/referral_rules.h"
+#include "core/casework/referral_transitions.h"  // made from referral_transitions.tsv
 
 #include <algorithm>
 #include <array>
@@ -12,88 +12,30 @@ namespace {
 using Kind = ReferralEventKind;
 using State = ReferralState;
 
-constexpr std::array<std::string_view, referral_state_count> state_names{"",
-                                                                         "draft",
-                                                                         "consent_check",
-                                                                         "sealed",
-                                                                         "sent",
-                                                                         "undeliverable",
-                                                                         "delivered",
-                                                                         "under_review",
-                                                                         "info_requested",
-                                                                         "accepted",
-                                                                         "in_progress",
-                                                                         "on_hold",
-                                                                         "withdraw_requested",
-                                                                         "declined",
-                                                                         "redirected",
-                                                                         "completed",
-                                                                         "not_completed",
-                                                                         "confirmed",
-                                                                         "closed_unconfirmed",
-                                                                         "withdrawn",
-                                                                         "expired",
-                                                                         "entered_in_error",
-                                                                         "erasure_requested",
-                                                                         "erased",
-                                                                         "held"};
-
-constexpr std::array<std::string_view, referral_event_kind_count> kind_names{"",
-                                                                             "check_consent",
-                                                                             "edit",
-                                                                             "seal",
-                                                                             "request",
-                                                                             "information",
-                                                                             "withdraw",
-                                                                             "expire",
-                                                                             "enter_in_error",
-                                                                             "confirm",
-                                                                             "close_unconfirmed",
-                                                                             "erase",
-                                                                             "review",
-                                                                             "ask",
-                                                                             "accept",
-                                                                             "decline",
-                                                                             "redirect",
-                                                                             "start",
-                                                                             "hold",
-                                                                             "resume",
-                                                                             "complete",
-                                                                             "not_complete",
-                                                                             "withdraw_ok",
-                                                                             "erased",
-                                                                             "held",
-                                                                             "note"};
-
-bool is_preparation(Kind kind) { return kind >= Kind::check_consent && kind <= Kind::seal; }
 bool is_known(Kind kind) { return kind > Kind::none && kind <= Kind::note; }
+const EventRow& row_of(Kind kind) { return rules::events[static_cast<std::size_t>(kind)]; }
+const StateRow& row_of(State state) { return rules::states[static_cast<std::size_t>(state)]; }
+
+bool is_preparation(Kind kind) { return is_known(kind) && row_of(kind).effect == Effect::prepares; }
+bool takes_back(Kind kind) { return row_of(kind).effect == Effect::takes_back; }
+bool is_working(State state) { return row_of(state).phase == Phase::working; }
 
 bool may_write(Side side, Kind kind) {
-    if (kind == Kind::note) return side != Side::none;
-    return side == (kind <= Kind::erase ? Side::asker : Side::asked);
+    const Side writer = row_of(kind).writer;
+    return side != Side::none && (writer == Side::none || writer == side);
 }
 
-bool takes_back(Kind kind) {
-    return kind == Kind::withdraw || kind == Kind::expire || kind == Kind::enter_in_error;
-}
-
-bool is_last_word(Kind kind) {
-    return std::ranges::find(rules::last_words, kind) != rules::last_words.end();
-}
-
-bool is_working(State state) {
-    return state == State::accepted || state == State::in_progress || state == State::on_hold;
-}
-
-State outcome_of_taking_back(Kind cause) {
-    for (const Transition& row : rules::taken_back)
-        if (row.kind == cause) return row.to;
-    return State::withdrawn;
+const Transition* find_move(State from, Side side, Kind kind) {
+    const auto row = std::ranges::find_if(rules::transitions, [&](const Transition& each) {
+        return each.from == from && each.side == side && each.kind == kind;
+    });
+    return row == rules::transitions.end() ? nullptr : &*row;
 }
 
 struct Judgement {
     Rule rule = Rule::none;
     State next = State::none;
+    Owner owner = Owner::same;
 };
 
 /// One event against the table. `pending`: the asker wants the referral back; `seen`: the writer
@@ -101,18 +43,20 @@ struct Judgement {
 Judgement judge(State underlying, bool pending, bool seen, Side side, Kind kind) {
     if (!is_known(kind)) return {Rule::unknown_kind};
     if (!may_write(side, kind)) return {Rule::wrong_side};
-    if (kind == Kind::note)
+    if (row_of(kind).effect == Effect::none)
         return is_final(underlying) ? Judgement{Rule::already_ended}
                                     : Judgement{Rule::none, underlying};
+    const Effect effect = row_of(kind).effect;
     if (pending) {
-        if (kind == Kind::withdraw_ok) return {Rule::none, State::withdraw_requested};
-        if (takes_back(kind)) return {Rule::withdraw_pending};
-        if (side == Side::asked && seen && !is_last_word(kind)) return {Rule::withdraw_pending};
+        if (effect == Effect::gives_back)
+            return {Rule::none, State::withdraw_requested, Owner::asker};
+        if (effect == Effect::takes_back) return {Rule::withdraw_pending};
+        if (side == Side::asked && seen && effect != Effect::last_word)
+            return {Rule::withdraw_pending};
     }
-    for (const Transition& row : rules::transitions)
-        if (row.from == underlying && row.side == side && row.kind == kind)
-            return {Rule::none, row.to};
-    return {is_ended(underlying) ? Rule::already_ended : Rule::not_in_this_state};
+    if (const auto* row = find_move(underlying, side, kind))
+        return {Rule::none, row->to, row->owner};
+    return {row_of(underlying).refusal};
 }
 
 class Fold {
@@ -129,7 +73,7 @@ public:
         if (judged.rule != Rule::none) return refuse(side, index, judged.rule);
         // Anybody can write any time: kept where it cannot overflow what is computed from it.
         const Time at{std::clamp<std::int64_t>(event.at.ms, 0, event_time_ms_max)};
-        move(index, {event.kind, event.seen_other, at}, judged.next);
+        move(index, {event.kind, event.seen_other, at}, judged.next, judged.owner);
         if (side == Side::asked) asker_seen_ = std::max(asker_seen_, event.seen_other);
     }
 
@@ -149,7 +93,7 @@ public:
     }
 
 private:
-    void move(std::uint32_t index, const ReferralEvent& event, State next) {
+    void move(std::uint32_t index, const ReferralEvent& event, State next, Owner owner) {
         note_times(event, next);
         if (event.kind == Kind::information) information_at_ = index;
         if (takes_back(event.kind)) {
@@ -158,9 +102,9 @@ private:
             taken_back_at_ = index;
             return;
         }
-        if (event.kind == Kind::withdraw_ok) next = outcome_of_taking_back(cause_);
+        if (row_of(event.kind).effect == Effect::gives_back) next = row_of(cause_).outcome;
         if (next == State::sent && stored_ == Stored::yes) next = State::delivered;
-        if (next == State::completed) kept_by_asked_ = handover_ == Handover::take_over;
+        if (owner != Owner::same) owner_ = owner;
         view_.underlying = next;
         if (is_working(next)) view_.accepted_once = true;
         if (event.kind == Kind::hold) view_.on_hold_since = event.at;
@@ -193,13 +137,11 @@ private:
     }
 
     void set_responsible() {
-        if (is_working(view_.underlying)) {
-            view_.asked_responsible = true;
-            view_.asker_responsible = handover_ == Handover::help || view_.withdraw_pending;
-        } else {
-            view_.asked_responsible = kept_by_asked_;
-            view_.asker_responsible = !kept_by_asked_;
-        }
+        const bool taken_over = handover_ == Handover::take_over;
+        const bool taken_in = owner_ == Owner::taken_in;
+        view_.asked_responsible = taken_in || (owner_ == Owner::kept && taken_over);
+        view_.asker_responsible =
+            !view_.asked_responsible || (taken_in && (!taken_over || view_.withdraw_pending));
     }
 
     ReferralView view_;
@@ -209,20 +151,18 @@ private:
     std::uint32_t taken_back_at_ = 0;  // its index
     std::uint32_t asker_seen_ = 0;     // the most that the asked side has taken into account
     std::optional<std::uint32_t> information_at_;
-    bool kept_by_asked_ = false;  // a child taken over stays there after completion
+    Owner owner_ = Owner::asker;
 };
 
-template <typename Value, std::size_t size>
-Result<Value> from_name(const std::array<std::string_view, size>& names, std::string_view name) {
-    const auto found = std::ranges::find(names, name);
-    if (name.empty() || found == names.end()) return fail(Fault::unsupported, "name");
-    return static_cast<Value>(found - names.begin());
+template <typename Rows>
+auto find_named(const Rows& rows, std::string_view name) {
+    return name.empty() ? rows.end() : std::ranges::find(rows, name, &Rows::value_type::name);
 }
 
-template <typename Value, std::size_t size>
-std::string_view name_in(const std::array<std::string_view, size>& names, Value value) {
+template <typename Rows, typename Value>
+std::string_view name_in(const Rows& rows, Value value) {
     const auto place = static_cast<std::size_t>(value);
-    return place < size ? names[place] : std::string_view{};
+    return place < rows.size() ? rows[place].name : std::string_view{};
 }
 
 }  // namespace
@@ -272,8 +212,8 @@ std::optional<ReferralEventKind> automatic_answer(const ReferralView& view) {
     return std::nullopt;
 }
 
-bool is_ended(ReferralState state) { return state >= State::declined && state <= State::held; }
-bool is_final(ReferralState state) { return state == State::erased; }
+bool is_ended(ReferralState state) { return row_of(state).phase >= Phase::ended; }
+bool is_final(ReferralState state) { return row_of(state).phase == Phase::final; }
 
 bool is_double_care(std::span<const ReferralView> of_one_case) {
     return std::ranges::count_if(of_one_case, [](const ReferralView& view) {
@@ -281,22 +221,27 @@ bool is_double_care(std::span<const ReferralView> of_one_case) {
            }) >= 2;
 }
 
-std::string_view name(ReferralState state) { return name_in(state_names, state); }
-std::string_view name(ReferralEventKind kind) { return name_in(kind_names, kind); }
+std::string_view name(ReferralState state) { return name_in(rules::states, state); }
+std::string_view name(ReferralEventKind kind) { return name_in(rules::events, kind); }
 
 std::string_view name(Rule rule) {
     constexpr std::array<std::string_view, 9> names{
         "",           "wrong_side",       "not_in_this_state", "already_ended", "withdraw_pending",
         "not_shared", "impossible_count", "too_many",          "unknown_kind"};
-    return name_in(names, rule);
+    const auto place = static_cast<std::size_t>(rule);
+    return place < names.size() ? names[place] : std::string_view{};
 }
 
 Result<ReferralEventKind> referral_event_kind_from(std::string_view name) {
-    return from_name<ReferralEventKind>(kind_names, name);
+    const auto row = find_named(rules::events, name);
+    if (row == rules::events.end()) return fail(Fault::unsupported, "name");
+    return row->kind;
 }
 
 Result<ReferralState> referral_state_from(std::string_view name) {
-    return from_name<ReferralState>(state_names, name);
+    const auto row = find_named(rules::states, name);
+    if (row == rules::states.end()) return fail(Fault::unsupported, "name");
+    return row->state;
 }
 
 Side other(Side side) {

@@ -148,7 +148,7 @@ enum class Stored : bool { not_yet, yes };
 ///
 /// The two lists are merged into one order that both sides compute alike: an event stands after
 /// the events it was based on, and of two that crossed the asker's is first. Each is then applied
-/// by the transition table (referral_rules.h), or refused, with the rule, and without effect.
+/// by the transition table (referral_transitions.tsv), or refused, with the rule, and without effect.
 ///
 /// asker    begins with `request`; empty: nothing was sent yet, and the view says `draft`
 /// asked    may be empty

@@ -1,6 +1,6 @@
 #include "core/casework/referral.h"
 
-#include "core/casework/referral_rules.h"
+#include "core/casework/referral_transitions.h"
 
 #include <catch2/catch.hpp>
 
