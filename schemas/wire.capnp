@@ -12,6 +12,7 @@ struct Frame {
     hello @1 :Hello;
     push @2 :Push;
     ack @3 :Ack;
+    beside @4 :Beside;
   }
 }
 
@@ -51,6 +52,14 @@ struct Ack {
   # The sender's own checkpoint with the receiver's cosignature/v1 under it: everything in it is on
   # the receiver's disk.
 }
+
+struct Beside {
+  # What is said beside the logs: no head proves it, and it may be lost.
+  topic @0 :Topic;
+  payload @1 :Data;  # the message of that topic, at most 1,000,000 bytes
+}
+
+enum Topic { none @0; }
 
 struct Entry {
   id @0 :Data;            # 16 bytes, UUIDv7

@@ -101,6 +101,17 @@ Bytes write_frame(const Ack& ack) {
     return flatten(builder);
 }
 
+Result<Bytes> write_beside(Topic topic, ByteView payload) {
+    if (payload.size() > beside_bytes_max) return fail(Fault::bad_size, "payload");
+    capnp::MallocMessageBuilder builder(static_cast<unsigned>(payload.size() / 8 + 16));
+    auto frame = builder.initRoot<schema::Frame>();
+    frame.setVersion(wire_version);
+    auto out = frame.initBeside();
+    out.setTopic(static_cast<schema::Topic>(topic));
+    out.setPayload(to_data(payload));
+    return flatten(builder);
+}
+
 Result<Frame> parse_frame(ByteView bytes) {
     return read_message<schema::Frame>(
         bytes,
@@ -118,6 +129,12 @@ Result<Frame> parse_frame(ByteView bytes) {
                     auto head = head_text(ack.getHead());
                     if (!head) return std::unexpected(head.error());
                     return Ack{*lane, std::move(*head)};
+                }
+                case schema::Frame::BESIDE: {
+                    const auto in = frame.getBeside();
+                    const auto payload = from_data(in.getPayload());
+                    if (payload.size() > beside_bytes_max) return fail(Fault::bad_size, "payload");
+                    return Beside{Topic(in.getTopic()), Bytes(payload.begin(), payload.end())};
                 }
             }
             return fail(Fault::unsupported, "kind of frame");

@@ -34,13 +34,25 @@ struct Ack {
     std::string head;
 };
 
-using Frame = std::variant<Hello, Push, Ack>;
+/// What a payload beside the logs is about. A topic from a newer node keeps its number.
+enum class Topic : std::uint16_t {};
+
+inline constexpr std::size_t beside_bytes_max = 1'000'000;
+
+struct Beside {
+    Topic topic{};
+    Bytes payload;  // not checked
+};
+
+using Frame = std::variant<Hello, Push, Ack, Beside>;
 
 Bytes write_frame(const Hello& hello);
 /// The entries are those of our log, in order. errors  bad_size: over frame_bytes_max
 Result<Bytes> write_push(Lane lane, const std::vector<LoggedEntry>& entries,
                          const std::string& head);
 Bytes write_frame(const Ack& ack);
+/// errors  bad_size: over beside_bytes_max
+Result<Bytes> write_beside(Topic topic, ByteView payload);
 
 /// errors  bad_size, malformed; unsupported: another version, lane or kind of frame
 Result<Frame> parse_frame(ByteView bytes);

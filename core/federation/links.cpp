@@ -50,7 +50,21 @@ void Links::received(const NodeId& peer, ByteView bytes) {
     if (!frame) return drop(peer, name(frame.error().fault));
     if (const auto* hello = std::get_if<Hello>(&*frame)) return on_hello(peer, *link, *hello);
     if (const auto* ack = std::get_if<Ack>(&*frame)) return on_ack(peer, *link, *ack);
+    if (const auto* beside = std::get_if<Beside>(&*frame)) return on_beside(peer, *link, *beside);
     on_push(peer, *link, std::get<Push>(std::move(*frame)));
+}
+
+void Links::on_beside(const NodeId& peer, Link& link, const Beside& beside) {
+    if (!admit(link.in[0])) return drop(peer, "rate");
+    const auto known = exchanges_.find(beside.topic);
+    if (known == exchanges_.end()) return drop(peer, "unknown_topic");
+    known->second->received(peer, beside.payload);
+}
+
+Result<void> Links::say(const NodeId& peer, Topic topic, ByteView payload) {
+    const auto frame = write_beside(topic, payload);
+    if (!frame) return std::unexpected(frame.error());
+    return transport_->send(peer, *frame);
 }
 
 void Links::drop(const NodeId& peer, const char* why) {
@@ -121,6 +135,7 @@ void Links::tick() {
         if (waiting) link->up = false;
         say_hello(id, *link, true);
     }
+    for (const auto& [topic, exchange] : exchanges_) exchange->tick();
 }
 
 void Links::say_hello(const NodeId& peer, Link& link, bool wants_reply) {
@@ -155,6 +170,7 @@ void Links::on_hello(const NodeId& peer, Link& link, const Hello& hello) {
     if (hello.wants_reply) say_hello(peer, link, false);
     for (const Lane lane : all_lanes) send_receipt(peer, link, lane);
     pump(peer, link);
+    for (const auto& [topic, exchange] : exchanges_) exchange->greeted(peer, hello);
 }
 
 // A log that shrank cannot be told from one that was forged: stop, and let people decide.

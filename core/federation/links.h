@@ -3,7 +3,7 @@
 #include "core/base/counters.h"
 #include "core/base/log.h"
 #include "core/federation/applier.h"
-#include "core/federation/frame.h"
+#include "core/federation/exchange.h"
 #include "core/federation/link_logs.h"
 #include "core/federation/peers.h"
 #include "core/federation/transport.h"
@@ -56,6 +56,14 @@ public:
     /// anything else. threads  transport
     using Receipted = std::function<void(const LaneId& lane, std::uint64_t size)>;
     void on_receipt(Receipted receipted) { receipted_ = std::move(receipted); }
+
+    /// Hands what peers say of `topic` beside the logs to `exchange`, which outlives the links.
+    /// Before anything else. threads  transport
+    void add(Topic topic, Exchange& exchange) { exchanges_[topic] = &exchange; }
+
+    /// Says something beside the logs. errors  busy: no connection now · bad_size
+    /// threads  transport
+    Result<void> say(const NodeId& peer, Topic topic, ByteView payload);
 
     void connected(const NodeId& peer) override;
     void received(const NodeId& peer, ByteView frame) override;
@@ -132,6 +140,7 @@ private:
     void on_hello(const NodeId& peer, Link& link, const Hello& hello);
     void on_push(const NodeId& peer, Link& link, Push push);
     void on_ack(const NodeId& peer, Link& link, const Ack& ack);
+    void on_beside(const NodeId& peer, Link& link, const Beside& beside);
 
     void say_hello(const NodeId& peer, Link& link, bool wants_reply);
     void send_receipt(const NodeId& peer, Link& link, Lane lane);
@@ -152,6 +161,7 @@ private:
     Transport* transport_ = nullptr;
     Receipted receipted_;
     std::map<NodeId, Link> links_;
+    std::map<Topic, Exchange*> exchanges_;
 
     std::mutex mutex_;  // guards posted_
     std::vector<std::function<void()>> posted_;

@@ -56,11 +56,9 @@ std::size_t events_of(const ReferralRecord& record, Side side) {
 Result<std::unique_ptr<Referrals>> Referrals::open(store::Store& store, Parts parts) {
     auto records = store::Records::open_table(store, "referral");
     auto places = store::Records::open_table(store, "referral.place");
-    auto parked = store::Records::open_table(store, "link.parked");
-    for (const auto* table : {&records, &places, &parked})
+    for (const auto* table : {&records, &places})
         if (!*table) return std::unexpected(table->error());
-    return std::make_unique<Referrals>(parts, std::move(*records), std::move(*places),
-                                       std::move(*parked));
+    return std::make_unique<Referrals>(parts, std::move(*records), std::move(*places));
 }
 
 Result<ReferralRecord> Referrals::request(store::Draft& draft, const NodeId& to,

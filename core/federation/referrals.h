@@ -4,8 +4,7 @@
 #include "core/casework/clocks.h"
 #include "core/casework/referral_event.h"
 #include "core/casework/referral_record.h"
-#include "core/federation/applier.h"
-#include "core/federation/link_logs.h"
+#include "core/federation/parking.h"
 #include "core/store/feed.h"
 #include "core/store/timers.h"
 
@@ -18,6 +17,7 @@ inline constexpr std::uint16_t referral_timer = 1;  // store::Timer::kind of ref
 
 /// The referrals of this node: what it asks of others and what others ask of it. Their events live
 /// in the link logs; this keeps where each one stands, and what they add up to.
+/// It applies the entries of kind `referral`.
 class Referrals final : public Applier {
 public:
     /// All of it outlives the referrals.
@@ -26,6 +26,7 @@ public:
         store::Timers& timers;
         store::Feed& feed;
         LinkLogs& logs;
+        Parking& parking;
         const casework::Taxonomies& taxonomies;
         const casework::Clocks& clocks;
         Entropy& entropy;
@@ -83,24 +84,14 @@ public:
 
     LinkLogs& logs() { return parts_.logs; }
 
-    Referrals(Parts parts, store::SealedTable records, store::SealedTable places,
-              store::SealedTable parked)
-        : parts_(parts),
-          records_(std::move(records)),
-          places_(std::move(places)),
-          parked_(std::move(parked)) {}
+    Referrals(Parts parts, store::SealedTable records, store::SealedTable places)
+        : parts_(parts), records_(std::move(records)), places_(std::move(places)) {}
 
 private:
     Result<casework::ReferralRecord> load(store::Snapshot& from, const ReferralId& id);
     Result<void> save(store::Writer& writer, const casework::ReferralRecord& record);
     Result<void> say(store::Draft& draft, casework::ReferralRecord& record,
                      casework::ReferralMessage message, Time now);
-    Result<KeyId> apply_referral(store::Draft& draft, const ReceivedEntry& entry, Time now);
-    Result<KeyId> apply_refusal(store::Draft& draft, const ReceivedEntry& entry, Time now);
-    Result<KeyId> park(store::Draft& draft, const ReceivedEntry& entry, std::string_view reason,
-                       Time now);
-    Result<void> refuse(store::Draft& draft, const ReceivedEntry& entry, std::string_view reason,
-                        Time now);
     Result<casework::ReferralRecord> begin(store::Draft& draft, const ReceivedEntry& entry,
                                            const casework::ReferralMessage& message, Time now);
     Result<void> remember_place(store::Writer& writer, const casework::ReferralRecord& record,
@@ -113,7 +104,6 @@ private:
     Parts parts_;
     store::SealedTable records_;  // referral id -> ReferralRecord
     store::SealedTable places_;   // referral id, writer, index -> PlaceRecord
-    store::SealedTable parked_;   // peer, zero byte, lane, index -> ParkedRecord
 };
 
 /// The key under which everything of a referral is kept at rest.

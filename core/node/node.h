@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/api/service.h"
+#include "core/federation/appliers.h"
 #include "core/federation/directory_trust.h"
 #include "core/federation/zmq_transport.h"
 #include "core/node/configuration.h"
@@ -94,7 +95,9 @@ private:
     std::optional<federation::SignedDirectory> directory_;
     std::unique_ptr<federation::Peers> peers_;
     std::unique_ptr<federation::LinkLogs> logs_;
+    std::unique_ptr<federation::Parking> parking_;
     std::unique_ptr<federation::Referrals> referrals_;
+    std::optional<federation::Appliers> appliers_;
     std::unique_ptr<federation::Links> links_;
     std::unique_ptr<federation::ZmqTransport> transport_;
 

@@ -18,13 +18,18 @@ Result<void> Node::open_federation() {
         });
     if (!logs) return std::unexpected(logs.error());
     logs_ = std::move(*logs);
+    auto parking = federation::Parking::open(*store_.store, {*records_, *feed_, *logs_, counters_});
+    if (!parking) return std::unexpected(parking.error());
+    parking_ = std::move(*parking);
     auto referrals = federation::Referrals::open(
-        *store_.store, {*records_, *timers_, *feed_, *logs_, taxonomies_, configuration_.clocks,
-                        around_.entropy, counters_});
+        *store_.store, {*records_, *timers_, *feed_, *logs_, *parking_, taxonomies_,
+                        configuration_.clocks, around_.entropy, counters_});
     if (!referrals) return std::unexpected(referrals.error());
     referrals_ = std::move(*referrals);
+    appliers_.emplace(*parking_);
+    appliers_->add(federation::BodyKind::referral, *referrals_);
     links_ = std::make_unique<federation::Links>(federation::Links::Parts{
-        *store_.store, *engine_, *audit_, *feed_, *logs_, *referrals_, *peers_, keys_->signing,
+        *store_.store, *engine_, *audit_, *feed_, *logs_, *appliers_, *peers_, keys_->signing,
         keys_->sealing, around_.clock, around_.log, counters_, [this] {
             if (transport_) transport_->wake();
         }});
@@ -68,17 +73,28 @@ Result<void> Node::open_service() {
     std::string country = configuration_.country;
     for (char& letter : country)
         letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    service_ =
-        std::make_unique<api::Service>(api::Service::Parts{configuration_.id, std::move(country),
-                                                           *store_.store,     *engine_,
-                                                           *audit_,           *feed_,
-                                                           *outbox_,          *contacts_,
-                                                           *cases_,           *escalations_,
-                                                           *referrals_,       *peers_,
-                                                           taxonomies_,       configuration_.clocks,
-                                                           keys_->signing,    around_.clock,
-                                                           counters_,         *this,
-                                                           std::move(staff),  std::move(partners)});
+    service_ = std::make_unique<api::Service>(api::Service::Parts{
+        .self = configuration_.id,
+        .country = std::move(country),
+        .store = *store_.store,
+        .engine = *engine_,
+        .audit = *audit_,
+        .feed = *feed_,
+        .outbox = *outbox_,
+        .contacts = *contacts_,
+        .cases = *cases_,
+        .escalations = *escalations_,
+        .referrals = *referrals_,
+        .peers = *peers_,
+        .taxonomies = taxonomies_,
+        .clocks = configuration_.clocks,
+        .signing = keys_->signing,
+        .clock = around_.clock,
+        .counters = counters_,
+        .node = *this,
+        .staff = std::move(staff),
+        .partners = std::move(partners),
+    });
     for (store::Engine::Participant* part :
          {static_cast<store::Engine::Participant*>(audit_.get()),
           static_cast<store::Engine::Participant*>(feed_.get()),

@@ -128,15 +128,18 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
       timers(must(store::Timers::open(*store))),
       logs(must(federation::LinkLogs::open(*store, records, around.entropy, machine.id,
                                            machine.sealing, sealing_of(around.peers)))),
-      referrals(must(
-          federation::Referrals::open(*store, {records, timers, *feed, *logs, around.taxonomies,
-                                               around.clocks, around.entropy, counters}))),
-      wrapped(between.applier ? between.applier(*referrals) : nullptr) {
+      parking(must(federation::Parking::open(*store, {records, *feed, *logs, counters}))),
+      referrals(must(federation::Referrals::open(
+          *store, {records, timers, *feed, *logs, *parking, around.taxonomies, around.clocks,
+                   around.entropy, counters}))),
+      appliers(*parking),
+      wrapped(between.applier ? between.applier(appliers) : nullptr) {
+    appliers.add(federation::BodyKind::referral, *referrals);
     engine.add(*audit);
     engine.add(*feed);
     engine.add(*logs);
     links = std::make_unique<federation::Links>(federation::Links::Parts{
-        *store, engine, *audit, *feed, *logs, wrapped ? *wrapped : *referrals, around.peers,
+        *store, engine, *audit, *feed, *logs, wrapped ? *wrapped : appliers, around.peers,
         machine.signing, machine.sealing, around.clock, around.log, counters,
         [this] { posted_ = true; }});
     links->use(transport);

@@ -3,6 +3,7 @@
 #include "core/base/counters.h"
 #include "core/casework/clocks.h"
 #include "core/casework/taxonomy.h"
+#include "core/federation/appliers.h"
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
 #include "core/store/audit.h"
@@ -57,7 +58,7 @@ struct Surroundings {
 /// What a test puts between the parts, to see or to spoil what passes. Both may be empty.
 struct Between {
     /// Between the links and the referrals.
-    std::function<std::unique_ptr<federation::Applier>(federation::Applier& referrals)> applier;
+    std::function<std::unique_ptr<federation::Applier>(federation::Applier& appliers)> applier;
     /// Between all parts and the store.
     std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> store;
 };
@@ -108,7 +109,9 @@ public:  // in the order of their making
     std::unique_ptr<store::Feed> feed;
     store::Timers timers;
     std::unique_ptr<federation::LinkLogs> logs;
+    std::unique_ptr<federation::Parking> parking;
     std::unique_ptr<federation::Referrals> referrals;
+    federation::Appliers appliers;
     std::unique_ptr<federation::Applier> wrapped;
     std::unique_ptr<federation::Links> links;
 };

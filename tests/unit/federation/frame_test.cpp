@@ -129,7 +129,7 @@ TEST_CASE("another version, lane or kind of frame is refused by name") {
     CHECK(fault_of(made([](auto frame) {
               frame.initAck().setLane(static_cast<schema::Lane>(2));
           })) == Fault::unsupported);
-    CHECK(fault_of(words({one_segment(3), struct_pointer(0, 1, 1), 1 | (std::uint64_t{3} << 16),
+    CHECK(fault_of(words({one_segment(3), struct_pointer(0, 1, 1), 1 | (std::uint64_t{4} << 16),
                           0})) == Fault::unsupported);
     CHECK(fault_of(made([](auto frame) { frame.initHello().initReceived(3); })) ==
           Fault::malformed);
