@@ -25,6 +25,7 @@ enum ReferralEventKind {
   review @12; ask @13; accept @14; decline @15; redirect @16; start @17; hold @18; resume @19;
   complete @20; notComplete @21; withdrawOk @22; erased @23; held @24;  # by the asked
   note @25;                                                    # by either; changes no state
+  takeBack @26;  # by the asker's node, by itself: it has the child again that it had handed over
 }
 
 struct ReferralEvent {

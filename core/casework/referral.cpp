@@ -12,7 +12,7 @@ namespace {
 using Kind = ReferralEventKind;
 using State = ReferralState;
 
-bool is_known(Kind kind) { return kind > Kind::none && kind <= Kind::note; }
+bool is_known(Kind kind) { return kind > Kind::none && kind <= Kind::take_back; }
 const EventRow& row_of(Kind kind) { return rules::events[static_cast<std::size_t>(kind)]; }
 const StateRow& row_of(State state) { return rules::states[static_cast<std::size_t>(state)]; }
 
@@ -139,9 +139,10 @@ private:
     void set_responsible() {
         const bool taken_over = handover_ == Handover::take_over;
         const bool taken_in = owner_ == Owner::taken_in;
-        view_.asked_responsible = taken_in || (owner_ == Owner::kept && taken_over);
-        view_.asker_responsible =
-            !view_.asked_responsible || (taken_in && (!taken_over || view_.withdraw_pending));
+        const bool returned = owner_ == Owner::returned;
+        view_.asked_responsible = taken_in || (taken_over && (returned || owner_ == Owner::kept));
+        view_.asker_responsible = !view_.asked_responsible || returned ||
+                                  (taken_in && (!taken_over || view_.withdraw_pending));
     }
 
     ReferralView view_;
@@ -207,8 +208,11 @@ Result<ReferralState> prepare(ReferralState state, ReferralEventKind kind) {
     return judged.next;
 }
 
-std::optional<ReferralEventKind> automatic_answer(const ReferralView& view) {
-    if (view.withdraw_pending && !is_working(view.underlying)) return Kind::withdraw_ok;
+std::optional<ReferralEventKind> automatic_answer(const ReferralView& view, Side side) {
+    if (side == Side::asked && view.withdraw_pending && !is_working(view.underlying))
+        return Kind::withdraw_ok;
+    if (side == Side::asker && view.asked_responsible && view.underlying == State::not_completed)
+        return Kind::take_back;
     return std::nullopt;
 }
 

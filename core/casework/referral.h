@@ -85,8 +85,10 @@ enum class ReferralEventKind : std::uint8_t {
     held,
     // By either; changes nothing.
     note,
+    // By the asker's node, by itself: a child that was taken over and is given back has arrived.
+    take_back,
 };
-inline constexpr std::size_t referral_event_kind_count = 26;
+inline constexpr std::size_t referral_event_kind_count = 27;
 
 enum class Side : std::uint8_t { none, asker, asked };
 
@@ -168,10 +170,13 @@ Result<void> check_next(const ReferralView& view, Side side, ReferralEventKind k
 /// errors   denied, with the rule's name as detail
 Result<ReferralState> prepare(ReferralState state, ReferralEventKind kind);
 
-/// The answer that the asked side's node gives by itself, so that a withdrawal does not wait for
-/// a person where nobody has taken the child in: withdraw_ok while nothing is accepted, otherwise
-/// none.
-std::optional<ReferralEventKind> automatic_answer(const ReferralView& view);
+/// The answer that the node of `side` gives by itself; none: a person's word is awaited.
+///
+/// asked  withdraw_ok while nothing is accepted, so that a withdrawal does not wait for a person
+///        where nobody has taken the child in
+/// asker  take_back once a child that was taken over is given back: until that word is at the
+///        asked side, both are responsible
+std::optional<ReferralEventKind> automatic_answer(const ReferralView& view, Side side);
 
 /// Over: no move leads back to work. Confirming and erasing are still possible from most.
 bool is_ended(ReferralState state);

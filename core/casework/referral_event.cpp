@@ -10,6 +10,8 @@ namespace {
 using Kind = ReferralEventKind;
 
 static_assert(static_cast<int>(Kind::note) == static_cast<int>(schema::ReferralEventKind::NOTE));
+static_assert(static_cast<int>(Kind::take_back) ==
+              static_cast<int>(schema::ReferralEventKind::TAKE_BACK));
 static_assert(static_cast<int>(Kind::erase) == static_cast<int>(schema::ReferralEventKind::ERASE));
 static_assert(static_cast<int>(Kind::review) ==
               static_cast<int>(schema::ReferralEventKind::REVIEW));
@@ -45,7 +47,7 @@ Result<void> check_text(const ReferralMessage& message) {
 Result<ReferralMessage> read(schema::ReferralEvent::Reader from) {
     const auto id = id_from<ReferralId>(from_data(from.getReferral()));
     if (!id) return std::unexpected(id.error());
-    const auto kind = read_enum<Kind>(from.getKind(), Kind::note);
+    const auto kind = read_enum<Kind>(from.getKind(), Kind::take_back);
     if (!kind) return std::unexpected(kind.error());
     ReferralMessage to{.referral = *id,
                        .index = from.getIndex(),

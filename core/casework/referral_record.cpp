@@ -25,7 +25,8 @@ Result<std::vector<ReferralEvent>> read_marks(capnp::List<schema::ReferralMark>:
     if (list.size() > referral_events_max) return fail(Fault::bad_size, "events");
     std::vector<ReferralEvent> events;
     for (const auto mark : list) {
-        const auto kind = read_enum<ReferralEventKind>(mark.getKind(), ReferralEventKind::note);
+        const auto kind =
+            read_enum<ReferralEventKind>(mark.getKind(), ReferralEventKind::take_back);
         if (!kind) return std::unexpected(kind.error());
         events.push_back({*kind, mark.getSeenOther(), {mark.getAtMs()}});
     }

@@ -32,6 +32,7 @@ enum class Owner : std::uint8_t {
     asker,     // the asker alone
     taken_in,  // the asked side; the asker too where it asked for help only, or wants it back
     kept,      // the asked side where the child was taken over, otherwise the asker
+    returned,  // the asker; the asked side too where the child was taken over
 };
 
 struct Transition {

@@ -9,7 +9,7 @@ import sys
 PHASES = {"preparing", "open", "working", "ended", "final"}
 EFFECTS = {"moves", "prepares", "takes_back", "gives_back", "last_word", "none"}
 WRITERS = {"asker", "asked", "either"}
-OWNERS = ["same", "asker", "taken_in", "kept"]
+OWNERS = ["same", "asker", "taken_in", "kept", "returned"]
 RULES = ["not_in_this_state", "already_ended"]
 COLUMNS = {"state": 4, "event": 5, "move": 6}
 

@@ -41,8 +41,7 @@ Result<KeyId> Referrals::apply(store::Draft& draft, const ReceivedEntry& entry, 
     if (const auto timed = set_timer(draft, *record, now); !timed)
         return std::unexpected(timed.error());
     tell(draft, *record, "referral.heard", now);
-    if (const auto answer = casework::automatic_answer(casework::view_of(*record));
-        answer && record->side == Side::asked) {
+    if (const auto answer = casework::automatic_answer(casework::view_of(*record), record->side)) {
         ReferralMessage reply;
         reply.kind = *answer;
         const auto said = say(draft, *record, std::move(reply), now);

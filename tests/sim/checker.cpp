@@ -77,6 +77,8 @@ void check_referral(Site& asker, Site& asked, const ReferralRecord& ours,
                            " another");
     if (!view.asker_responsible && !view.asked_responsible)
         findings.push_back(where + "nobody is responsible");
+    if (view.state == casework::ReferralState::not_completed && view.asked_responsible)
+        findings.push_back(where + "was given back, and nobody said that it arrived");
     if (!casework::is_ended(view.state))
         findings.push_back(where + "never ended: " + std::string(casework::name(view.state)));
 }
@@ -98,13 +100,6 @@ void check_tokens(const Ledger& ledger, const std::vector<Tokens>& by_site, Find
         if (act.outcome == Ledger::Outcome::refused && holders != 0)
             findings.push_back(act.token + " was refused and is there");
     }
-}
-
-/// A child who was taken over and is given back has, by the rules as they are, no owner in either
-/// record while that word is on its way to the asker.
-bool is_being_handed_back(const ReferralRecord& ours, const Result<ReferralRecord>& theirs) {
-    return theirs && theirs->state == casework::ReferralState::not_completed &&
-           theirs->asked.size() > ours.asked.size();
 }
 
 void check_referrals(const Sites& sites, const Ledger& ledger, Findings& findings) {
@@ -142,8 +137,7 @@ void check_owners(const Sites& sites, Findings& findings) {
             if (casework::view_of(record).asker_responsible) continue;
             const auto theirs = peer->node().referral(record.id);
             const bool asked = theirs && casework::view_of(*theirs).asked_responsible;
-            if (!asked && !is_being_handed_back(record, theirs))
-                findings.push_back("referral " + format(record.id) + " had no owner");
+            if (!asked) findings.push_back("referral " + format(record.id) + " had no owner");
         }
     }
 }

@@ -9,7 +9,8 @@ namespace sanad::sim {
 
 using Sites = std::vector<std::unique_ptr<Site>>;
 
-/// What must hold at any moment: of each referral that both sides know, somebody is responsible.
+/// What must hold at any moment: of each referral somebody is responsible, by what their own node
+/// knows. Two may be; none may not, not even while a word is on its way.
 void check_owners(const Sites& sites, Findings& findings);
 
 /// Whether everything that was said is receipted and the peers hold it: nothing more will happen.

@@ -16,7 +16,7 @@ const lane = ["normal", "urgent"];
 const kind = ["none", "check_consent", "edit", "seal", "request", "information", "withdraw",
   "expire", "enter_in_error", "confirm", "close_unconfirmed", "erase", "review", "ask", "accept",
   "decline", "redirect", "start", "hold", "resume", "complete", "not_complete", "withdraw_ok",
-  "erased", "held", "note"];
+  "erased", "held", "note", "take_back"];
 
 const must = (holds, what) => { if (!holds) throw new Error(what); };
 const digests = (bytes) => {

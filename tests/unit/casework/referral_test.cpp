@@ -154,6 +154,44 @@ TEST_CASE("acceptance moves a transferred child to the asked side, and shares a 
     CHECK(history.view(Handover::take_over).asked_responsible);
     history.write(Side::asked, Kind::not_complete);
     CHECK(history.view(Handover::take_over).asker_responsible);
+    CHECK(history.view(Handover::take_over).asked_responsible);
+    CHECK_FALSE(history.view(Handover::help).asked_responsible);
+}
+
+TEST_CASE("a child given back is the asked side's too until the asker says that it knows") {
+    auto history = History{}.write(Side::asker, Kind::request).write(Side::asked, Kind::accept);
+    // What the asker said before it could know does not count.
+    history.asker.push_back({Kind::note, 1, {}});
+    history.write(Side::asked, Kind::not_complete);
+    auto view = history.view(Handover::take_over);
+    CHECK(view.asked_responsible);
+    CHECK(automatic_answer(view, Side::asker) == Kind::take_back);
+    CHECK_FALSE(automatic_answer(view, Side::asked));
+    CHECK_FALSE(automatic_answer(history.view(Handover::help), Side::asker));
+    CHECK(check_next(view, Side::asked, Kind::take_back).error().detail == "wrong_side");
+    CHECK(History(history)
+              .write(Side::asker, Kind::note)
+              .view(Handover::take_over)
+              .asked_responsible);
+    for (const Kind word : {Kind::take_back, Kind::erase}) {
+        History answered = history;
+        view = answered.write(Side::asker, word).view(Handover::take_over);
+        INFO(name(word));
+        CHECK(view.asker_responsible);
+        CHECK_FALSE(view.asked_responsible);
+        CHECK_FALSE(automatic_answer(view, Side::asker));
+        CHECK(view.refused.empty());
+    }
+}
+
+TEST_CASE("withdraw crossing the return of a child taken over: both are responsible meanwhile") {
+    History history = History{}.write(Side::asker, Kind::request).write(Side::asked, Kind::accept);
+    history.asker.push_back({Kind::withdraw, 1, {}});
+    history.asked.push_back({Kind::not_complete, 1, {}});
+    const auto view = history.view(Handover::take_over);
+    CHECK(view.state == State::not_completed);
+    CHECK((view.asker_responsible && view.asked_responsible));
+    history.write(Side::asker, Kind::take_back);
     CHECK_FALSE(history.view(Handover::take_over).asked_responsible);
 }
 
@@ -216,7 +254,7 @@ TEST_CASE("withdraw crossing accept: both are responsible until the asked side a
     CHECK(view.asker_responsible);
     CHECK(view.asked_responsible);
     CHECK(view.refused.empty());
-    CHECK_FALSE(automatic_answer(view));
+    CHECK_FALSE(automatic_answer(view, Side::asked));
     CHECK(check_next(view, Side::asked, Kind::withdraw_ok));
     CHECK(check_next(view, Side::asked, Kind::complete));
     CHECK(check_next(view, Side::asked, Kind::start).error().detail == "withdraw_pending");
@@ -287,9 +325,9 @@ TEST_CASE("two nodes that both took one child in show as double care") {
 
 TEST_CASE("a withdrawal that nobody has to weigh is answered by the node itself") {
     auto history = History{}.write(Side::asker, Kind::request).write(Side::asker, Kind::withdraw);
-    CHECK(automatic_answer(history.view()) == Kind::withdraw_ok);
+    CHECK(automatic_answer(history.view(), Side::asked) == Kind::withdraw_ok);
     CHECK(history.write(Side::asked, Kind::withdraw_ok).view().state == State::withdrawn);
-    CHECK_FALSE(automatic_answer(history.view()));
+    CHECK_FALSE(automatic_answer(history.view(), Side::asked));
 }
 
 TEST_CASE("an entry made in error is taken back like a withdrawal, and can be erased") {
