@@ -22,6 +22,7 @@ TEST_CASE("a passport of the first version stays valid") {
     const std::vector stewards{test::steward(1), test::steward(2), test::steward(3)};
     const auto report = verify_passport(recorded(), stewards, 2);
     REQUIRE(report.has_value());
+    CHECK(test::agree(report, verifier::examine(recorded(), {stewards, 2})));
     CHECK(format(report->referral) == "01a20b48-0900-74e0-b055-8a4309f6d3c7");
     CHECK(report->exporter == casework::Side::asker);
     CHECK(format_time(report->exported_at) == "2026-11-24T02:35:00Z");

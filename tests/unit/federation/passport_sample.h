@@ -2,6 +2,7 @@
 
 #include "core/federation/passport_export.h"
 #include "core/federation/passport_verify.h"
+#include "nodes/passport-verifier/findings.h"
 #include "tests/unit/federation/directory_sample.h"
 #include "tests/unit/federation/two_nodes.h"
 
@@ -23,6 +24,39 @@ inline federation::Directory directory_of(const support::TwoNodes& world) {
         directory.nodes.push_back(std::move(entry));
     }
     return directory;
+}
+
+/// What both verifiers say, the node's and the separate one: the same verdict, and the same things
+/// proven when it is "valid".
+inline bool agree(const Result<federation::PassportReport>& report,
+                  const Result<verifier::Findings>& findings) {
+    if (report.has_value() != findings.has_value()) return false;
+    if (!report) return true;
+    const auto same_log = [](const auto& left, const auto& right) {
+        return left.size == right.size && left.root == right.root &&
+               left.receipted == right.receipted && left.receipted_at == right.receipted_at;
+    };
+    const auto same_event = [](const auto& left, const auto& right) {
+        if (int(left.side) != int(right.side) || left.index != right.number ||
+            left.entry != right.index || left.leaf != right.leaf ||
+            (left.standing == federation::PassportReport::Standing::receipted) != right.receipted ||
+            left.message.has_value() != right.said.has_value())
+            return false;
+        return !left.message ||
+               (left.message->at == right.said->at && left.message->text == right.said->text &&
+                left.message->reason == right.said->reason &&
+                casework::name(left.message->kind) == right.said->kind &&
+                left.message->seen_other == right.said->seen_other);
+    };
+    return report->referral.bytes == findings->referral &&
+           report->asker.id.text == findings->asker.id &&
+           report->asked.id.text == findings->asked.id &&
+           int(report->exporter) == int(findings->exporter) &&
+           report->exported_at == findings->exported_at &&
+           report->directory.version == findings->federation.version &&
+           report->directory.signed_by == findings->federation.signed_by &&
+           std::ranges::equal(report->logs, findings->logs, same_log) &&
+           std::ranges::equal(report->events, findings->events, same_event);
 }
 
 /// Two nodes, and a referral that goes from request to completion among other traffic.
@@ -75,7 +109,12 @@ struct PassportWorld : support::TwoNodes {
     Bytes from_tn(const ReferralId& id) { return export_at(*tn, tn_machine, id).value(); }
 
     Result<federation::PassportReport> verify(ByteView file, std::uint32_t threshold = 2) const {
-        return federation::verify_passport(file, stewards, threshold);
+        auto report = federation::verify_passport(file, stewards, threshold);
+        const auto findings = verifier::examine(file, {stewards, threshold});
+        INFO((report ? "the node accepts" : report.error().detail));
+        INFO((findings ? "the separate verifier accepts" : findings.error().detail));
+        CHECK(agree(report, findings));
+        return report;
     }
     /// What a dishonest exporter in Morocco would hand out: changed, and signed again.
     Bytes resigned(const federation::Passport& passport) const {
