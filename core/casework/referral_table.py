@@ -100,16 +100,8 @@ static_assert(events.size() == referral_event_kind_count && are_in_order(events,
 }  // namespace sanad::casework::rules"""
 
 
-def choices(rows):
-    """A Promela selection: (guard, statements) pairs, and what holds otherwise."""
-    yield "    if"
-    for guard, statements in rows:
-        yield f"    :: {guard} -> {statements}"
-    yield "    fi"
-
-
 def promela(table):
-    """Numbers for the names, and for each column an inline that finds a value in it."""
+    """Numbers for the names, what holds of each, and the moves as arrays that load_table() fills."""
     yield "/* Made from core/casework/referral_transitions.tsv by referral_table.py: change that file. */"
     yield "#define S_none 0"
     for number, (name, *_) in enumerate(table.states, 1):
@@ -130,15 +122,19 @@ def promela(table):
     for writer in sorted(WRITERS):
         members = [f"(e) == E_{row[0]}" for row in table.events if row[1] == writer]
         yield f"#define is_written_by_{writer}(e) ({' || '.join(members)})"
-    yield "inline find_outcome(event, outcome) {"
-    rows = [(f"event == E_{row[0]}", f"outcome = S_{row[3]}") for row in table.events if row[3] != "-"]
-    yield from choices([*rows, ("else", "outcome = S_none")])
-    yield "}\n/* to == S_none: there is no move. */"
-    yield "inline find_move(who, start, event, to, owner) {"
-    rows = [(f"who == {who} && start == S_{start} && event == E_{event}", f"to = S_{end}; owner = O_{owner}")
-            for who, start, event, end, owner in table.moves]
-    yield from choices([*rows, ("else", "to = S_none")])
-    yield "}"
+    size = len(table.states) + 1, len(table.events) + 1
+    yield "/* Where a move leads, S_none where there is none, and who is responsible then. */"
+    yield f"#define MOVE(who, state, event) (((who) - 1) * {size[0] * size[1]} + (state) * {size[1]} + (event))"
+    yield f"hidden byte move_to[{2 * size[0] * size[1]}];\nhidden byte move_owner[{2 * size[0] * size[1]}];"
+    yield f"/* Where a wish leads when it is granted. */\nhidden byte outcome_of[{size[1]}];"
+    yield "inline load_table() {\n    d_step {"
+    for who, start, event, end, owner in table.moves:
+        place = f"MOVE({who}, S_{start}, E_{event})"
+        yield f"        move_to[{place}] = S_{end}; move_owner[{place}] = O_{owner};"
+    for name, _, _, outcome in table.events:
+        if outcome != "-":
+            yield f"        outcome_of[E_{name}] = S_{outcome};"
+    yield "        skip\n    }\n}"
 
 
 if __name__ == "__main__":
