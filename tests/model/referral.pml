@@ -82,6 +82,9 @@ inline judge(who, event, seen) {
 #ifdef MUTANT_kept_by_nobody
             if :: event == E_complete && taken_over -> new_owner = O_nobody :: else fi;
 #endif
+#ifdef MUTANT_given_back_at_once
+            if :: event == E_not_complete -> new_owner = O_asker :: else fi;
+#endif
 #ifdef MUTANT_timer_drops
             if :: event == E_expire -> new_owner = O_nobody :: else fi;
 #endif
@@ -132,9 +135,9 @@ inline fold(asker_size, asked_size, has_receipt, asker_first) {
             break
         fi
     od;
-    asked_responsible = owner == O_taken_in || (owner == O_kept && taken_over);
+    asked_responsible = owner == O_taken_in || (taken_over && (owner == O_kept || owner == O_returned));
     asker_responsible = (owner == O_taken_in && (!taken_over || pending)) || owner == O_asker ||
-        (owner == O_kept && !taken_over)
+        owner == O_returned || (owner == O_kept && !taken_over)
 }
 #define fold_at_asker fold(asker_written, asked_arrived, stored, true)
 #ifdef MUTANT_own_first
@@ -144,10 +147,6 @@ inline fold(asker_size, asked_size, has_receipt, asker_first) {
 #endif
 
 #define is_over (is_ended(state) || is_final(state))
-
-/* A child who was taken over and is given back: until the asker has that word, neither record says who is responsible.
-   A gap of the rules as they are, known and bounded by the delivery of one entry. */
-#define is_being_handed_back (mirror_state == S_not_completed && asked_arrived < asked_written)
 
 /* What must hold at every moment. */
 inline check() {
@@ -166,7 +165,7 @@ inline check() {
         asker_over = is_over; asker_done = is_final(state);
         /* in each record somebody is named, and of the two named somebody agrees */
         assert(asker_responsible || asked_responsible);
-        assert(asker_responsible || mirror_asked || is_being_handed_back);
+        assert(asker_responsible || mirror_asked);
         /* nobody is made responsible, or let go, by the other side's word */
         to = 0; choice = 0;
         do
@@ -203,6 +202,7 @@ inline find_last_step(who) {
     choice = E_none;
     if
     :: who == asker && state == S_info_requested && !pending -> choice = E_information
+    :: who == asker && state == S_not_completed && asked_responsible -> choice = E_take_back
     :: who == asked && pending -> choice = E_withdraw_ok
     :: who == asked && !pending && state == S_delivered -> choice = E_review
     :: who == asked && !pending && (state == S_under_review || state == S_info_requested) -> choice = E_accept
@@ -260,7 +260,9 @@ init {
                 asker_responsible == mirror_asker && asked_responsible == mirror_asked);
             if
             :: event != E_none -> write_asker(event); event = 0; check()
-            :: else -> assert(is_over); check(); break
+            :: else ->
+                assert(is_over && !(state == S_not_completed && asked_responsible));
+                check(); break
             fi
         fi }
     od
