@@ -75,6 +75,32 @@ bool is_possible(const ReferralRecord& record, Side writer, const ReferralEvent&
            (own.empty() || event.seen_other >= own.back().seen_other);
 }
 
+/// Whether what an event claims to be based on must be here.
+enum class Counts : bool { checked, believed };
+
+Result<Appended> append(ReferralRecord& record, Side writer, std::uint32_t index,
+                        const ReferralEvent& event, Time now, Counts counts) {
+    if (writer == Side::none) return fail(Fault::invalid, "writer");
+    auto& own = writer == Side::asker ? record.asker : record.asked;
+    if (index < own.size()) {
+        if (own[index] == event) return Appended::repeated;
+        return fail(Fault::conflict, "index");
+    }
+    if (index > own.size()) return fail(Fault::invalid, "gap");
+    if (own.size() == referral_events_max)
+        return fail(Fault::exhausted, name(Rule::too_many).data());
+    if (counts == Counts::checked && !is_possible(record, writer, event))
+        return fail(Fault::invalid, name(Rule::impossible_count).data());
+    own.push_back(event);
+    record.updated_at = now;
+    const auto view = view_of(record);
+    record.state = view.state;
+    const auto refused = [&](const RefusedEvent& one) {
+        return one.side == writer && one.index == index;
+    };
+    return std::ranges::any_of(view.refused, refused) ? Appended::refused : Appended::applied;
+}
+
 }  // namespace
 
 ReferralView view_of(const ReferralRecord& record) {
@@ -87,25 +113,12 @@ ReferralView view_of(const ReferralRecord& record) {
 
 Result<Appended> append_event(ReferralRecord& record, Side writer, std::uint32_t index,
                               const ReferralEvent& event, Time now) {
-    if (writer == Side::none) return fail(Fault::invalid, "writer");
-    auto& own = writer == Side::asker ? record.asker : record.asked;
-    if (index < own.size()) {
-        if (own[index] == event) return Appended::repeated;
-        return fail(Fault::conflict, "index");
-    }
-    if (index > own.size()) return fail(Fault::invalid, "gap");
-    if (own.size() == referral_events_max)
-        return fail(Fault::exhausted, name(Rule::too_many).data());
-    if (!is_possible(record, writer, event))
-        return fail(Fault::invalid, name(Rule::impossible_count).data());
-    own.push_back(event);
-    record.updated_at = now;
-    const auto view = view_of(record);
-    record.state = view.state;
-    const auto refused = [&](const RefusedEvent& one) {
-        return one.side == writer && one.index == index;
-    };
-    return std::ranges::any_of(view.refused, refused) ? Appended::refused : Appended::applied;
+    return append(record, writer, index, event, now, Counts::checked);
+}
+
+Result<Appended> restore_event(ReferralRecord& record, std::uint32_t index,
+                               const ReferralEvent& event, Time now) {
+    return append(record, record.side, index, event, now, Counts::believed);
 }
 
 Bytes write_record(const ReferralRecord& record) {

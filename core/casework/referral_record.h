@@ -49,6 +49,13 @@ enum class Appended : std::uint8_t {
 Result<Appended> append_event(ReferralRecord& record, Side writer, std::uint32_t index,
                               const ReferralEvent& event, Time now);
 
+/// Appends an event of our own side, which its peer had stored before: it may be based on events of
+/// the other side that are not here yet, and has no effect before they are.
+///
+/// errors   conflict, exhausted, invalid: "gap"
+Result<Appended> restore_event(ReferralRecord& record, std::uint32_t index,
+                               const ReferralEvent& event, Time now);
+
 Bytes write_record(const ReferralRecord& record);
 /// errors   malformed, bad_size, unsupported
 Result<ReferralRecord> read_referral_record(ByteView bytes);
