@@ -60,3 +60,24 @@ struct OutboxRecord {
   notBeforeMs @4 :Int64;
   attempt @5 :UInt32;     # tries so far
 }
+
+struct FreezeRecord {
+  # A link that stands still until two administrators say otherwise, with what each side had signed.
+  why @0 :Text;           # a code
+  atMs @1 :Int64;
+  by @2 :Text;            # "node", or a member of staff
+  reason @3 :Text;        # of a member of staff
+  lane @4 :Text;          # of the two heads; empty: there are none
+  heldHead @5 :Text;      # the signed head that we hold
+  shownHead @6 :Text;     # the signed head that contradicts it
+  resumeBy @7 :Text;      # the first administrator who wants to go on; empty: nobody yet
+  resumeAtMs @8 :Int64;
+  resumeReason @9 :Text;
+}
+
+struct SetAsideRecord {
+  # What we said before we knew that our log had lost its end: said again when that end is back.
+  kind @0 :UInt16;
+  subject @1 :Data;       # 16 bytes
+  payload @2 :Data;
+}

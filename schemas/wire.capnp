@@ -31,6 +31,10 @@ struct Hello {
 struct Position {
   lane @0 :Lane;
   size @1 :UInt64;
+
+  head @2 :Text;
+  # The reader's own newest head that the sender holds, over exactly `size` entries: the reader's own
+  # signature proves the position. A position above 0 without it is not believed.
 }
 
 struct Push {
@@ -94,4 +98,36 @@ struct Refusal {
   lane @0 :Lane;
   index @1 :UInt64;
   reason @2 :Text;        # a code: "unknown_kind", "not_allowed", "malformed", "limit"
+}
+
+struct Recovery {
+  # Beside the logs: a node that lost the end of its own log, such as one restored from a backup,
+  # gets it back from the peer that read it.
+  union {
+    ask @0 :RestoreAsk;
+    returned @1 :Returned;
+  }
+}
+
+struct RestoreAsk {
+  lane @0 :Lane;
+  firstIndex @1 :UInt64;
+  # The reader gives back the sender's own entries from here on.
+}
+
+struct Returned {
+  lane @0 :Lane;
+  firstIndex @1 :UInt64;
+  size @2 :UInt64;
+  # Of the reader's log as the sender of this holds it, under the head of its hello.
+
+  entries @3 :List(ReturnedEntry);  # 1..256
+  proof @4 :List(Data);
+  # RFC 9162 consistency proof from the log with these entries to that of `size` entries, so that
+  # each part stands by itself.
+}
+
+struct ReturnedEntry {
+  raw @0 :Data;   # as it was pushed; empty when its bytes were erased here
+  leaf @1 :Data;  # 32 bytes: its leaf hash, only beside an empty `raw`
 }

@@ -34,7 +34,10 @@ Result<Frame> parse_hello(schema::Hello::Reader in) {
     for (const auto position : positions) {
         const auto lane = from_wire(position.getLane());
         if (!lane) return std::unexpected(lane.error());
+        auto head = head_text(position.getHead());
+        if (!head) return std::unexpected(head.error());
         hello.received[std::size_t(*lane)] = position.getSize();
+        hello.heads[std::size_t(*lane)] = std::move(*head);
     }
     return hello;
 }
@@ -69,6 +72,7 @@ Bytes write_frame(const Hello& hello) {
     for (unsigned i = 0; i < positions.size(); ++i) {
         positions[i].setLane(to_wire(Lane(i)));
         positions[i].setSize(hello.received[i]);
+        if (!hello.heads[i].empty()) positions[i].setHead(to_text(hello.heads[i]));
     }
     return flatten(builder);
 }

@@ -19,6 +19,7 @@ inline constexpr std::size_t push_bytes_max =
 struct Hello {
     std::uint64_t directory_version = 0;
     std::array<std::uint64_t, 2> received{};  // by lane: how many of the reader's entries we hold
+    std::array<std::string, 2> heads{};       // by lane: the reader's own signed head over them
     bool wants_reply = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/bytes.h"
 #include "core/base/ids.h"
 
 #include <cstdint>
@@ -30,6 +31,21 @@ inline std::string origin(const NodeId& self, const LaneId& id) {
     const std::string& from = ours ? self.text : id.peer.text;
     const std::string& to = ours ? id.peer.text : self.text;
     return "sanad/" + from + "/" + to + "/" + name(id.lane);
+}
+
+/// The key of a log in the store's tables; those of its entries begin with it.
+inline Bytes lane_key(const LaneId& id) {
+    Bytes key(id.peer.text.begin(), id.peer.text.end());
+    key.push_back(0);
+    key.push_back(static_cast<std::uint8_t>(id.direction));
+    key.push_back(static_cast<std::uint8_t>(id.lane));
+    return key;
+}
+
+inline Bytes entry_place_key(const LaneId& id, std::uint64_t index) {
+    Bytes key = lane_key(id);
+    append_big_endian(key, index);
+    return key;
 }
 
 }  // namespace sanad::federation

@@ -8,20 +8,6 @@
 namespace sanad::federation {
 namespace {
 
-Bytes lane_key(const LaneId& id) {
-    Bytes key(id.peer.text.begin(), id.peer.text.end());
-    key.push_back(0);
-    key.push_back(static_cast<std::uint8_t>(id.direction));
-    key.push_back(static_cast<std::uint8_t>(id.lane));
-    return key;
-}
-
-Bytes entry_place_key(const LaneId& id, std::uint64_t index) {
-    Bytes key = lane_key(id);
-    append_big_endian(key, index);
-    return key;
-}
-
 Bytes encode(const LaneEnd& end) {
     capnp::MallocMessageBuilder builder;
     auto out = builder.initRoot<schema::LaneRecord>();
@@ -73,7 +59,10 @@ Result<std::unique_ptr<LinkLogs>> LinkLogs::open(store::Store& store, store::Rec
     auto logs =
         std::make_unique<LinkLogs>(records, entropy, std::move(self), own, std::move(peer_sealing));
     const std::pair<store::SealedTable*, const char*> tables[] = {
-        {&logs->entries_, "link.entry"}, {&logs->ends_, "link.end"}, {&logs->keys_, "link.key"}};
+        {&logs->entries_, "link.entry"},
+        {&logs->ends_, "link.end"},
+        {&logs->keys_, "link.key"},
+        {&logs->aside_, "link.set_aside"}};
     for (const auto& [table, name] : tables) {
         auto opened = store::Records::open_table(store, name);
         if (!opened) return std::unexpected(opened.error());
@@ -234,6 +223,10 @@ Result<std::vector<LoggedEntry>> LinkLogs::read(store::Snapshot& from, const Lan
         from, entries_, entry_place_key(lane, first), store::after_prefix(lane_key(lane)),
         store::Order::ascending, limit, [&](ByteView key, Bytes raw, ByteView clear) {
             LoggedEntry entry{read_big_endian<std::uint64_t>(key.last(8)), std::move(raw), {}};
+            if (entry.raw.empty()) {
+                sound = fail(Fault::not_found, "link entry, erased");
+                return false;
+            }
             entry.leaf = trust::leaf_hash(entry.raw);
             if (entry.index != first + entries.size() || !std::ranges::equal(entry.leaf, clear)) {
                 sound = fail(Fault::bad_signature, "link entry " + std::to_string(entry.index));

@@ -69,7 +69,28 @@ public:
     Result<void> append_received(store::Transaction& transaction, const LaneId& lane,
                                  const LoggedEntry& entry, const KeyId& owner);
 
-    /// Keeps the link key of the peer's key entry at `index`.
+    /// Appends to our own log an entry that a peer gave back; `entry.raw` is empty when its bytes
+    /// were erased. The next entry that we write ourselves begins a new link key.
+    /// errors  conflict: it is not the next one
+    Result<void> append_returned(store::Transaction& transaction, const LaneId& lane,
+                                 const LoggedEntry& entry, const KeyId& owner);
+
+    /// Takes the entries of our own log from `size` on out of it, with their link keys. None of
+    /// them was ever shown to the peer. errors  invalid: the peer's receipt covers some of them
+    Result<void> cut(store::Transaction& transaction, const LaneId& lane, std::uint64_t size);
+
+    /// Keeps what a taken-out entry said, in the order of `index`, until it is said again.
+    Result<void> set_aside(store::Writer& writer, const LaneId& lane, std::uint64_t index,
+                           const KeyId& owner, const Body& body);
+    struct Aside {
+        std::uint64_t index = 0;
+        Body body;
+    };
+    /// Everything set aside, in its order; what was erased since is not there any more.
+    Result<std::vector<Aside>> aside(store::Snapshot& from, const LaneId& lane);
+    Result<void> forget_aside(store::Writer& writer, const LaneId& lane, std::uint64_t index);
+
+    /// Keeps the link key of a key entry at `index`.
     Result<void> keep_key(store::Writer& writer, const LaneId& lane, std::uint64_t index,
                           const LinkKey& key);
 
@@ -141,6 +162,7 @@ private:
     store::SealedTable entries_;  // lane, index -> raw entry, with its leaf hash in the clear
     store::SealedTable ends_;     // lane -> LaneRecord
     store::SealedTable keys_;     // lane, index of the key entry -> link key
+    store::SealedTable aside_;    // lane, index -> SetAsideRecord
     std::map<LaneId, Live> live_;
 };
 

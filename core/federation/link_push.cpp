@@ -14,7 +14,7 @@ trust::Checkpoint checkpoint(const NodeId& self, const LaneId& lane, const trust
 }  // namespace
 
 void Links::pump(const NodeId& peer, Link& link) {
-    if (!link.up || !link.frozen.empty()) return;
+    if (!link.up || !link.frozen.empty() || recovery_.is_running(peer)) return;
     bool pushed = false;
     for (const Lane lane : all_lanes) {
         Out& out = link.out[std::size_t(lane)];
@@ -59,19 +59,33 @@ Result<trust::Frontier> Links::frontier_at(const NodeId& peer, const Out& out, L
     for (const auto& sent : out.in_flight)
         if (sent.end.size() == size) return sent.end;
     trust::Frontier end = out.receipted.size() <= size ? out.receipted : trust::Frontier{};
+    return extend(std::move(end), {peer, Direction::out, lane}, size);
+}
+
+// How many leaves frontier_at() would read.
+std::uint64_t Links::cost_of(const Out& out, std::uint64_t size) const {
+    if (out.sent.size() == size) return 0;
+    return out.receipted.size() <= size ? size - out.receipted.size() : size;
+}
+
+Result<trust::Frontier> Links::extend(trust::Frontier end, const LaneId& lane, std::uint64_t size) {
+    constexpr std::uint64_t leaves_at_once = 4'096;
     const auto snapshot = parts_.store.snapshot();
     if (!snapshot) return std::unexpected(snapshot.error());
     while (end.size() < size) {
-        const auto leaf = parts_.logs.leaf(**snapshot, {peer, Direction::out, lane}, end.size());
-        if (!leaf) return std::unexpected(leaf.error());
-        end.append(*leaf);
+        const auto count = std::min(leaves_at_once, size - end.size());
+        const auto leaves =
+            parts_.logs.leaves(**snapshot, lane, end.size(), static_cast<std::uint32_t>(count));
+        if (!leaves) return std::unexpected(leaves.error());
+        for (const auto& leaf : *leaves) end.append(leaf);
     }
     return end;
 }
 
 // The receipt must be over exactly what our log was at that size: then, and only then, is it kept.
 void Links::on_ack(const NodeId& peer, Link& link, const Ack& ack) {
-    if (!admit(link.in[0])) return drop(peer, "rate");
+    if (!link.frozen.empty()) return drop(peer, "frozen");
+    if (recovery_.is_running(peer)) return drop(peer, "recovering");
     const auto table = parts_.peers.current();
     const Peer* witness = table->find(peer);
     const LaneId id{peer, Direction::out, ack.lane};
@@ -80,7 +94,11 @@ void Links::on_ack(const NodeId& peer, Link& link, const Ack& ack) {
     if (!note || witness == nullptr) return drop(peer, "malformed_receipt");
     const auto said = trust::parse_checkpoint(note->text);
     if (!said || said->size > out.size) return drop(peer, "malformed_receipt");
-    if (said->size <= out.receipted.size()) return;  // nothing new: a repeated receipt
+    const bool is_newer = said->size > out.receipted.size();
+    const bool is_awaited = std::ranges::any_of(
+        out.in_flight, [&](const Sent& sent) { return sent.end.size() == said->size; });
+    if (!is_newer && !is_awaited) return;  // nothing new: a repeated receipt
+    if (!afford(link, cost_of(out, said->size))) return drop(peer, "costly");
     const auto end = frontier_at(peer, out, ack.lane, said->size);
     if (!end || *said != checkpoint(parts_.logs.self(), id, *end))
         return drop(peer, "receipt_of_other_log");
@@ -98,10 +116,11 @@ void Links::on_ack(const NodeId& peer, Link& link, const Ack& ack) {
         out.in_flight.pop_front();
     }
     if (!head) return;
-    out.receipted = *end;
-    if (out.sent.size() < said->size) out.sent = *end;
     link.retry = retry_first;
     link.hello_at = parts_.clock.elapsed() + keepalive;
+    if (!is_newer) return pump(peer, link);  // pushed again to a peer that had lost it
+    out.receipted = *end;
+    if (out.sent.size() < said->size) out.sent = *end;
     parts_.counters.add("link.receipts");
     if (receipted_) receipted_(id, said->size);
     // Losing a receipt costs a second push of what it covers, so it may ride in the next commit.

@@ -6,25 +6,41 @@
 
 namespace sanad::federation {
 
-// A token bucket in the link's own time.
-bool Links::admit(In& in) {
+// Token buckets in the link's own time, of frames and of their bytes.
+bool Links::admit(In& in, std::size_t bytes) {
     const auto now = parts_.clock.elapsed();
     const double passed = std::chrono::duration<double>(now - in.tokens_at).count();
     in.tokens = std::min(frames_burst, in.tokens + passed * frames_per_second);
+    in.byte_tokens = std::min(bytes_burst, in.byte_tokens + passed * bytes_per_second);
     in.tokens_at = now;
-    if (in.tokens < 1) return false;
+    const auto size = static_cast<double>(bytes);
+    if (in.tokens < 1 || in.byte_tokens < size) return false;
     in.tokens -= 1;
+    in.byte_tokens -= size;
+    return true;
+}
+
+// Whether the peer may make us read so many leaves now. It may owe, and waits longer the next time.
+bool Links::afford(Link& link, std::uint64_t leaves) {
+    if (leaves == 0) return true;
+    const auto now = parts_.clock.elapsed();
+    const double passed = std::chrono::duration<double>(now - link.leaves_at).count();
+    link.leaves = std::min(leaves_burst, link.leaves + passed * leaves_per_second);
+    link.leaves_at = now;
+    if (link.leaves < std::min(leaves_burst, static_cast<double>(leaves))) return false;
+    link.leaves -= static_cast<double>(leaves);
     return true;
 }
 
 void Links::on_push(const NodeId& peer, Link& link, Push push) {
     In& in = link.in[std::size_t(push.lane)];
-    if (!admit(in)) return drop(peer, "rate");
     if (!link.frozen.empty()) return drop(peer, "frozen");
+    // What it says may build on what we said and have forgotten.
+    if (!link.heard) return drop(peer, "before_hello");
+    if (recovery_.is_running(peer)) return drop(peer, "recovering");
     if (in.in_engine >= pushes_in_engine_max) return drop(peer, "busy");
-    // A repeated push is what the sender does when our receipt was lost; its hello brings another.
-    if (push.first != in.end.size())
-        return drop(peer, push.first < in.end.size() ? "repeated" : "gap");
+    if (push.first < in.end.size()) return on_past(peer, link, push);
+    if (push.first != in.end.size()) return drop(peer, "gap");
 
     const auto table = parts_.peers.current();
     const Peer* sender = table->find(peer);

@@ -4,7 +4,9 @@
 #include "core/base/log.h"
 #include "core/federation/applier.h"
 #include "core/federation/exchange.h"
+#include "core/federation/link_freezes.h"
 #include "core/federation/link_logs.h"
+#include "core/federation/link_recovery.h"
 #include "core/federation/peers.h"
 #include "core/federation/transport.h"
 #include "core/store/audit.h"
@@ -20,7 +22,11 @@ namespace sanad::federation {
 
 /// The sessions of all links: pushes what our logs hold, checks what peers push, in the order of
 /// cheap checks first, and exchanges receipts. It has no sockets and no threads of its own.
-class Links final : public TransportEvents {
+///
+/// A node may have been restored from a backup without knowing it. So nothing is pushed to a peer,
+/// and nothing taken from it, before the peer has said in this life of the process where it stands,
+/// proven by our own signature. What we append before that is provisional: see LinkRecovery.
+class Links final : public TransportEvents, private LinkRecovery::Sessions {
 public:
     static constexpr std::size_t pushes_in_flight_max = 8;
     static constexpr std::size_t pushes_in_engine_max = 16;  // received, not yet on disk
@@ -29,6 +35,11 @@ public:
     static constexpr Duration retry_longest{30'000};
     static constexpr double frames_per_second = 4'000;  // of one link, each lane and hello apart
     static constexpr double frames_burst = 8'000;
+    static constexpr double bytes_per_second = 64 << 20;  // of one link, as the frames
+    static constexpr double bytes_burst = 128 << 20;
+    // What a peer may make us read again of a log: hellos and old pushes that begin far back.
+    static constexpr double leaves_per_second = 50'000;
+    static constexpr double leaves_burst = 500'000;
 
     /// Everything a link needs; all of it outlives the links.
     struct Parts {
@@ -37,6 +48,7 @@ public:
         store::Audit& audit;
         store::Feed& feed;
         LinkLogs& logs;
+        LinkFreezes& freezes;
         Applier& applier;
         Peers& peers;
         const trust::SigningKey& signing;
@@ -85,9 +97,15 @@ public:
         std::array<Log, 2> out;  // by lane
         std::array<std::uint64_t, 2> in{};
         std::string frozen;  // why the link stands still; empty: it does not
+        bool heard = false;  // the peer has said where it stands since this process began
+        std::vector<LinkRecovery::Progress> recovering;
     };
     /// threads  transport
     std::vector<Status> status() const;
+
+    /// Greets the peer now, without waiting for the next try; what our log lost comes back with the
+    /// answer. threads  transport
+    void retry(const NodeId& peer);
 
 private:
     struct Sent {
@@ -108,12 +126,16 @@ private:
         std::size_t in_engine = 0;
         std::uint64_t epoch = 0;  // changes when `end` goes back to what is on disk
         double tokens = frames_burst;
+        double byte_tokens = bytes_burst;
         Duration tokens_at{0};
     };
     struct Link {
         std::array<Out, 2> out;
         std::array<In, 2> in;
-        bool up = false;  // the peer has said where it stands on this connection
+        bool up = false;     // the peer has said where it stands on this connection
+        bool heard = false;  // and in this life of the process
+        double leaves = leaves_burst;
+        Duration leaves_at{0};
         Duration hello_at{0};
         Duration retry{retry_first};
         std::string frozen;
@@ -134,13 +156,19 @@ private:
     Link* find(const NodeId& peer);
     Result<void> load(const NodeId& peer, Link& link);
     Result<void> load_in(const NodeId& peer, Lane lane, In& in);
-    bool admit(In& in);
+    bool admit(In& in, std::size_t bytes);
+    bool afford(Link& link, std::uint64_t leaves);
     void drop(const NodeId& peer, const char* why);
 
     void on_hello(const NodeId& peer, Link& link, const Hello& hello);
     void on_push(const NodeId& peer, Link& link, Push push);
     void on_ack(const NodeId& peer, Link& link, const Ack& ack);
-    void on_beside(const NodeId& peer, Link& link, const Beside& beside);
+    void on_beside(const NodeId& peer, const Beside& beside);
+    Result<std::optional<trust::Frontier>> stand(const NodeId& peer, Link& link, Lane lane,
+                                                 std::uint64_t held, const std::string& head);
+    void on_past(const NodeId& peer, Link& link, const Push& push);
+    Result<bool> is_fork(const NodeId& peer, const In& in, const Push& push,
+                         const trust::Checkpoint& said);
 
     void say_hello(const NodeId& peer, Link& link, bool wants_reply);
     void send_receipt(const NodeId& peer, Link& link, Lane lane);
@@ -148,6 +176,9 @@ private:
     bool push_next(const NodeId& peer, Out& out, Lane lane);
     Result<trust::Frontier> frontier_at(const NodeId& peer, const Out& out, Lane lane,
                                         std::uint64_t size);
+    std::uint64_t cost_of(const Out& out, std::uint64_t size) const;
+    Result<trust::Frontier> extend(trust::Frontier end, const LaneId& lane, std::uint64_t size);
+    Result<void> load_out(const NodeId& peer, Lane lane, Out& out);
     Batch open_batch(const NodeId& peer, In& in, Push push,
                      const std::vector<trust::Digest>& leaves);
     void open_entry_into(Batch::Item& item, In& in, const LaneId& lane);
@@ -155,9 +186,26 @@ private:
     Result<void> apply(store::Draft& draft, const Batch& batch);
     void stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size,
                 const std::string& head, const Result<void>& result);
-    void freeze(const NodeId& peer, Link& link, const char* why);
+    /// Two heads that contradict each other, of one lane.
+    struct Evidence {
+        Lane lane = Lane::normal;
+        std::string held;
+        std::string shown;
+    };
+    void freeze(const NodeId& peer, Link& link, const char* why, const Evidence& evidence);
+    void set_frozen(const NodeId& peer, const std::string& why);
+
+    Result<void> say_beside(const NodeId& peer, Topic topic, ByteView payload) override {
+        return say(peer, topic, payload);
+    }
+    void post_work(std::function<void()> work) override { post(std::move(work)); }
+    bool is_frozen(const NodeId& peer) const override;
+    void drop_frame(const NodeId& peer, const char* why) override { drop(peer, why); }
+    void recovered(const LaneId& lane) override;
+    void unfit(const LaneId& lane, const std::string& shown_head) override;
 
     Parts parts_;
+    LinkRecovery recovery_;
     Transport* transport_ = nullptr;
     Receipted receipted_;
     std::map<NodeId, Link> links_;

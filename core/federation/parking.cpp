@@ -16,37 +16,61 @@ Bytes encode_refusal(const ReceivedEntry& entry, std::string_view reason) {
     return flatten(builder);
 }
 
+Bytes place_key(const LaneId& lane, std::uint64_t index) {
+    Bytes key(lane.peer.text.begin(), lane.peer.text.end());
+    key.push_back(0);
+    key.push_back(static_cast<std::uint8_t>(lane.lane));
+    append_big_endian(key, index);
+    return key;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Parking>> Parking::open(store::Store& store, Parts parts) {
     auto parked = store::Records::open_table(store, "link.parked");
-    if (!parked) return std::unexpected(parked.error());
-    return std::make_unique<Parking>(parts, std::move(*parked));
+    auto refused = store::Records::open_table(store, "link.refused");
+    for (const auto* table : {&parked, &refused})
+        if (!*table) return std::unexpected(table->error());
+    return std::make_unique<Parking>(parts, std::move(*parked), std::move(*refused));
 }
 
 Result<KeyId> Parking::park(store::Draft& draft, const ReceivedEntry& entry,
                             std::string_view reason, Time now) {
-    Bytes key(entry.lane.peer.text.begin(), entry.lane.peer.text.end());
-    key.push_back(0);
-    key.push_back(static_cast<std::uint8_t>(entry.lane.lane));
-    append_big_endian(key, entry.index);
     capnp::MallocMessageBuilder builder;
     auto out = builder.initRoot<schema::ParkedRecord>();
     out.setAtMs(now.ms);
     out.setReason(to_text(std::string(reason)));
-    const auto kept = parts_.records.put(draft, parked_, key, store::node_key_id, flatten(builder));
+    const auto kept = parts_.records.put(draft, parked_, place_key(entry.lane, entry.index),
+                                         store::node_key_id, flatten(builder));
     if (!kept) return std::unexpected(kept.error());
     parts_.counters.add("link.parked");
     parts_.feed.emit(
         draft,
         {.at = now, .name = "link.parked", .peer = entry.lane.peer.text, .number = entry.index});
+    if (reason == unreadable) {
+        const auto follows = follows_unreadable(draft, entry);
+        if (!follows) return std::unexpected(follows.error());
+        if (*follows) return store::node_key_id;
+    }
     if (const auto told = refuse(draft, entry, reason, now); !told)
         return std::unexpected(told.error());
     return store::node_key_id;
 }
 
+Result<bool> Parking::follows_unreadable(store::Snapshot& from, const ReceivedEntry& entry) {
+    if (entry.index == 0) return false;
+    const auto before = parts_.records.get(from, parked_, place_key(entry.lane, entry.index - 1));
+    if (!before) return std::unexpected(before.error());
+    if (!*before) return false;
+    return read_message<schema::ParkedRecord>(
+        **before, [](auto in) -> Result<bool> { return from_text(in.getReason()) == unreadable; });
+}
+
 Result<void> Parking::refuse(store::Draft& draft, const ReceivedEntry& entry,
                              std::string_view reason, Time now) {
+    const auto before = parts_.records.get(draft, refused_, place_key(entry.lane, entry.index));
+    if (!before) return std::unexpected(before.error());
+    if (*before) return {};
     Body body{BodyKind::refusal, entry.body ? entry.body->subject : std::array<std::uint8_t, 16>{},
               encode_refusal(entry, reason)};
     draft.then([this, lane = entry.lane, body = std::move(body),
@@ -71,6 +95,16 @@ Result<KeyId> Parking::apply(store::Draft& draft, const ReceivedEntry& entry, Ti
                              .subject = entry.body->subject,
                              .peer = entry.lane.peer.text,
                              .number = entry.index});
+    return store::node_key_id;
+}
+
+Result<KeyId> Parking::apply_own(store::Draft& draft, const ReceivedEntry& entry, Time) {
+    const auto index = read_message<schema::Refusal>(
+        entry.body->payload, [](auto in) -> Result<std::uint64_t> { return in.getIndex(); });
+    if (!index) return store::node_key_id;
+    const auto kept =
+        parts_.records.put(draft, refused_, place_key(entry.lane, *index), store::node_key_id, {});
+    if (!kept) return std::unexpected(kept.error());
     return store::node_key_id;
 }
 

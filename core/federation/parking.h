@@ -25,7 +25,11 @@ public:
 
     static Result<std::unique_ptr<Parking>> open(store::Store& store, Parts parts);
 
-    /// Parks the entry for `reason`, a code, and refuses it. returns  the key it is kept under
+    static constexpr std::string_view unreadable = "unreadable";
+
+    /// Parks the entry for `reason`, a code, and refuses it. Of entries one after the other that
+    /// cannot be opened the first alone is refused: two nodes that both lost their keys would
+    /// otherwise refuse each other's refusals for ever. returns  the key it is kept under
     Result<KeyId> park(store::Draft& draft, const ReceivedEntry& entry, std::string_view reason,
                        Time now);
 
@@ -37,11 +41,18 @@ public:
     /// nodes never refuse each other's refusals.
     Result<KeyId> apply(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
 
-    Parking(Parts parts, store::SealedTable parked) : parts_(parts), parked_(std::move(parked)) {}
+    /// A refusal of ours that came back: the same entry, when it comes again, is not refused twice.
+    Result<KeyId> apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
+
+    Parking(Parts parts, store::SealedTable parked, store::SealedTable refused)
+        : parts_(parts), parked_(std::move(parked)), refused_(std::move(refused)) {}
 
 private:
+    Result<bool> follows_unreadable(store::Snapshot& from, const ReceivedEntry& entry);
+
     Parts parts_;
-    store::SealedTable parked_;  // peer, zero byte, lane, index -> ParkedRecord
+    store::SealedTable parked_;   // lane, index -> ParkedRecord
+    store::SealedTable refused_;  // lane, index -> nothing: refused before our log was restored
 };
 
 }  // namespace sanad::federation

@@ -105,15 +105,18 @@ Result<ReferralRecord> Referrals::move(store::Draft& draft, const ReferralId& id
 Result<void> Referrals::say(store::Draft& draft, ReferralRecord& record, ReferralMessage message,
                             Time now) {
     message.referral = record.id;
-    message.index = static_cast<std::uint32_t>(events_of(record, record.side));
+    const auto& own = record.side == Side::asker ? record.asker : record.asked;
+    message.index = static_cast<std::uint32_t>(own.size());
     message.seen_other =
         static_cast<std::uint32_t>(events_of(record, casework::other(record.side)));
-    message.at = now;
+    // After a restore the peer's events may be on their way back to us; what we have seen stays.
+    if (!own.empty()) message.seen_other = std::max(message.seen_other, own.back().seen_other);
+    if (message.at.ms == 0) message.at = now;
     if (const auto sound = casework::check_message(message, parts_.taxonomies); !sound)
         return sound;
     if (const auto known = parts_.logs.check_peer(record.peer); !known) return known;
     const auto appended =
-        casework::append_event(record, record.side, message.index, casework::mark_of(message), now);
+        casework::restore_event(record, message.index, casework::mark_of(message), now);
     if (!appended) return std::unexpected(appended.error());
     Body body{BodyKind::referral, record.id.bytes, casework::write_message(message)};
     if (body.payload.size() > payload_bytes_max) return fail(Fault::bad_size, "referral event");
@@ -156,7 +159,8 @@ Result<void> Referrals::on_timer(store::Draft& draft, const ReferralId& id, Time
 }
 
 // A timer that is set for nothing does no harm: it looks, finds nothing due, and sets the next.
-Result<void> Referrals::set_timer(store::Writer& writer, const ReferralRecord& record, Time now) {
+Result<void> Referrals::set_timer(store::Writer& writer, const ReferralRecord& record, Time now,
+                                  Duration grace) {
     const auto view = casework::view_of(record);
     if (casework::is_ended(view.state)) return {};
     const auto stored =
@@ -164,7 +168,8 @@ Result<void> Referrals::set_timer(store::Writer& writer, const ReferralRecord& r
     const auto due = casework::next_due(parts_.clocks.referral, record.urgency,
                                         casework::clock_of(view, stored, record.steps_done, now));
     if (!due) return {};
-    return parts_.timers.set(writer, {std::max(*due, now), referral_timer, record.id.bytes});
+    return parts_.timers.set(writer,
+                             {std::max(*due, now + grace), referral_timer, record.id.bytes});
 }
 
 Result<ReferralRecord> Referrals::find(store::Snapshot& from, const ReferralId& id) {
@@ -219,6 +224,11 @@ Result<void> Referrals::remember_place(store::Writer& writer, const ReferralReco
     out.setIndex(place.index);
     return parts_.records.put(writer, places_, place_key(record.id, side, event), key_of(record.id),
                               flatten(builder), clear_place(place));
+}
+
+Result<void> Referrals::forget_place(store::Writer& writer, const ReferralRecord& record,
+                                     std::uint32_t event) {
+    return writer.del(places_.table, place_key(record.id, record.side, event));
 }
 
 Result<Referrals::Place> Referrals::place(store::Snapshot& from, const ReferralRecord& record,

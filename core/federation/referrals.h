@@ -51,6 +51,15 @@ public:
 
     Result<KeyId> apply(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
 
+    /// How long the clocks of what came back wait for what the peer has said meanwhile.
+    static constexpr Duration recovery_grace = std::chrono::minutes(10);
+    /// What came back of our own. A request whose case the backup does not have makes a referral
+    /// without a case.
+    Result<KeyId> apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
+    Result<KeyId> take_back(store::Draft& draft, const ReceivedEntry& entry) override;
+    Result<Again> say_again(store::Draft& draft, const LaneId& lane, const Body& body,
+                            Time now) override;
+
     /// The steps of the referral's clock that are due: each is told once, in the feed.
     Result<void> on_timer(store::Draft& draft, const ReferralId& id, Time now);
 
@@ -94,10 +103,18 @@ private:
                      casework::ReferralMessage message, Time now);
     Result<casework::ReferralRecord> begin(store::Draft& draft, const ReceivedEntry& entry,
                                            const casework::ReferralMessage& message, Time now);
+    static void complete(casework::ReferralRecord& record, const casework::ReferralMessage& message,
+                         Time now);
+    Result<std::optional<casework::ReferralRecord>> begin_own(
+        store::Draft& draft, const ReceivedEntry& entry, const casework::ReferralMessage& message);
+    Result<std::optional<casework::ReferralMessage>> own_message(const Body& body) const;
     Result<void> remember_place(store::Writer& writer, const casework::ReferralRecord& record,
                                 casework::Side writer_side, std::uint32_t event,
                                 const Place& place);
-    Result<void> set_timer(store::Writer& writer, const casework::ReferralRecord& record, Time now);
+    Result<void> forget_place(store::Writer& writer, const casework::ReferralRecord& record,
+                              std::uint32_t event);
+    Result<void> set_timer(store::Writer& writer, const casework::ReferralRecord& record, Time now,
+                           Duration grace = {});
     void tell(store::Draft& draft, const casework::ReferralRecord& record, const char* name,
               Time now, std::uint64_t number = 0);
 

@@ -15,7 +15,10 @@ Result<KeyId> Referrals::apply(store::Draft& draft, const ReceivedEntry& entry, 
         return parts_.parking.park(draft, entry, "subject_mismatch", now);
     auto record = load(draft, message->referral);
     if (!record && record.error().fault != Fault::not_found) return std::unexpected(record.error());
-    if (!record) record = begin(draft, entry, *message, now);
+    if (!record)
+        record = begin(draft, entry, *message, now);
+    else
+        complete(*record, *message, now);
     if (!record) return parts_.parking.park(draft, entry, name(record.error().fault), now);
     // Somebody else's referral is to this peer as if it were not there.
     if (record->peer != entry.lane.peer)
@@ -63,12 +66,18 @@ Result<ReferralRecord> Referrals::begin(store::Draft& draft, const ReceivedEntry
     record.id = message.referral;
     record.peer = entry.lane.peer;
     record.side = Side::asked;
+    complete(record, message, now);
+    return record;
+}
+
+// What our own words alone did not tell: of a referral that was made by apply_own().
+void Referrals::complete(ReferralRecord& record, const ReferralMessage& message, Time now) {
+    if (record.side != Side::asked || !record.asker.empty() || !message.request) return;
     record.case_code = message.request->case_code;
     record.kind = message.request->kind;
     record.urgency = message.request->urgency;
     record.stored_at = now;
     record.created_at = now;
-    return record;
 }
 
 }  // namespace sanad::federation

@@ -95,6 +95,7 @@ private:
     std::optional<federation::SignedDirectory> directory_;
     std::unique_ptr<federation::Peers> peers_;
     std::unique_ptr<federation::LinkLogs> logs_;
+    std::unique_ptr<federation::LinkFreezes> freezes_;
     std::unique_ptr<federation::Parking> parking_;
     std::unique_ptr<federation::Referrals> referrals_;
     std::optional<federation::Appliers> appliers_;

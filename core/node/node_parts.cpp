@@ -18,6 +18,9 @@ Result<void> Node::open_federation() {
         });
     if (!logs) return std::unexpected(logs.error());
     logs_ = std::move(*logs);
+    auto freezes = federation::LinkFreezes::open(*store_.store, *records_);
+    if (!freezes) return std::unexpected(freezes.error());
+    freezes_ = std::move(*freezes);
     auto parking = federation::Parking::open(*store_.store, {*records_, *feed_, *logs_, counters_});
     if (!parking) return std::unexpected(parking.error());
     parking_ = std::move(*parking);
@@ -29,7 +32,7 @@ Result<void> Node::open_federation() {
     appliers_.emplace(*parking_);
     appliers_->add(federation::BodyKind::referral, *referrals_);
     links_ = std::make_unique<federation::Links>(federation::Links::Parts{
-        *store_.store, *engine_, *audit_, *feed_, *logs_, *appliers_, *peers_, keys_->signing,
+        *store_.store, *engine_, *audit_, *feed_, *logs_, *freezes_, *appliers_, *peers_, keys_->signing,
         keys_->sealing, around_.clock, around_.log, counters_, [this] {
             if (transport_) transport_->wake();
         }});
@@ -98,7 +101,9 @@ Result<void> Node::open_service() {
     for (store::Engine::Participant* part :
          {static_cast<store::Engine::Participant*>(audit_.get()),
           static_cast<store::Engine::Participant*>(feed_.get()),
+          static_cast<store::Engine::Participant*>(freezes_.get()),
           static_cast<store::Engine::Participant*>(outbox_.get()),
+          static_cast<store::Engine::Participant*>(freezes_.get()),
           static_cast<store::Engine::Participant*>(logs_.get())})
         engine_->add(*part);
     feed_->subscribe([this](const std::vector<store::Event>& events) {

@@ -128,6 +128,7 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
       timers(must(store::Timers::open(*store))),
       logs(must(federation::LinkLogs::open(*store, records, around.entropy, machine.id,
                                            machine.sealing, sealing_of(around.peers)))),
+      freezes(must(federation::LinkFreezes::open(*store, records))),
       parking(must(federation::Parking::open(*store, {records, *feed, *logs, counters}))),
       referrals(must(federation::Referrals::open(
           *store, {records, timers, *feed, *logs, *parking, around.taxonomies, around.clocks,
@@ -138,8 +139,9 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
     engine.add(*audit);
     engine.add(*feed);
     engine.add(*logs);
+    engine.add(*freezes);
     links = std::make_unique<federation::Links>(federation::Links::Parts{
-        *store, engine, *audit, *feed, *logs, wrapped ? *wrapped : appliers, around.peers,
+        *store, engine, *audit, *feed, *logs, *freezes, wrapped ? *wrapped : appliers, around.peers,
         machine.signing, machine.sealing, around.clock, around.log, counters,
         [this] { posted_ = true; }});
     links->use(transport);

@@ -109,6 +109,7 @@ public:  // in the order of their making
     std::unique_ptr<store::Feed> feed;
     store::Timers timers;
     std::unique_ptr<federation::LinkLogs> logs;
+    std::unique_ptr<federation::LinkFreezes> freezes;
     std::unique_ptr<federation::Parking> parking;
     std::unique_ptr<federation::Referrals> referrals;
     federation::Appliers appliers;

@@ -74,6 +74,14 @@ private:
 
 /// Morocco's node, and Tunisia and Algeria as evil as can be.
 struct Victim {
+    Victim() { greet(); }
+
+    /// What every connection begins with: without it nothing is taken.
+    void greet() {
+        for (const auto& peer : {tn_machine.id, dz_machine.id})
+            feed(write_frame(federation::Hello{}), peer);
+        wire.letters.clear();
+    }
     /// Gives the node a frame, and lets it do all that follows.
     void feed(const Bytes& frame, const NodeId& from = NodeId{"tn.amal"}) {
         ma->links->received(from, frame);
@@ -109,6 +117,7 @@ struct Victim {
     void restart() {
         ma.reset();
         ma = std::make_unique<FederationNode>(ma_machine, around, wire.port(ma_machine.id));
+        greet();
     }
     /// The first thing said of a new referral.
     casework::ReferralMessage request() {

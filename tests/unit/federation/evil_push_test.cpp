@@ -156,15 +156,6 @@ TEST_CASE_METHOD(Victim, "a gap of any size is refused, and filled later") {
     CHECK(held(Lane::normal) == 3);
 }
 
-TEST_CASE_METHOD(Victim, "another past under a good signature is not taken for the one we hold") {
-    feed(tn.key().say(request()).push());
-    EvilPeer other(tn_machine, ma_machine, Lane::normal, entropy);
-    other.key().say(request()).say(request());
-    wire.letters.clear();
-    CHECK(refuses(other.push(0), "repeated"));
-    CHECK(refuses(other.push(2), "other_root"));
-}
-
 TEST_CASE_METHOD(Victim, "a push holds 1 to 256 entries") {
     capnp::MallocMessageBuilder builder;
     auto frame = builder.initRoot<schema::Frame>();
@@ -207,15 +198,4 @@ TEST_CASE_METHOD(Victim, "no more pushes wait for the disk than the limit says")
     while (ma->turn()) {
     }
     CHECK(held(Lane::normal) == Links::pushes_in_engine_max);
-}
-
-TEST_CASE_METHOD(Victim, "a peer that says it holds more than our log freezes the link") {
-    Hello hello;
-    hello.received[0] = 1;
-    const auto before = ma_machine.disk;
-    feed(write_frame(hello));
-    CHECK(ma->counters.count("link.frozen") == 1);
-    CHECK(ma->links->status().front().frozen == "peer_holds_more_than_our_log");
-    CHECK(is_unchanged(before));
-    CHECK(refuses(tn.key().say(request()).push(), "frozen"));
 }

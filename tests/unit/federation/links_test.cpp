@@ -1,6 +1,4 @@
-#include "core/federation/links.h"
-#include "core/trust/checkpoint.h"
-#include "tests/unit/federation/two_nodes.h"
+#include "tests/unit/federation/log_checks.h"
 
 #include <catch2/catch.hpp>
 
@@ -9,6 +7,8 @@ using namespace sanad::federation;
 using casework::ReferralEventKind;
 using casework::ReferralState;
 using casework::Urgency;
+using support::check_all_logs;
+using support::end_of;
 using support::sample_request;
 using support::TwoNodes;
 
@@ -16,43 +16,6 @@ namespace {
 
 const NodeId morocco{"ma.cmrpi"};
 const NodeId tunisia{"tn.amal"};
-
-LaneEnd end_of(support::FederationNode& node, const LaneId& lane) {
-    return node.logs->end(*node.store->snapshot().value(), lane).value();
-}
-
-std::vector<LoggedEntry> entries_of(support::FederationNode& node, const LaneId& lane) {
-    return node.logs->read(*node.store->snapshot().value(), lane, 0, 10'000, SIZE_MAX).value();
-}
-
-/// Both ends of one log are the same, to the byte, and the last head is cosigned.
-void check_same_log(support::FederationNode& from, const support::Machine& from_machine,
-                    support::FederationNode& to, const support::Machine& to_machine, Lane lane) {
-    const LaneId out{to_machine.id, Direction::out, lane};
-    const LaneId in{from_machine.id, Direction::in, lane};
-    const auto sent = entries_of(from, out);
-    const auto received = entries_of(to, in);
-    REQUIRE(sent.size() == received.size());
-    for (std::size_t i = 0; i < sent.size(); ++i) CHECK(sent[i].raw == received[i].raw);
-    const auto end = end_of(from, out);
-    CHECK(end.receipted.size() == sent.size());
-    if (sent.empty()) return;
-    const auto receipt = trust::open_cosigned_checkpoint(
-        end.note, from_machine.peer().head_verifier(), to_machine.peer().receipt_verifier());
-    REQUIRE(receipt.has_value());
-    CHECK(receipt->checkpoint.size == sent.size());
-}
-
-void check_all_logs(TwoNodes& world) {
-    for (const Lane lane : all_lanes) {
-        check_same_log(*world.ma, world.ma_machine, *world.tn, world.tn_machine, lane);
-        check_same_log(*world.tn, world.tn_machine, *world.ma, world.ma_machine, lane);
-    }
-    for (auto* node : {&*world.ma, &*world.tn}) {
-        CHECK(node->audit->verify(*node->store->snapshot().value()).has_value());
-        CHECK(node->counters.count("link.parked") == 0);
-    }
-}
 
 }  // namespace
 
