@@ -1,12 +1,11 @@
 #include "core/store/audit.h"
 
 #include "core/base/message.h"
+#include "core/store/audit_check.h"
 #include "schemas/records.capnp.h"
 
 namespace sanad::store {
 namespace {
-
-const std::string end_key = "audit";
 
 Bytes encode(const AuditEntry& entry) {
     capnp::MallocMessageBuilder builder;
@@ -78,29 +77,30 @@ Result<void> Audit::before_commit(Transaction& transaction) {
 }
 
 Result<Audit::Verified> Audit::verify(Snapshot& from) {
-    const auto stored = records_.get(from, end_, bytes_of(end_key));
-    if (!stored) return std::unexpected(stored.error());
-    trust::Frontier log;
-    Result<void> sound;
-    const auto scanned = records_.scan(
-        from, entries_, {}, {}, Order::ascending, UINT32_MAX,
-        [&](ByteView key, const Bytes& plain, ByteView clear) {
-            const auto leaf = trust::leaf_hash(plain);
-            const bool in_place = std::ranges::equal(key, number_key(log.size()));
-            if (!in_place || !std::ranges::equal(leaf, clear))
-                sound = fail(Fault::bad_signature, "audit entry " + std::to_string(log.size()));
-            log.append(leaf);
-            return sound.has_value();
-        });
-    if (!scanned)
-        return fail(scanned.error().fault,
-                    "audit entry " + std::to_string(log.size()) + ": " + scanned.error().detail);
-    if (!sound) return std::unexpected(sound.error());
-    const Bytes end = *stored ? **stored : trust::Frontier{}.encode();
-    if (log.encode() != end)
-        return fail(Fault::bad_signature, "audit entry " + std::to_string(log.size()) +
-                                              ": the log ends here, its end says otherwise");
-    return Verified{log.size(), log.root()};
+    AuditCheck check(*this, {});
+    const auto walked = check.step(from, UINT32_MAX);
+    if (!walked) return std::unexpected(walked.error());
+    if (check.bad())
+        return fail(Fault::bad_signature,
+                    "audit entry " + std::to_string(check.bad()->index) + " " + check.bad()->what);
+    return Verified{check.size(), check.root()};
+}
+
+Result<std::vector<trust::Digest>> Audit::leaves(Snapshot& from, std::uint64_t first,
+                                                 std::uint32_t count) {
+    std::vector<trust::Digest> all;
+    if (count == 0) return all;
+    all.reserve(count);
+    const auto scanned =
+        records_.scan_clear(from, entries_, number_key(first), number_key(first + count),
+                            Order::ascending, count, [&](ByteView, ByteView clear) {
+                                if (clear.size() != sizeof(trust::Digest)) return false;
+                                std::ranges::copy(clear, all.emplace_back().begin());
+                                return true;
+                            });
+    if (!scanned) return std::unexpected(scanned.error());
+    if (all.size() != count) return fail(Fault::not_found, "audit entries");
+    return all;
 }
 
 Result<void> Audit::read(Snapshot& from, std::uint64_t first, std::uint32_t limit,

@@ -43,6 +43,14 @@ public:
     /// threads  any
     Result<Verified> verify(Snapshot& from);
 
+    /// The log as it stands, with what this group of commands has appended. threads  engine
+    const trust::Frontier& end() const { return log_; }
+
+    /// The leaf hashes of `count` entries from `first` on; opens none of them.
+    /// errors  not_found: the log has not that many. threads  any
+    Result<std::vector<trust::Digest>> leaves(Snapshot& from, std::uint64_t first,
+                                              std::uint32_t count);
+
     using Sink = std::function<bool(std::uint64_t number, const AuditEntry& entry)>;
     /// Entries from `first` on, at most `limit`. threads  any
     Result<void> read(Snapshot& from, std::uint64_t first, std::uint32_t limit, const Sink& sink);
@@ -51,6 +59,9 @@ public:
         : records_(records), entries_(std::move(entries)), end_(std::move(end)) {}
 
 private:
+    friend class AuditCheck;
+    static constexpr std::string_view end_key = "audit";
+
     Records& records_;
     SealedTable entries_;  // number, big-endian -> AuditEntry, with its leaf hash in the clear
     SealedTable end_;      // "audit" -> frontier

@@ -38,6 +38,20 @@ Result<Proof> proof_of(const std::vector<Range>& ranges, const LeafReader& leave
     return proof;
 }
 
+// What a consistency proof consists of (RFC 9162, 2.1.4.1), the last digest first.
+std::vector<Range> consistency_parts(std::uint64_t old_size, std::uint64_t new_size) {
+    std::vector<Range> parts;
+    Range tree{0, new_size};
+    while (tree.end != old_size) {  // down to the subtree that ends where the old tree ended
+        const std::uint64_t middle = tree.begin + split_of(tree.end - tree.begin);
+        const bool left = old_size <= middle;
+        parts.push_back(left ? Range{middle, tree.end} : Range{tree.begin, middle});
+        tree = left ? Range{tree.begin, middle} : Range{middle, tree.end};
+    }
+    if (tree.begin != 0) parts.push_back(tree);  // when it is the old tree itself, they know it
+    return parts;
+}
+
 std::unexpected<Error> wrong_length() { return fail(Fault::malformed, "length of a proof"); }
 std::unexpected<Error> wrong_root() {
     return fail(Fault::bad_signature, "proof does not lead to the root");
@@ -100,6 +114,27 @@ LeafReader leaves_in(std::span<const Digest> leaves) {
     };
 }
 
+// Every part is either new or one of the complete subtrees of which the frontier has the root.
+std::vector<Digest> Frontier::growth(std::span<const Digest> added) const {
+    Proof proof;
+    if (size_ == 0 || added.empty()) return proof;
+    const auto parts = consistency_parts(size_, size_ + added.size());
+    for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+        if (part->begin >= size_) {
+            Frontier fresh;
+            for (auto leaf = part->begin; leaf < part->end; ++leaf)
+                fresh.append(added[leaf - size_]);
+            proof.push_back(fresh.root());
+            continue;
+        }
+        std::size_t place = 0;
+        for (std::uint64_t begin = 0; begin != part->begin; ++place)
+            begin += std::bit_floor(size_ - begin);
+        proof.push_back(subtrees_[place]);
+    }
+    return proof;
+}
+
 Result<Proof> inclusion_proof(std::uint64_t size, std::uint64_t index, const LeafReader& leaves) {
     if (index >= size || size > merkle_leaves_max) return fail(Fault::invalid, "index of a leaf");
     std::vector<Range> siblings;
@@ -116,16 +151,7 @@ Result<Proof> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
     if (old_size > new_size || new_size > merkle_leaves_max)
         return fail(Fault::invalid, "sizes of a log");
     if (old_size == 0 || old_size == new_size) return Proof{};
-    std::vector<Range> parts;
-    Range tree{0, new_size};
-    while (tree.end != old_size) {  // down to the subtree that ends where the old tree ended
-        const std::uint64_t middle = tree.begin + split_of(tree.end - tree.begin);
-        const bool left = old_size <= middle;
-        parts.push_back(left ? Range{middle, tree.end} : Range{tree.begin, middle});
-        tree = left ? Range{tree.begin, middle} : Range{middle, tree.end};
-    }
-    if (tree.begin != 0) parts.push_back(tree);  // when it is the old tree itself, they know it
-    return proof_of(parts, leaves);
+    return proof_of(consistency_parts(old_size, new_size), leaves);
 }
 
 Result<void> verify_inclusion(std::uint64_t size, std::uint64_t index, const Digest& leaf,

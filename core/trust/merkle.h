@@ -36,6 +36,10 @@ public:
     /// Exactly what encode() writes. errors  bad_size, invalid: more than merkle_leaves_max leaves
     static Result<Frontier> decode(ByteView bytes);
 
+    /// The proof that the log's tree is the beginning of the one that `added` makes of it
+    /// (RFC 9162, 2.1.4.1): what consistency_proof() gives, without the leaves that were there.
+    std::vector<Digest> growth(std::span<const Digest> added) const;
+
     bool operator==(const Frontier&) const = default;
 
 private:

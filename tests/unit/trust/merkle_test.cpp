@@ -269,3 +269,17 @@ TEST_CASE("a log's edge that no log has is refused") {
     CHECK(Frontier::decode(Bytes(8 + 32)).error().fault == Fault::bad_size);
     CHECK(Frontier::decode({}).error().fault == Fault::bad_size);
 }
+
+TEST_CASE("a frontier proves its own growth as the leaves would") {
+    std::vector<Digest> leaves;
+    for (std::uint8_t i = 0; i < 70; ++i) leaves.push_back(leaf_hash(Bytes{i}));
+    Frontier before;
+    for (std::uint64_t old_size = 0; old_size <= leaves.size(); ++old_size) {
+        for (std::uint64_t size = old_size; size <= leaves.size(); ++size) {
+            const auto added = std::span(leaves).subspan(old_size, size - old_size);
+            const auto whole = leaves_in(std::span(leaves).first(size));
+            REQUIRE(before.growth(added) == consistency_proof(old_size, size, whole).value());
+        }
+        if (old_size < leaves.size()) before.append(leaves[old_size]);
+    }
+}
