@@ -25,7 +25,7 @@ struct Request {
     auditVerify @12 :Void;                  # auditor
     auditExport @13 :AuditExport;           # auditor
     feedRead @14 :FeedRead;                 # any role
-    passportExport @15 :Text;               # supervisor: a referral's id; audited
+    obsoletePassportExport @15 :Text;
 
     # --- commands
     contactOpen @16 :Text;                  # volunteer: take it from the queue
@@ -39,6 +39,11 @@ struct Request {
     escalate @24 :Escalate;                 # counsellor
     caseClose @25 :CaseClose;               # counsellor
     directoryInstall @26 :Text;             # admin: a newer directory, as a signed note
+
+    auditWitness @27 :Void;                 # auditor, admin
+    auditAlarms @28 :Void;                  # auditor, admin, supervisor
+    auditAcknowledge @29 :Text;             # auditor: an alarm's id; audited
+    passportPiece @30 :PassportPieceRequest;  # supervisor; audited
   }
 }
 
@@ -59,7 +64,10 @@ struct Reply {
     auditVerified @12 :AuditVerified;
     audit @13 :List(AuditView);
     feed @14 :List(FeedView);
-    passport @15 :Data;                     # the file's bytes
+    obsoletePassport @15 :Data;
+    auditWitness @16 :AuditWitnessView;
+    auditAlarms @17 :List(AuditAlarmView);
+    passportPiece @18 :PassportPiece;
   }
 }
 
@@ -275,7 +283,62 @@ struct LaneView {
   received @3 :UInt64;       # entries of the peer's log that we hold
 }
 
-struct AuditVerified { size @0 :UInt64; root @1 :Text; }
+struct AuditVerified {
+  size @0 :UInt64;
+  root @1 :Text;
+  bad @2 :Bool;              # then the two that follow say which entry is the first bad one, and why
+  badIndex @3 :UInt64;
+  badWhat @4 :Text;
+  agreedSize @5 :UInt64;     # the newest signed head that the log agrees with
+  agreedHolder @6 :Text;     # who holds it beside this node
+}
+
+struct AuditWitnessView {
+  witnesses @0 :List(Witness);
+  own @1 :List(Own);         # the newest 24
+  seen @2 :List(Seen);       # of other nodes; the newest 200
+  checkedAt @3 :Text;        # the last nightly walk
+  checkedSize @4 :UInt64;
+  checkedBadIndex @5 :UInt64;
+  checkedBad @6 :Text;       # empty: nothing is wrong
+
+  struct Witness { node @0 :Text; cosigned @1 :UInt64; }
+  struct Own { size @0 :UInt64; at @1 :Text; head @2 :Text; }
+  struct Seen {
+    node @0 :Text;
+    size @1 :UInt64;
+    at @2 :Text;
+    toldBy @3 :Text;
+    cosigned @4 :Bool;       # by this node
+    proven @5 :Bool;         # to have grown out of an older one
+    head @6 :Text;
+  }
+}
+
+struct AuditAlarmView {
+  id @0 :Text;
+  at @1 :Text;
+  about @2 :Text;            # whose audit log
+  kind @3 :Text;
+  toldBy @4 :Text;
+  first @5 :Text;            # both signed heads, whole
+  second @6 :Text;
+  repeats @7 :UInt64;
+  acknowledgedBy @8 :Text;   # empty: open
+}
+
+struct PassportPieceRequest {
+  referral @0 :Text;
+  offset @1 :UInt64;         # 0: make it now
+  file @2 :Data;             # of the first piece; from the second on
+}
+
+struct PassportPiece {
+  offset @0 :UInt64;
+  total @1 :UInt64;          # bytes of the whole file, at most 16 MiB
+  file @2 :Data;             # SHA-256 of the whole file
+  bytes @3 :Data;
+}
 struct AuditExport { first @0 :UInt64; limit @1 :UInt32; }
 struct AuditView {
   number @0 :UInt64;

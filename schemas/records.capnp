@@ -81,3 +81,43 @@ struct SetAsideRecord {
   subject @1 :Data;       # 16 bytes
   payload @2 :Data;
 }
+
+struct AuditOwnRecord {
+  # A head of our own audit log, with the cosignatures that came back.
+  note @0 :Text;
+  frontier @1 :Data;
+  atMs @2 :Int64;
+}
+
+struct AuditSeenRecord {
+  # A head of another node's audit log: evidence.
+  owner @0 :Text;
+  growth @1 :Data;                 # wire.capnp AuditMessage of kind `cosign`
+  toldBy @2 :Text;
+  atMs @3 :Int64;
+  proven @4 :Bool;
+  cosigned @5 :Bool;               # by us
+  asked @6 :UInt64;                # the size that the owner was asked to prove from; 0: none
+  askedAtMs @7 :Int64;
+}
+
+struct AuditAlarmRecord {
+  # Two signed heads that cannot be of one log that only grows.
+  id @0 :Data;
+  atMs @1 :Int64;
+  about @2 :Text;
+  kind @3 :Text;
+  toldBy @4 :Text;
+  first @5 :Text;
+  second @6 :Text;
+  repeats @7 :UInt64;
+  acknowledgedBy @8 :Text;
+}
+
+struct AuditCheckedRecord {
+  # What the last walk through the whole audit log found.
+  atMs @0 :Int64;
+  size @1 :UInt64;
+  badIndex @2 :UInt64;
+  bad @3 :Text;
+}

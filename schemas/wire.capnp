@@ -91,7 +91,7 @@ struct Body {
   payload @2 :Data;       # the message of that kind: casework.capnp ReferralEvent, or Refusal
 }
 
-enum BodyKind { none @0; referral @1; refusal @2; }
+enum BodyKind { none @0; referral @1; refusal @2; audit @3; }
 
 struct Refusal {
   # A valid entry could not be applied: it stays in the log, and this says so and why.
@@ -130,4 +130,42 @@ struct Returned {
 struct ReturnedEntry {
   raw @0 :Data;   # as it was pushed; empty when its bytes were erased here
   leaf @1 :Data;  # 32 bytes: its leaf hash, only beside an empty `raw`
+}
+
+struct AuditMessage {
+  # About the heads of audit logs (origin `sanad/audit/<node>`): the payload of a Body of kind `audit`,
+  # whose subject is zero.
+  union {
+    cosign @0 :AuditGrowth;        # to a witness: cosign this head
+    cosigned @1 :Text;             # the same head with the witness's cosignature/v1
+    refused @2 :AuditRefused;
+    seen @3 :List(AuditGrowth);    # at most 64 heads of third nodes that the sender has cosigned
+    question @4 :AuditQuestion;
+    answer @5 :AuditAnswer;
+  }
+}
+
+struct AuditGrowth {
+  head @0 :Text;                   # a C2SP checkpoint, at most 1 KiB with its signatures
+  from @1 :UInt64;                 # the log's size that the proof starts from; 0: no proof
+  proof @2 :Data;                  # RFC 9162 consistency proof, 32 bytes a digest
+}
+
+struct AuditRefused {
+  reason @0 :Text;                 # "smaller", "other_root", "inconsistent"
+  head @1 :Text;                   # as it was asked
+  held @2 :Text;                   # the newest head that the witness cosigned before
+}
+
+struct AuditQuestion {
+  # To the owner of both: show that the newer one grew out of the older one.
+  older @0 :Text;
+  newer @1 :Text;
+}
+
+struct AuditAnswer {
+  older @0 :UInt64;                # the sizes of the question
+  newer @1 :UInt64;
+  known @2 :Bool;                  # false: I have no such heads
+  proof @3 :Data;
 }

@@ -1,5 +1,6 @@
 #include "core/node/configuration.h"
 
+#include "core/federation/audit_witness.h"
 #include "core/federation/directory.h"
 #include "core/federation/directory_values.h"
 #include "core/node/files.h"
@@ -115,6 +116,19 @@ void read_federation(Settings settings, const fs::path& base, Configuration& out
     federation.trust = absolute(base, settings.text("trust", "trust.txt"));
     federation.grace = settings.duration("grace", federation::directory_grace_default, Duration(0),
                                          std::chrono::days(60));
+    settings.finish();
+}
+
+void read_audit(Settings settings, Configuration& out) {
+    out.audit.round = settings.duration("round", federation::audit_round_default,
+                                        std::chrono::minutes(1), std::chrono::days(1));
+    const auto names = settings.texts("witnesses", federation::audit_witnesses);
+    check_texts(
+        settings, "witnesses", names,
+        [](std::string_view text) { return federation::parse_node_id(text).has_value(); },
+        "no node id: write for example \"tn.amal\"");
+    for (const std::string& name : names) out.audit.witnesses.push_back({name});
+    out.audit.check_hour = int(settings.number("check_hour", 3, 0, 23));
     settings.finish();
 }
 
@@ -242,6 +256,7 @@ Configuration read_all(const TomlValue& document, const fs::path& file, Problems
     read_vault(root.table("vault"), base, out);
     read_store(root.table("store"), out);
     read_federation(root.table("federation"), base, out);
+    read_audit(root.table("audit"), out);
     read_plugin_folders(root.table("plugins"), base, out);
     read_plugins(root, out);
     read_staff(root, out);

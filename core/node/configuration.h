@@ -59,6 +59,13 @@ struct FederationSettings {
     Duration grace{};                    // after the directory's end
 };
 
+/// How the node's own audit log is watched.
+struct AuditSettings {
+    Duration round{};               // between two heads that witnesses cosign
+    std::vector<NodeId> witnesses;  // whom it asks; none: chosen from the directory
+    int check_hour = 0;             // UTC, of the nightly walk through the whole log
+};
+
 struct StaffMember {
     std::string name;
     std::vector<std::string> roles;  // of staff_roles
@@ -86,6 +93,7 @@ struct Configuration {
     VaultSettings vault;
     PluginSettings store;  // instance "store"
     FederationSettings federation;
+    AuditSettings audit;
     std::vector<std::filesystem::path> plugin_folders;
     std::vector<PluginSettings> plugins;
     std::vector<StaffMember> staff;

@@ -80,6 +80,7 @@ Node::~Node() {
         transport_->wake();
         transport_thread_.join();
     }
+    self_audit_.reset();
     if (engine_thread_.joinable()) {
         engine_thread_.request_stop();
         engine_thread_.join();
@@ -211,6 +212,11 @@ Result<void> Node::load_directory() {
 }
 
 void Node::start_threads() {
+    const auto watched = engine_->submit(
+        [this](store::Draft& draft) { return witness_->start(draft, around_.clock.now()); }, {});
+    if (!watched) counters_.add("audit.not_started");
+    self_audit_ = std::make_unique<SelfAudit>(
+        SelfAudit::Parts{*store_.store, *engine_, *audit_, *witness_, around_.clock, around_.log});
     engine_thread_ = std::jthread(
         [this](const std::stop_token& stop) { engine_->run(stop, [this] { return idle(); }); });
     transport_thread_ = std::jthread([this](const std::stop_token& stop) {
@@ -248,9 +254,14 @@ void Node::run_timer(const store::Timer& timer) {
                 return referrals_->on_timer(draft, ReferralId{timer.subject}, now);
             if (timer.kind == api::escalation_timer)
                 return escalations_->on_timer(draft, EscalationId{timer.subject}, now);
+            if (timer.kind == federation::audit_round_timer) return witness_->on_timer(draft, now);
+            if (timer.kind == federation::audit_check_timer)
+                return witness_->on_check_timer(draft, now);
             return {};
         },
-        {});
+        [this, kind = timer.kind](const Result<void>& result) {
+            if (result && kind == federation::audit_check_timer) self_audit_->request();
+        });
     if (!taken) counters_.add("timer.not_run");
 }
 

@@ -8,6 +8,7 @@
 #include "core/node/node_keys.h"
 #include "core/node/plugin_pump.h"
 #include "core/node/plugin_services.h"
+#include "core/node/self_audit.h"
 #include "core/node/trust_file.h"
 #include "core/plugins/store_plugin.h"
 
@@ -98,6 +99,7 @@ private:
     std::unique_ptr<federation::LinkFreezes> freezes_;
     std::unique_ptr<federation::Parking> parking_;
     std::unique_ptr<federation::Referrals> referrals_;
+    std::unique_ptr<federation::AuditWitness> witness_;
     std::optional<federation::Appliers> appliers_;
     std::unique_ptr<federation::Links> links_;
     std::unique_ptr<federation::ZmqTransport> transport_;
@@ -114,6 +116,7 @@ private:
     Duration timers_at_{0};
     std::mutex status_mutex_;  // guards status_
     std::vector<federation::Links::Status> status_;
+    std::unique_ptr<SelfAudit> self_audit_;
     std::jthread engine_thread_;
     std::jthread transport_thread_;
 };

@@ -31,6 +31,14 @@ Result<void> Node::open_federation() {
     referrals_ = std::move(*referrals);
     appliers_.emplace(*parking_);
     appliers_->add(federation::BodyKind::referral, *referrals_);
+    const AuditSettings& watched = configuration_.audit;
+    auto witness = federation::AuditWitness::open(
+        *store_.store, {*records_, *audit_, *feed_, *timers_, *logs_, *parking_, *peers_,
+                        keys_->signing, around_.entropy, around_.log, counters_, watched.round,
+                        watched.check_hour, watched.witnesses});
+    if (!witness) return std::unexpected(witness.error());
+    witness_ = std::move(*witness);
+    appliers_->add(federation::BodyKind::audit, *witness_);
     links_ = std::make_unique<federation::Links>(federation::Links::Parts{
         *store_.store, *engine_, *audit_, *feed_, *logs_, *freezes_, *appliers_, *peers_, keys_->signing,
         keys_->sealing, around_.clock, around_.log, counters_, [this] {
@@ -89,6 +97,7 @@ Result<void> Node::open_service() {
         .escalations = *escalations_,
         .referrals = *referrals_,
         .peers = *peers_,
+        .witness = *witness_,
         .taxonomies = taxonomies_,
         .clocks = configuration_.clocks,
         .signing = keys_->signing,

@@ -64,9 +64,10 @@ std::string text_of_report(const Report& report, const std::optional<TrustedStew
 }
 
 std::string event_json(const Report::Event& event) {
-    std::string json =
-        "{\"by\":" + json_string(event.by.text) + ",\"index\":" + std::to_string(event.index) +
-        ",\"kind\":" + json_string(kind_of(event)) + ",\"standing\":" + json_string(standing_of(event));
+    std::string json = "{\"by\":" + json_string(event.by.text) +
+                       ",\"index\":" + std::to_string(event.index) +
+                       ",\"kind\":" + json_string(kind_of(event)) +
+                       ",\"standing\":" + json_string(standing_of(event));
     if (event.message)
         json += ",\"at\":" + json_string(format_time(event.message->at)) +
                 ",\"reason\":" + json_string(event.message->reason) +

@@ -133,9 +133,13 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
       referrals(must(federation::Referrals::open(
           *store, {records, timers, *feed, *logs, *parking, around.taxonomies, around.clocks,
                    around.entropy, counters}))),
+      witness(must(federation::AuditWitness::open(
+          *store, {records, *audit, *feed, timers, *logs, *parking, around.peers, machine.signing,
+                   around.entropy, around.log, counters}))),
       appliers(*parking),
       wrapped(between.applier ? between.applier(appliers) : nullptr) {
     appliers.add(federation::BodyKind::referral, *referrals);
+    appliers.add(federation::BodyKind::audit, *witness);
     engine.add(*audit);
     engine.add(*feed);
     engine.add(*logs);
@@ -181,6 +185,8 @@ Result<void> FederationNode::run_timers(Time now) {
     return run([this, due, now](store::Draft& draft) -> Result<void> {
         for (const auto& timer : due) {
             if (const auto cleared = timers.clear(draft, timer); !cleared) return cleared;
+            if (timer.kind == federation::audit_round_timer)
+                if (const auto done = witness->on_timer(draft, now); !done) return done;
             if (timer.kind != federation::referral_timer) continue;
             const auto told = referrals->on_timer(draft, ReferralId{timer.subject}, now);
             if (!told) return told;

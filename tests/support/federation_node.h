@@ -4,6 +4,7 @@
 #include "core/casework/clocks.h"
 #include "core/casework/taxonomy.h"
 #include "core/federation/appliers.h"
+#include "core/federation/audit_witness.h"
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
 #include "core/store/audit.h"
@@ -112,6 +113,7 @@ public:  // in the order of their making
     std::unique_ptr<federation::LinkFreezes> freezes;
     std::unique_ptr<federation::Parking> parking;
     std::unique_ptr<federation::Referrals> referrals;
+    std::unique_ptr<federation::AuditWitness> witness;  // idle until a test calls start()
     federation::Appliers appliers;
     std::unique_ptr<federation::Applier> wrapped;
     std::unique_ptr<federation::Links> links;
