@@ -5,6 +5,7 @@
 #include "core/api/contacts.h"
 #include "core/api/door.h"
 #include "core/api/escalations.h"
+#include "core/federation/audit_witness.h"
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
 #include "core/store/audit.h"
@@ -52,6 +53,7 @@ public:
     static constexpr std::size_t waiting_readers_max = 256;
     static constexpr std::size_t lengthy_calls_max = 64;
     static constexpr Duration feed_wait_max{30'000};
+    static constexpr std::size_t passport_piece_bytes = 512 * 1024;
 
     /// All of it outlives the service.
     struct Parts {
@@ -67,6 +69,7 @@ public:
         Escalations& escalations;
         federation::Referrals& referrals;
         federation::Peers& peers;
+        federation::AuditWitness& witness;
         const casework::Taxonomies& taxonomies;
         const casework::Clocks& clocks;
         const trust::SigningKey& signing;
@@ -119,7 +122,10 @@ private:
     Result<void> audit_verify(Context& context, In request, Out reply);
     Result<void> audit_export(Context& context, In request, Out reply);
     Result<void> feed_read(Context& context, In request, Out reply);
-    Result<void> passport_export(Context& context, In request, Out reply);
+    Result<void> audit_witness(Context& context, In request, Out reply);
+    Result<void> audit_alarms(Context& context, In request, Out reply);
+    Result<void> audit_acknowledge(Context& context, In request, Out reply);
+    Result<void> passport_piece(Context& context, In request, Out reply);
 
     Result<void> contact_list(Context& context, In request, Out reply);
     Result<void> contact_show(Context& context, In request, Out reply);
@@ -147,8 +153,17 @@ private:
     Result<casework::Consent> consent_for(store::Snapshot& from, const casework::CaseFile& file,
                                           const std::string& id);
 
+    /// The passport of which somebody is being given the pieces.
+    struct KeptPassport {
+        ReferralId referral;
+        std::string actor;
+        trust::Digest hash{};
+        Bytes file;
+    };
+
     Parts parts_;
-    std::mutex mutex_;  // guards waiting_ and lengthy_
+    KeptPassport kept_passport_;  // of the thread of lengthy calls
+    std::mutex mutex_;            // guards waiting_ and lengthy_
     std::list<std::shared_ptr<Call>> waiting_;
     std::list<std::shared_ptr<Call>> lengthy_;
     std::condition_variable_any more_;

@@ -1,9 +1,7 @@
-// The part of Service that is about the node itself: status, links, audit, feed, passport.
+// The part of Service that is about the node itself: status, links, feed.
 #include "core/api/service.h"
-#include "core/base/encoding.h"
 #include "core/base/message.h"
 #include "core/base/time_text.h"
-#include "core/federation/passport_export.h"
 
 #include <algorithm>
 
@@ -78,53 +76,6 @@ Result<void> Service::directory_install(Context& context, In request, Out reply)
     if (!version) return std::unexpected(version.error());
     context.reason = "version " + std::to_string(*version);
     reply.initDone().setState(to_text(context.reason));
-    return {};
-}
-
-Result<void> Service::audit_verify(Context& context, In, Out reply) {
-    const auto verified = parts_.audit.verify(context.from);
-    if (!verified) return std::unexpected(verified.error());
-    auto out = reply.initAuditVerified();
-    out.setSize(verified->size);
-    out.setRoot(to_text(to_hex(verified->root)));
-    return {};
-}
-
-Result<void> Service::audit_export(Context& context, In request, Out reply) {
-    const auto wanted = request.getAuditExport();
-    std::vector<std::pair<std::uint64_t, store::AuditEntry>> entries;
-    const auto read = parts_.audit.read(context.from, wanted.getFirst(),
-                                        std::clamp<std::uint32_t>(wanted.getLimit(), 1, 1'000),
-                                        [&](std::uint64_t number, const store::AuditEntry& entry) {
-                                            entries.emplace_back(number, entry);
-                                            return true;
-                                        });
-    if (!read) return read;
-    auto out = reply.initAudit(static_cast<unsigned>(entries.size()));
-    for (unsigned i = 0; i < out.size(); ++i) {
-        const auto& [number, entry] = entries[i];
-        out[i].setNumber(number);
-        out[i].setAt(to_text(format_time(entry.at)));
-        out[i].setActor(to_text(entry.actor));
-        out[i].setRole(to_text(entry.role));
-        out[i].setAction(to_text(entry.action));
-        out[i].setSubject(to_text(subject_text(entry.subject)));
-        out[i].setReason(to_text(entry.reason));
-        out[i].setResult(to_text(entry.result));
-    }
-    return {};
-}
-
-Result<void> Service::passport_export(Context& context, In request, Out reply) {
-    const auto id = parse_id<ReferralId>(from_text(request.getPassportExport()));
-    if (!id) return std::unexpected(id.error());
-    const auto passport =
-        federation::export_passport(context.from, parts_.referrals, parts_.node.directory_note(),
-                                    parts_.signing, *id, context.now);
-    if (!passport) return std::unexpected(passport.error());
-    // It crosses the door in one message; a longer one would need a door for files.
-    if (passport->size() > door_message_bytes_max - 1024) return fail(Fault::bad_size, "passport");
-    reply.setPassport(to_data(*passport));
     return {};
 }
 

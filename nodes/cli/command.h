@@ -34,6 +34,7 @@ struct Chosen {
 };
 
 void add_node_commands(CLI::App& app, Chosen& chosen);
+void add_audit_commands(CLI::App& app, Chosen& chosen);
 void add_setup_commands(CLI::App& app, Chosen& chosen);
 void add_directory_commands(CLI::App& app, Chosen& chosen);
 void add_contact_commands(CLI::App& app, Chosen& chosen);

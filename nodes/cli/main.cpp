@@ -94,6 +94,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     app.footer("Example: sanad --data /var/lib/sanad --as amina contact list");
     add_setup_commands(app, chosen);
     add_node_commands(app, chosen);
+    add_audit_commands(app, chosen);
     add_contact_commands(app, chosen);
     add_case_commands(app, chosen);
     add_referral_commands(app, chosen);

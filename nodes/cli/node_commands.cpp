@@ -1,4 +1,4 @@
-// sanad status, link, audit, feed: the running node itself.
+// sanad status, link, feed: the running node itself.
 #include "core/node/toml_document.h"
 #include "nodes/cli/door_call.h"
 #include "nodes/cli/output.h"
@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::uint32_t feed_page = 200;
 constexpr std::uint32_t feed_wait_ms = 25'000;
-constexpr std::uint32_t audit_page = 500;
-constexpr Duration verify_wait = std::chrono::hours(1);  // it reads the whole log
 
 std::string show_status(door::Reply::Reader reply) {
     const auto status = reply.getStatus();
@@ -47,52 +45,6 @@ std::string show_links(door::Reply::Reader reply) {
                        std::to_string(lane.getReceipted()), std::to_string(lane.getReceived()),
                        text_of(link.getFrozen())});
     return table.text("there are no links: see sanad directory --help");
-}
-
-std::string show_audit(door::Reply::Reader reply) {
-    Table table({"NUMBER", "AT", "WHO", "ROLE", "ACTION", "RESULT", "SUBJECT", "REASON"});
-    for (const auto entry : reply.getAudit())
-        table.add({std::to_string(entry.getNumber()), text_of(entry.getAt()),
-                   text_of(entry.getActor()), text_of(entry.getRole()), text_of(entry.getAction()),
-                   text_of(entry.getResult()), text_of(entry.getSubject()),
-                   text_of(entry.getReason())});
-    return table.text("no entries there");
-}
-
-void add_audit(CLI::App& app, Chosen& chosen) {
-    auto* group = add_group(app, "audit", "Who did what");
-    auto* verify = add_command(*group, "verify", "Check the whole audit log against its root",
-                               "sanad audit verify --as youssef");
-    choose(*verify, chosen, [](const Common& common) {
-        return ask(
-            common, [](door::Request::Builder request) { request.setAuditVerify(); },
-            [](door::Reply::Reader reply) {
-                const auto verified = reply.getAuditVerified();
-                return "the audit log is whole: " + std::to_string(verified.getSize()) +
-                       " entries, root " + shown(text_of(verified.getRoot())) + "\n";
-            },
-            verify_wait);
-    });
-
-    struct Range {
-        std::uint64_t first = 0;
-        std::uint32_t limit = audit_page;
-    };
-    auto range = std::make_shared<Range>();
-    auto* list = add_command(*group, "export", "Entries of the audit log",
-                             "sanad audit export --first 0 --limit 100 --json");
-    list->add_option("--first", range->first, "the first entry's number [0]");
-    list->add_option("--limit", range->limit, "at most so many [500]")->check(CLI::Range(1U, 500U));
-    choose(*list, chosen, [range](const Common& common) {
-        return ask(
-            common,
-            [&](door::Request::Builder request) {
-                auto body = request.initAuditExport();
-                body.setFirst(range->first);
-                body.setLimit(range->limit);
-            },
-            show_audit);
-    });
 }
 
 std::string feed_line(door::FeedView::Reader event) {
@@ -181,7 +133,6 @@ void add_node_commands(CLI::App& app, Chosen& chosen) {
         return ask(
             common, [](door::Request::Builder request) { request.setLinkList(); }, show_links);
     });
-    add_audit(app, chosen);
     add_feed(app, chosen);
 }
 

@@ -19,14 +19,38 @@ struct Options {
     std::string referral, file, trust;
 };
 
-int write_file(const Common& common, const std::string& file, door::Reply::Reader reply) {
-    const auto bytes = reply.getPassport();
-    const std::string_view content(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
-    if (const auto written = node::create_file(file, content, 0600); !written)
+// Asks for piece after piece; the first tells how long the file is and what it hashes to.
+int export_pieces(const Common& common, const Options& options) {
+    std::string content, file;
+    std::uint64_t total = 1;
+    while (content.size() < total) {
+        const int ended = ask_then(
+            common,
+            [&](door::Request::Builder request) {
+                auto piece = request.initPassportPiece();
+                piece.setReferral(text_for(options.referral));
+                piece.setOffset(content.size());
+                piece.setFile({reinterpret_cast<const kj::byte*>(file.data()), file.size()});
+            },
+            [&](door::Reply::Reader reply) {
+                const auto piece = reply.getPassportPiece();
+                const auto bytes = piece.getBytes();
+                const auto hash = piece.getFile();
+                if (piece.getOffset() != content.size() || bytes.size() == 0)
+                    return complain("the node sent another piece: ask again", exit_refused);
+                total = piece.getTotal();
+                file.assign(reinterpret_cast<const char*>(hash.begin()), hash.size());
+                content.append(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+                return exit_done;
+            });
+        if (ended != exit_done) return ended;
+    }
+    if (const auto written = node::create_file(options.file, content, 0600); !written)
         return complain(written.error(), exit_refused);
     const std::string size = std::to_string(content.size());
-    return print(common.json ? "{\"file\":" + node::json_string(file) + ",\"bytes\":" + size + "}\n"
-                             : "wrote " + shown(file) + ", " + size + " bytes\n");
+    return print(common.json
+                     ? "{\"file\":" + node::json_string(options.file) + ",\"bytes\":" + size + "}\n"
+                     : "wrote " + shown(options.file) + ", " + size + " bytes\n");
 }
 
 void add_export(CLI::App& group, Chosen& chosen) {
@@ -36,14 +60,8 @@ void add_export(CLI::App& group, Chosen& chosen) {
                                 "referral.passport");
     add_word(*command, "referral", options->referral, "the referral's id");
     add_word(*command, "file", options->file, "the file to make");
-    choose(*command, chosen, [options](const Common& common) {
-        return ask_then(
-            common,
-            [&](door::Request::Builder request) {
-                request.setPassportExport(text_for(options->referral));
-            },
-            [&](door::Reply::Reader reply) { return write_file(common, options->file, reply); });
-    });
+    choose(*command, chosen,
+           [options](const Common& common) { return export_pieces(common, *options); });
 }
 
 // The stewards to judge by: the file that was named, else the node's own when a node was named.

@@ -73,6 +73,9 @@ TEST_CASE_METHOD(Cli, "every command has help and an example, and asking for it 
                                                          {"link", "list"},
                                                          {"audit", "verify"},
                                                          {"audit", "export"},
+                                                         {"audit", "witness"},
+                                                         {"audit", "alarms"},
+                                                         {"audit", "acknowledge"},
                                                          {"feed"},
                                                          {"contact", "list"},
                                                          {"contact", "show"},
@@ -394,7 +397,11 @@ TEST_CASE_METHOD(WithNode, "everything that a node shows is printed, as text and
 }
 
 TEST_CASE_METHOD(WithNode, "a passport goes into a new file and over no other") {
-    node.script = [](auto, auto reply) { reply.setPassport(to_data(bytes_of("passport"))); };
+    node.script = [](auto, auto reply) {
+        auto piece = reply.initPassportPiece();
+        piece.setTotal(8);
+        piece.setBytes(to_data(bytes_of("passport")));
+    };
     const auto file = (folder / "one.passport").string();
     CHECK(run({"passport", "export", "1", file}).code == 0);
     CHECK(test::content_of(file) == "passport");
