@@ -52,6 +52,7 @@ Result<void> AuditWitness::on_timer(store::Draft& draft, Time now) {
     if (const auto set = parts_.timers.set(draft, {next, audit_round_timer, {}}); !set) return set;
     if (const auto set = book_.set_next_round(draft, next); !set) return set;
     parts_.counters.add("audit.rounds");
+    messages_.clear();
     if (const auto shared = share(draft, now); !shared) return shared;
     if (const auto given_up = give_up_waiting(draft, now); !given_up) return given_up;
     const auto chosen = witnesses();
@@ -285,6 +286,29 @@ Result<void> AuditWitness::on_question(store::Draft& draft, const Peer& peer,
     if (*proof) answer.proof = std::move(**proof);
     say(draft, peer.id, answer, now);
     return {};
+}
+
+Result<KeyId> AuditWitness::apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) {
+    const auto message = read_audit_message(entry.body->payload);
+    const auto* asked = message ? std::get_if<AuditCosignRequest>(&*message) : nullptr;
+    if (asked == nullptr) return store::node_key_id;
+    const auto note = trust::parse_note(asked->growth.head);
+    if (!note) return store::node_key_id;
+    const auto head = trust::parse_checkpoint(note->text);
+    if (!head) return store::node_key_id;
+    const auto ours = is_ours(draft, *head);
+    if (!ours) return std::unexpected(ours.error());
+    if (*ours) return store::node_key_id;
+    const auto own = book_.own_heads(draft, 1);
+    if (!own) return std::unexpected(own.error());
+    const auto raised = raise(draft, {.at = now,
+                                      .about = parts_.logs.self(),
+                                      .kind = "not_ours",
+                                      .told_by = entry.lane.peer,
+                                      .first = own->empty() ? "" : own->front().note,
+                                      .second = asked->growth.head});
+    if (!raised) return std::unexpected(raised.error());
+    return store::node_key_id;
 }
 
 }  // namespace sanad::federation

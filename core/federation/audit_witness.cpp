@@ -1,7 +1,6 @@
 // The part of AuditWitness that looks at other nodes' audit logs.
 #include "core/federation/audit_witness.h"
 
-#include "core/base/encoding.h"
 #include "core/trust/checkpoint.h"
 
 #include <algorithm>
@@ -50,6 +49,8 @@ Result<KeyId> AuditWitness::apply(store::Draft& draft, const ReceivedEntry& entr
     const auto table = parts_.peers.current();
     const Peer* peer = table->find(entry.lane.peer);
     if (peer == nullptr) return parts_.parking.park(draft, entry, "not_active", now);
+    if (++messages_[peer->id] > audit_messages_max)
+        return parts_.parking.park(draft, entry, "limit", now);
     const auto message = read_audit_message(entry.body->payload);
     if (!message) return parts_.parking.park(draft, entry, name(message.error().fault), now);
     const auto done = std::visit(
@@ -143,7 +144,11 @@ Result<void> AuditWitness::on_request(store::Draft& draft, const Peer& peer,
                          now);
     const auto grown = trust::verify_consistency(before.size, after.size, before.root, after.root,
                                                  message.growth.proof);
-    return grown ? cosign(draft, std::move(*head), now) : alarm("inconsistent");
+    if (!grown) return alarm("inconsistent");
+    // Others have told us of a later head than the one we cosigned: it must fit that one as well.
+    if (position->proven > before.size && position->proven != after.size)
+        return ask_owner(draft, std::move(*head), *position, now);
+    return cosign(draft, std::move(*head), now);
 }
 
 Result<void> AuditWitness::cosign(store::Draft& draft, SeenAuditHead head, Time now) {
@@ -238,8 +243,9 @@ Result<void> AuditWitness::learn(store::Draft& draft, SeenAuditHead head, Time n
     const auto from = book_.seen(draft, head.owner, head.growth.from);
     if (!from) return std::unexpected(from.error());
     const bool first = position->proven == 0;
+    // Only against the newest that is proven: two that part after an older one both grew out of it.
     const bool grown =
-        *from && (*from)->proven && head.growth.from < checkpoint.size &&
+        *from && head.growth.from == position->proven && head.growth.from < checkpoint.size &&
         trust::verify_consistency(head.growth.from, checkpoint.size, (*from)->checkpoint.root,
                                   checkpoint.root, head.growth.proof)
             .has_value();
@@ -335,66 +341,6 @@ Result<void> AuditWitness::share(store::Draft& draft, Time now) {
         if (!done) return done;
     }
     return {};
-}
-
-// An owner that does not answer keeps its secret no better than one that answers badly.
-Result<void> AuditWitness::give_up_waiting(store::Draft& draft, Time now) {
-    const auto asked = book_.listed(draft, AuditBook::List::asked, heads_at_once);
-    if (!asked) return std::unexpected(asked.error());
-    for (const auto& head : *asked) {
-        if (!head.proven && now < head.asked_at + parts_.round * audit_answer_rounds) continue;
-        const auto done =
-            book_.forget(draft, AuditBook::List::asked, head.owner, head.checkpoint.size);
-        if (!done) return done;
-        if (head.proven) continue;
-        const auto base = book_.seen(draft, head.owner, head.asked);
-        if (!base) return std::unexpected(base.error());
-        const auto raised = raise(draft, {.at = now,
-                                          .about = head.owner,
-                                          .kind = "unanswered",
-                                          .told_by = head.told_by,
-                                          .first = *base ? (*base)->growth.head : "",
-                                          .second = head.growth.head});
-        if (!raised) return raised;
-    }
-    return {};
-}
-
-// One open alarm a log: the first contradiction is the evidence, what follows is counted.
-Result<void> AuditWitness::raise(store::Draft& draft, AuditAlarm alarm) {
-    parts_.counters.add("audit.alarms");
-    parts_.log.error(
-        "audit.alarm",
-        {{"about", alarm.about.text}, {"kind", alarm.kind}, {"told_by", alarm.told_by.text}});
-    auto open = book_.open_alarm(draft, alarm.about);
-    if (!open) return std::unexpected(open.error());
-    if (*open) {
-        ++(*open)->repeats;
-        return book_.keep(draft, **open);
-    }
-    alarm.id = make_uuid7(alarm.at, parts_.entropy);
-    if (const auto kept = book_.keep(draft, alarm); !kept) return kept;
-    parts_.audit.append(draft, {.at = alarm.at,
-                                .actor = "node",
-                                .role = "node",
-                                .action = "audit.alarm",
-                                .subject = alarm.id,
-                                .reason = alarm.about.text + " " + alarm.kind});
-    parts_.feed.emit(
-        draft,
-        {.at = alarm.at, .name = "audit.alarm", .subject = alarm.id, .peer = alarm.about.text});
-    return {};
-}
-
-Result<void> AuditWitness::acknowledge(store::Draft& draft, const std::array<std::uint8_t, 16>& id,
-                                       const std::string& actor) {
-    auto alarm = book_.alarm(draft, id);
-    if (!alarm) return std::unexpected(alarm.error());
-    if (!*alarm) return fail(Fault::not_found, "audit alarm");
-    if (!(*alarm)->acknowledged_by.empty()) return fail(Fault::denied, "audit alarm: acknowledged");
-    (*alarm)->acknowledged_by = actor;
-    if (const auto kept = book_.keep(draft, **alarm); !kept) return kept;
-    return book_.set_position(draft, (*alarm)->about, {});
 }
 
 }  // namespace sanad::federation

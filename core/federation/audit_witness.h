@@ -23,7 +23,9 @@ inline constexpr Duration audit_round_default = std::chrono::hours(1);
 /// How many rounds an owner may take to answer a question about its heads.
 inline constexpr int audit_answer_rounds = 24;
 /// Between two heads of one log; beyond it a proof is not made.
-inline constexpr std::uint32_t audit_growth_entries_max = 1'000'000;
+inline constexpr std::uint32_t audit_growth_entries_max = 200'000;
+/// Of one peer in one round; what is over it is parked. A week of absence is below it.
+inline constexpr std::uint32_t audit_messages_max = 512;
 
 /// Who cosigns the audit log of `self`: those of `named` that are active, else two active peers,
 /// the same ones for everybody who has this directory. At most audit_witnesses.
@@ -76,6 +78,15 @@ public:
 
     Result<KeyId> apply(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
 
+    /// A head of our own that came back with our lost past: a log that is shorter than what it
+    /// signed was restored from a backup, and that is an alarm like any other.
+    Result<KeyId> apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
+    /// Nothing is said again: the next round says what is true then.
+    Result<Again> say_again(store::Draft& /*draft*/, const LaneId& /*lane*/, const Body& /*body*/,
+                            Time /*now*/) override {
+        return Again::said;
+    }
+
     /// A person has looked into the alarm: the next head of that log is taken as a new beginning.
     /// The evidence stays. errors  not_found · denied: acknowledged already
     Result<void> acknowledge(store::Draft& draft, const std::array<std::uint8_t, 16>& id,
@@ -124,6 +135,7 @@ private:
 
     Parts parts_;
     AuditBook book_;
+    std::map<NodeId, std::uint32_t> messages_;  // of each peer since the last round
 };
 
 }  // namespace sanad::federation

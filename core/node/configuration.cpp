@@ -121,7 +121,7 @@ void read_federation(Settings settings, const fs::path& base, Configuration& out
 
 void read_audit(Settings settings, Configuration& out) {
     out.audit.round = settings.duration("round", federation::audit_round_default,
-                                        std::chrono::minutes(1), std::chrono::days(1));
+                                        std::chrono::seconds(5), std::chrono::days(1));
     const auto names = settings.texts("witnesses", federation::audit_witnesses);
     check_texts(
         settings, "witnesses", names,

@@ -80,11 +80,11 @@ Node::~Node() {
         transport_->wake();
         transport_thread_.join();
     }
-    self_audit_.reset();
     if (engine_thread_.joinable()) {
         engine_thread_.request_stop();
         engine_thread_.join();
     }
+    self_audit_.reset();  // the engine's timers ask it
     service_.reset();
     store_.store.reset();
     if (store_.instance) {

@@ -187,6 +187,8 @@ Result<void> FederationNode::run_timers(Time now) {
             if (const auto cleared = timers.clear(draft, timer); !cleared) return cleared;
             if (timer.kind == federation::audit_round_timer)
                 if (const auto done = witness->on_timer(draft, now); !done) return done;
+            if (timer.kind == federation::audit_check_timer)
+                if (const auto done = witness->on_check_timer(draft, now); !done) return done;
             if (timer.kind != federation::referral_timer) continue;
             const auto told = referrals->on_timer(draft, ReferralId{timer.subject}, now);
             if (!told) return told;

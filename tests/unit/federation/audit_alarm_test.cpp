@@ -141,6 +141,71 @@ TEST_CASE_METHOD(Witnessed, "a witness that is new to a log asks how it grew, an
     CHECK(is_cosigned(own_heads(ma)[0].note, ma, tn));
 }
 
+TEST_CASE_METHOD(Witnessed, "two stories that part behind a head that everybody knows are found") {
+    const auto common = story(ma, 9, 0);
+    ask(ma, tn, common);
+    ask(ma, dz, common);
+    round(tn);
+    round(dz);
+    const auto grow = [&](std::size_t witness, const Story& told) {
+        const auto proof =
+            trust::consistency_proof(9, told.size(), trust::leaves_in(told.leaves)).value();
+        tell(ma, witness, AuditCosignRequest{{told.head, 9, proof}});
+    };
+    grow(tn, story(ma, 12, 1, 9));
+    grow(dz, story(ma, 14, 2, 9));
+    CHECK(alarms(tn).empty());
+    CHECK(alarms(dz).empty());
+    SECTION("when the witnesses tell each other") {
+        round(tn);
+        round(dz);
+        for (const std::size_t witness : {tn, dz}) {
+            REQUIRE(alarms(witness).size() == 1);
+            CHECK(alarms(witness)[0].kind == "inconsistent");
+            check_evidence(alarms(witness)[0], ma);
+        }
+    }
+    SECTION("when one of them has heard of the other story, and is asked to cosign again") {
+        lost = id(ma);  // it keeps still when it is asked
+        round(tn);
+        lost = {};
+        const auto again = story(ma, 16, 2, 9);
+        const auto proof = trust::consistency_proof(14, 16, trust::leaves_in(again.leaves)).value();
+        tell(ma, dz, AuditCosignRequest{{again.head, 14, proof}});
+        clock.advance(audit_round_default * audit_answer_rounds);
+        round(dz);
+        REQUIRE_FALSE(alarms(dz).empty());
+        check_evidence(alarms(dz)[0], ma);
+    }
+}
+
+TEST_CASE_METHOD(Witnessed,
+                 "a node restored from a backup sees heads of its own that it does not know") {
+    hour();
+    const auto came_back = [&](const std::string& head) {
+        const ReceivedEntry entry{
+            .lane = {id(tn), Direction::out, Lane::normal},
+            .index = 1,
+            .id = {},
+            .created_at = {},
+            .body =
+                Body{BodyKind::audit, {}, write_audit_message(AuditCosignRequest{{head, 0, {}}})}};
+        REQUIRE(at(ma)
+                    .run([&](store::Draft& draft) -> Result<void> {
+                        const auto kept = at(ma).witness->apply_own(draft, entry, clock.now());
+                        if (!kept) return std::unexpected(kept.error());
+                        return {};
+                    })
+                    .has_value());
+    };
+    came_back(own_heads(ma)[0].note);
+    CHECK(alarms(ma).empty());
+    came_back(story(ma, 200, 1).head);
+    REQUIRE(alarms(ma).size() == 1);
+    CHECK(alarms(ma)[0].kind == "not_ours");
+    check_evidence(alarms(ma)[0], ma);
+}
+
 TEST_CASE_METHOD(Witnessed, "an owner that does not answer in time is an alarm") {
     ask(ma, tn, story(ma, 9, 1));
     ask(ma, dz, story(ma, 12, 1));

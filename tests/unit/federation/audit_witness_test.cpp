@@ -1,3 +1,4 @@
+#include "core/base/time_text.h"
 #include "tests/unit/federation/witnessed.h"
 
 #include <catch2/catch.hpp>
@@ -227,4 +228,35 @@ TEST_CASE_METHOD(Offline, "a tail cut off in the database is found by the node a
     REQUIRE(alarms(tn).size() == 1);
     CHECK(alarms(tn)[0].kind == "smaller");
     check_evidence(alarms(tn)[0], ma);
+}
+
+TEST_CASE_METHOD(Witnessed, "a peer may say only so much about audit logs in one round") {
+    const auto told = story(ma, 9, 1);
+    for (std::uint32_t i = 0; i < audit_messages_max; ++i) ask(ma, tn, told);
+    CHECK(at(tn).counters.count("link.parked") == 0);
+    ask(ma, tn, told);
+    CHECK(at(tn).counters.count("link.parked") == 1);
+    round(tn);
+    ask(ma, tn, told);
+    CHECK(at(tn).counters.count("link.parked") == 1);
+}
+
+TEST_CASE_METHOD(Witnessed, "the nightly walk is due at its hour, once a night, across restarts") {
+    const auto start = [&] {
+        REQUIRE(
+            at(ma)
+                .run([&](store::Draft& draft) { return at(ma).witness->start(draft, clock.now()); })
+                .has_value());
+    };
+    const auto due = [&] {
+        return read(ma, [](const auto& book, auto& from) { return book.next_check(from); });
+    };
+    start();  // at 02:00
+    CHECK(due() == parse_time("2026-11-24T03:00:00Z").value());
+    restart(ma);
+    start();
+    CHECK(due() == parse_time("2026-11-24T03:00:00Z").value());
+    clock.advance(std::chrono::hours(1));
+    REQUIRE(at(ma).run_timers(clock.now()).has_value());
+    CHECK(due() == parse_time("2026-11-25T03:00:00Z").value());
 }

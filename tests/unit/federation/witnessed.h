@@ -83,17 +83,20 @@ struct Witnessed : support::ThreeNodes {
             .has_value();
     }
 
-    /// A head of a log of `size` entries that are all `filler`: one story among many.
+    /// A head of a log of `size` entries that are all `filler`, but for the first
+    /// `common` ones: one story among many.
     struct Story {
         std::vector<trust::Digest> leaves;
         std::string head;
         std::uint64_t size() const { return leaves.size(); }
     };
-    Story story(std::size_t owner, std::uint64_t size, std::uint8_t filler) const {
+    Story story(std::size_t owner, std::uint64_t size, std::uint8_t filler,
+                std::uint64_t common = 0) const {
         Story told;
         trust::Frontier frontier;
         for (std::uint64_t i = 0; i < size; ++i) {
-            told.leaves.push_back(trust::leaf_hash(Bytes{filler, std::uint8_t(i)}));
+            told.leaves.push_back(
+                trust::leaf_hash(Bytes{i < common ? std::uint8_t(0) : filler, std::uint8_t(i)}));
             frontier.append(told.leaves.back());
         }
         told.head = trust::sign_checkpoint({audit_origin(id(owner)), size, frontier.root()},

@@ -17,7 +17,7 @@ namespace {
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
-struct Desk final : api::Door {
+struct Desk : api::Door {
     using Script = std::function<void(door::Request::Reader, door::Reply::Builder)>;
 
     Desk() {
