@@ -206,6 +206,27 @@ TEST_CASE_METHOD(Witnessed,
     check_evidence(alarms(ma)[0], ma);
 }
 
+TEST_CASE_METHOD(Witnessed, "a witness that was told of a later head cosigns only what fits it") {
+    const auto common = story(ma, 9, 0);
+    const auto later = story(ma, 12, 1, 9);
+    const auto other = story(ma, 14, 2, 9);
+    const auto grown = [&](const Story& told) {
+        const auto leaves = trust::leaves_in(told.leaves);
+        return AuditCosignRequest{
+            {told.head, 9, trust::consistency_proof(9, told.size(), leaves).value()}};
+    };
+    ask(ma, tn, common);
+    ask(ma, dz, common);
+    tell(ma, tn, grown(later));
+    round(tn);  // dz hears of it, and of its proof
+    REQUIRE(seen(dz, ma).size() == 2);
+    tell(ma, dz, grown(other));
+    REQUIRE(alarms(dz).size() == 1);
+    CHECK(alarms(dz)[0].kind == "inconsistent");
+    CHECK(seen(dz, ma)[0].checkpoint.size == 14);
+    CHECK_FALSE(seen(dz, ma)[0].cosigned);
+}
+
 TEST_CASE_METHOD(Witnessed, "an owner that does not answer in time is an alarm") {
     ask(ma, tn, story(ma, 9, 1));
     ask(ma, dz, story(ma, 12, 1));
