@@ -121,3 +121,18 @@ struct AuditCheckedRecord {
   badIndex @2 :UInt64;
   bad @3 :Text;
 }
+
+struct AttachmentRecord {
+  # A file of text beside a referral, ours or the peer's.
+  manifest @0 :Data;      # wire.capnp Attachment; empty: it was refused
+  peer @1 :Text;
+  out @2 :Bool;           # we send it
+  atMs @3 :Int64;
+  held @4 :UInt32;        # chunks on this disk
+  refused @5 :Text;       # what it was, when it was not text: nothing of it is kept but
+  name @6 :Text;
+  bytes @7 :UInt32;
+  sha256 @8 :Data;
+  lane @9 :UInt8;         # of the peer's entry
+  index @10 :UInt64;
+}

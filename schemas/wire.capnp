@@ -63,7 +63,26 @@ struct Beside {
   payload @1 :Data;  # the message of that topic, at most 1,000,000 bytes
 }
 
-enum Topic { none @0; }
+enum Topic { none @0; attachment @1; }
+
+struct AttachmentTalk {
+  # Topic `attachment`: the receiver of a file asks for its chunks one after the other.
+  union {
+    ask @0 :ChunkPlace;
+    chunk @1 :Chunk;
+  }
+}
+
+struct ChunkPlace {
+  referral @0 :Data;      # 16 bytes
+  attachment @1 :Data;    # 16 bytes
+  index @2 :UInt32;
+}
+
+struct Chunk {
+  place @0 :ChunkPlace;
+  sealed @1 :Data;        # its SHA-256 is in the Attachment; at most 65,600 bytes
+}
 
 struct Entry {
   id @0 :Data;            # 16 bytes, UUIDv7
@@ -91,7 +110,21 @@ struct Body {
   payload @2 :Data;       # the message of that kind: casework.capnp ReferralEvent, or Refusal
 }
 
-enum BodyKind { none @0; referral @1; refusal @2; audit @3; }
+enum BodyKind { none @0; referral @1; refusal @2; audit @3; attachment @4; }
+
+struct Attachment {
+  # A file of text that goes with the referral of the subject. Its chunks travel beside the logs, each
+  # named by its hash, so this entry and the head over it prove the whole file.
+  id @0 :Data;            # 16 bytes, UUIDv7
+  name @1 :Text;          # 1..120 bytes, one line
+  bytes @2 :UInt32;       # 1..4,194,304
+  sha256 @3 :Data;        # of the file
+  key @4 :Data;           # 32 bytes: seals the chunks
+  chunks @5 :Data;        # 32 bytes a chunk: SHA-256 of each, sealed
+  # A sealed chunk is nonce[24] || XChaCha20-Poly1305 of at most 65,536 bytes of the file, cut between
+  # characters; associated data: `sanad/attachment/v1`, 0, referral[16], id[16], index and count as
+  # u32 big-endian.
+}
 
 struct Refusal {
   # A valid entry could not be applied: it stays in the log, and this says so and why.

@@ -36,6 +36,7 @@ using ConsentId = Id<struct ConsentTag>;
 using ReferralId = Id<struct ReferralTag>;
 using EscalationId = Id<struct EscalationTag>;
 using EntryId = Id<struct EntryTag>;
+using AttachmentId = Id<struct AttachmentTag>;
 using KeyId =
     Id<struct KeyTag>;  // the id of the thing a key belongs to: a case, a referral, the node
 

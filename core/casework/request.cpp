@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<std::string_view, item_count> item_names{
     "age_band",  "gender",        "languages",          "location",
     "reasons",   "narrative",     "services_requested", "services_given",
-    "caregiver", "unaccompanied", "safe_contact"};
+    "caregiver", "unaccompanied", "safe_contact", "attachments"};
 
 constexpr std::array<std::string_view, 5> consent_by_names{"", "child", "caregiver", "both",
                                                            "none_best_interest"};

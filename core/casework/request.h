@@ -38,8 +38,10 @@ enum class Item : std::uint8_t {
     caregiver,
     unaccompanied,
     safe_contact,
+    attachments,  // beside the request, see federation/attachments.h
 };
-inline constexpr std::size_t item_count = 11;
+inline constexpr std::size_t item_count = 12;
+inline constexpr std::size_t request_item_count = 11;  // those that are fields of a request
 std::string_view name(Item item);
 /// errors  unsupported
 Result<Item> item_from(std::string_view id);

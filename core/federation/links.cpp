@@ -82,6 +82,13 @@ Result<void> Links::say(const NodeId& peer, Topic topic, ByteView payload) {
     return transport_->send(peer, *frame);
 }
 
+bool Links::behind(const NodeId& peer) const {
+    const auto link = links_.find(peer);
+    return link != links_.end() && std::ranges::any_of(link->second.out, [](const Out& out) {
+               return out.receipted.size() < out.size;
+           });
+}
+
 void Links::drop(const NodeId& peer, const char* why) {
     parts_.counters.add(std::string("link.drop.") + why);
     parts_.log.debug("link.frame_dropped", {{"peer", peer.text}, {"why", why}});

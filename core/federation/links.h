@@ -77,6 +77,10 @@ public:
     /// threads  transport
     Result<void> say(const NodeId& peer, Topic topic, ByteView payload);
 
+    /// Whether something in our logs still waits for the peer's receipt: what travels beside them
+    /// waits too. threads  transport
+    bool behind(const NodeId& peer) const;
+
     void connected(const NodeId& peer) override;
     void received(const NodeId& peer, ByteView frame) override;
 

@@ -137,9 +137,13 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
           *store, {records, *audit, *feed, timers, *logs, *parking, around.peers, machine.signing,
                    around.entropy, around.log, counters}))),
       appliers(*parking),
+      attachments(must(federation::Attachments::open(
+          *store, {*store, engine, records, *feed, *logs, *referrals, *parking, around.clock,
+                   around.entropy, counters}))),
       wrapped(between.applier ? between.applier(appliers) : nullptr) {
     appliers.add(federation::BodyKind::referral, *referrals);
     appliers.add(federation::BodyKind::audit, *witness);
+    appliers.add(federation::BodyKind::attachment, *attachments);
     engine.add(*audit);
     engine.add(*feed);
     engine.add(*logs);
@@ -149,6 +153,7 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
         machine.signing, machine.sealing, around.clock, around.log, counters,
         [this] { posted_ = true; }});
     links->use(transport);
+    attachments->use(*links);
 }
 
 Result<void> FederationNode::run(store::Engine::Work work) {

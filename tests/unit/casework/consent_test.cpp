@@ -41,7 +41,7 @@ TEST_CASE("a consent covers what was ticked, for whom it was given, as long as i
 }
 
 TEST_CASE("a consent names the first item that it does not cover") {
-    for (std::size_t i = 0; i < item_count; ++i) {
+    for (std::size_t i = 0; i < request_item_count; ++i) {
         auto consent = sample_consent();
         const auto missing = static_cast<Item>(i);
         consent.terms.items.erase(missing);

@@ -173,9 +173,9 @@ TEST_CASE("language tags have the form of BCP 47") {
 
 TEST_CASE("what is not ticked is absent from the bytes that leave") {
     const auto whole = whole_request();
-    for (std::size_t i = 0; i < item_count; ++i) {
+    for (std::size_t i = 0; i < request_item_count; ++i) {
         std::set<Item> ticked;
-        for (std::size_t j = 0; j < item_count; ++j)
+        for (std::size_t j = 0; j < request_item_count; ++j)
             if (j != i) ticked.insert(static_cast<Item>(j));
         CHECK(items_in(slice(whole, ticked)) == ticked);
         CHECK(items_in(slice(whole, {static_cast<Item>(i)})) == std::set{static_cast<Item>(i)});

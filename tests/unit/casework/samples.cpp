@@ -49,7 +49,8 @@ ReferralRequest whole_request() {
     request.safe_contact = {"webchat", "بعد الخامسة مساء", "زيتونة", "the helpline's name"};
     request.consent.by = ConsentBy::child;
     request.consent.text_hash.fill(7);
-    for (std::size_t i = 0; i < item_count; ++i) request.consent.items.insert(static_cast<Item>(i));
+    for (std::size_t i = 0; i < request_item_count; ++i)
+        request.consent.items.insert(static_cast<Item>(i));
     request.consent.recipients = {"tn.listen"};
     request.consent.expires = {2'000'000};
     request.transfer_basis = "express_consent";
