@@ -44,6 +44,9 @@ struct Request {
     auditAlarms @28 :Void;                  # auditor, admin, supervisor
     auditAcknowledge @29 :Text;             # auditor: an alarm's id; audited
     passportPiece @30 :PassportPieceRequest;  # supervisor; audited
+    attachmentList @31 :Text;               # counsellor: of a referral
+    attachmentRead @32 :AttachmentRead;     # counsellor; audited
+    attachmentAdd @33 :AttachmentAdd;       # counsellor: a file of text, in parts
   }
 }
 
@@ -68,6 +71,8 @@ struct Reply {
     auditWitness @16 :AuditWitnessView;
     auditAlarms @17 :List(AuditAlarmView);
     passportPiece @18 :PassportPiece;
+    attachments @19 :List(AttachmentView);
+    attachmentPart @20 :AttachmentPart;
   }
 }
 
@@ -219,6 +224,39 @@ struct RequestView {
   # What was disclosed, as it crossed.
   fields @0 :List(Field);
   struct Field { name @0 :Text; value @1 :Text; }
+}
+
+struct AttachmentAdd {
+  referral @0 :Text;
+  upload @1 :Text;         # empty at the first part; then what the first answer's id said
+  name @2 :Text;           # 1..120 bytes, one line
+  offset @3 :UInt32;       # of this part in the file
+  bytes @4 :Data;          # 1..786,432 bytes
+  last @5 :Bool;           # with it the file is complete: it is judged, and sent or refused
+}
+
+struct AttachmentRead {
+  referral @0 :Text;
+  attachment @1 :Text;
+  offset @2 :UInt32;
+}
+
+struct AttachmentPart {
+  bytes @0 :Data;          # from the offset on, at most 786,432 bytes
+  size @1 :UInt32;         # of the whole file
+}
+
+struct AttachmentView {
+  id @0 :Text;
+  name @1 :Text;
+  bytes @2 :UInt32;
+  sha256 @3 :Text;         # hexadecimal
+  direction @4 :Text;      # out, in
+  at @5 :Text;
+  state @6 :Text;          # under_way, complete, refused
+  chunksHeld @7 :UInt32;
+  chunks @8 :UInt32;
+  refused @9 :Text;        # what it was instead of text: image, video, archive, ...
 }
 
 # ------------------------------------------------------------------ escalations

@@ -74,6 +74,21 @@ const Service::Rule* Service::find_rule(Request::Which which) {
         {Request::REFERRAL_SHOW, audited, {counsellor}, "referral.show", &Service::referral_show},
         {Request::REFER, audited, {counsellor}, "referral.request", &Service::refer},
         {Request::REFERRAL_MOVE, audited, {counsellor}, "referral.move", &Service::referral_move},
+        {Request::ATTACHMENT_LIST,
+         read,
+         {counsellor},
+         "attachment.list",
+         &Service::attachment_list},
+        {Request::ATTACHMENT_READ,
+         audited,
+         {counsellor},
+         "attachment.read",
+         &Service::attachment_read},
+        {Request::ATTACHMENT_ADD,
+         audited,
+         {counsellor},
+         "attachment.add",
+         &Service::attachment_add},
         {Request::ESCALATION_LIST,
          read,
          {counsellor},
@@ -119,6 +134,7 @@ Service::Service(Parts parts)
     : parts_(std::move(parts)),
       lengthy_thread_([this](const std::stop_token& stop) { run_lengthy(stop); }) {
     parts_.feed.subscribe([this](const std::vector<store::Event>&) {
+        uploads_.end_judged();
         std::list<std::shared_ptr<Call>> readers;
         {
             const std::lock_guard lock(mutex_);

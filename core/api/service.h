@@ -5,6 +5,8 @@
 #include "core/api/contacts.h"
 #include "core/api/door.h"
 #include "core/api/escalations.h"
+#include "core/api/uploads.h"
+#include "core/federation/attachments.h"
 #include "core/federation/audit_witness.h"
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
@@ -68,12 +70,14 @@ public:
         Cases& cases;
         Escalations& escalations;
         federation::Referrals& referrals;
+        federation::Attachments& attachments;
         federation::Peers& peers;
         federation::AuditWitness& witness;
         const casework::Taxonomies& taxonomies;
         const casework::Clocks& clocks;
         const trust::SigningKey& signing;
         const Clock& clock;
+        Entropy& entropy;
         Counters& counters;
         NodeControl& node;
         Staff staff;
@@ -145,9 +149,16 @@ private:
     Result<void> refer(Context& context, In request, Out reply);
     Result<void> referral_move(Context& context, In request, Out reply);
 
+    Result<void> attachment_list(Context& context, In request, Out reply);
+    Result<void> attachment_read(Context& context, In request, Out reply);
+    Result<void> attachment_add(Context& context, In request, Out reply);
+
     Result<void> escalation_list(Context& context, In request, Out reply);
     Result<void> escalation_show(Context& context, In request, Out reply);
     Result<void> escalate(Context& context, In request, Out reply);
+
+    /// errors  not_found · denied: wrong_side, and those of casework::covers
+    Result<void> check_attachment_consent(store::Snapshot& from, const ReferralId& id, Time now);
 
     /// The consent named, or the newest of the case. errors  denied: consent_missing; not_found
     Result<casework::Consent> consent_for(store::Snapshot& from, const casework::CaseFile& file,
@@ -162,6 +173,7 @@ private:
     };
 
     Parts parts_;
+    Uploads uploads_;
     KeptPassport kept_passport_;  // of the thread of lengthy calls
     std::mutex mutex_;            // guards waiting_ and lengthy_
     std::list<std::shared_ptr<Call>> waiting_;

@@ -101,6 +101,7 @@ private:
     std::unique_ptr<federation::Referrals> referrals_;
     std::unique_ptr<federation::AuditWitness> witness_;
     std::optional<federation::Appliers> appliers_;
+    std::unique_ptr<federation::Attachments> attachments_;
     std::unique_ptr<federation::Links> links_;
     std::unique_ptr<federation::ZmqTransport> transport_;
 

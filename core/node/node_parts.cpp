@@ -39,6 +39,12 @@ Result<void> Node::open_federation() {
     if (!witness) return std::unexpected(witness.error());
     witness_ = std::move(*witness);
     appliers_->add(federation::BodyKind::audit, *witness_);
+    auto attachments = federation::Attachments::open(
+        *store_.store, {*store_.store, *engine_, *records_, *feed_, *logs_, *referrals_, *parking_,
+                        around_.clock, around_.entropy, counters_});
+    if (!attachments) return std::unexpected(attachments.error());
+    attachments_ = std::move(*attachments);
+    appliers_->add(federation::BodyKind::attachment, *attachments_);
     links_ = std::make_unique<federation::Links>(federation::Links::Parts{
         *store_.store, *engine_, *audit_, *feed_, *logs_, *freezes_, *appliers_, *peers_, keys_->signing,
         keys_->sealing, around_.clock, around_.log, counters_, [this] {
@@ -50,6 +56,7 @@ Result<void> Node::open_federation() {
     if (!transport) return std::unexpected(transport.error());
     transport_ = std::move(*transport);
     links_->use(*transport_);
+    attachments_->use(*links_);
     return {};
 }
 
@@ -96,12 +103,14 @@ Result<void> Node::open_service() {
         .cases = *cases_,
         .escalations = *escalations_,
         .referrals = *referrals_,
+        .attachments = *attachments_,
         .peers = *peers_,
         .witness = *witness_,
         .taxonomies = taxonomies_,
         .clocks = configuration_.clocks,
         .signing = keys_->signing,
         .clock = around_.clock,
+        .entropy = around_.entropy,
         .counters = counters_,
         .node = *this,
         .staff = std::move(staff),

@@ -41,6 +41,7 @@ void add_contact_commands(CLI::App& app, Chosen& chosen);
 void add_case_commands(CLI::App& app, Chosen& chosen);
 void add_referral_commands(CLI::App& app, Chosen& chosen);
 void add_escalation_commands(CLI::App& app, Chosen& chosen);
+void add_attachment_commands(CLI::App& app, Chosen& chosen);
 void add_passport_commands(CLI::App& app, Chosen& chosen);
 
 /// A command below `parent`, with one line of help and one example.

@@ -100,6 +100,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_referral_commands(app, chosen);
     add_escalation_commands(app, chosen);
     add_directory_commands(app, chosen);
+    add_attachment_commands(app, chosen);
     add_passport_commands(app, chosen);
 }
 

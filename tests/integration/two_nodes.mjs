@@ -1,5 +1,6 @@
 // Two real nodes, Morocco and Tunisia, with a directory that two stewards signed: for tests that
 // need processes, sockets and kills. Everything lies in one temporary folder and ends with it.
+import WebSocket from "ws";
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -110,4 +111,26 @@ export class TwoNodes {
     for (const country of [...this.running.keys()]) await this.stop(country, "SIGKILL");
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A child writes in Morocco, and Tunisia is asked for help with consent for `items`; the referral's id. */
+export async function askedReferral(nodes, items) {
+  const port = nodes.chatPort.ma;
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/chat`, { origin: `http://127.0.0.1:${port}` });
+  await new Promise((done, fail) => { socket.once("open", done); socket.once("error", fail); });
+  const acked = new Promise((done) => socket.on("message", (bytes) => {
+    const frame = JSON.parse(bytes);
+    if (frame.t === "welcome") socket.send(JSON.stringify({ t: "msg", cid: "AAAAAAAAAAAAAAAA", text: "سلام", lang: "ar" }));
+    if (frame.t === "ack") done();
+  }));
+  socket.send(JSON.stringify({ t: "hello", after: 0, press: 1 }));
+  await acked;
+  socket.close();
+  const [contact] = await nodes.ask("ma", "contact", "list");
+  await nodes.ask("ma", "contact", "open", contact.id);
+  const file = await nodes.ask("ma", "case", "open", contact.id, "--urgency", "U2", "--reason", "VI.cyberbullying", "--age-band", "13-15");
+  const tunisia = (await nodes.ask("ma", "link", "list"))[0].peer;
+  await nodes.ask("ma", "consent", "record", file.id, "--by", "child", ...items.flatMap((item) => ["--item", item]),
+    "--recipient", tunisia, "--words", "نشارك هذا مع تونس", "--language", "ar");
+  return (await nodes.ask("ma", "refer", file.id, "--to", tunisia, "--narrative", "an invented story", "--redacted")).id;
 }
