@@ -253,7 +253,7 @@ struct AttachmentView {
   sha256 @3 :Text;         # hexadecimal
   direction @4 :Text;      # out, in
   at @5 :Text;
-  state @6 :Text;          # under_way, complete, refused
+  state @6 :Text;          # under_way, complete, refused; lost: not in the backup, add it again
   chunksHeld @7 :UInt32;
   chunks @8 :UInt32;
   refused @9 :Text;        # what it was instead of text: image, video, archive, ...

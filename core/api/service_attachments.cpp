@@ -19,9 +19,10 @@ void fill_attachment(schema::api::AttachmentView::Builder out,
     out.setSha256(text(to_hex(manifest.sha256)));
     out.setDirection(attachment.direction == federation::Direction::out ? "out" : "in");
     out.setAt(text(format_time(attachment.at)));
-    out.setState(!attachment.refused.empty() ? "refused"
-                 : attachment.complete()     ? "complete"
-                                             : "under_way");
+    out.setState(!attachment.refused.empty()                          ? "refused"
+                 : attachment.complete()                              ? "complete"
+                 : attachment.direction == federation::Direction::out ? "lost"
+                                                                      : "under_way");
     out.setChunksHeld(attachment.held);
     out.setChunks(manifest.count());
     out.setRefused(text(attachment.refused));

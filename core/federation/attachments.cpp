@@ -180,6 +180,25 @@ Result<KeyId> Attachments::apply(store::Draft& draft, const ReceivedEntry& entry
     return key_of(referral);
 }
 
+Result<KeyId> Attachments::apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) {
+    auto manifest = read_manifest(entry.body->payload);
+    const ReferralId referral{entry.body->subject};
+    const auto record = parts_.referrals.find(draft, referral);
+    if (!record && record.error().fault != Fault::not_found) return std::unexpected(record.error());
+    if (!record || !manifest) return store::node_key_id;
+    const auto known = find(draft, referral, manifest->id);
+    if (!known) return std::unexpected(known.error());
+    if (*known) return key_of(referral);
+    const Attachment attachment{.referral = referral,
+                                .manifest = std::move(*manifest),
+                                .peer = entry.lane.peer,
+                                .direction = Direction::out,
+                                .at = now,
+                                .refused = {}};
+    if (const auto saved = save(draft, attachment); !saved) return std::unexpected(saved.error());
+    return key_of(referral);
+}
+
 // In the engine: the place is checked again, since another copy of the chunk may have come first.
 Result<void> Attachments::keep_chunk(store::Draft& draft, const ChunkPlace& place, ByteView sealed,
                                      Media media) {

@@ -56,6 +56,9 @@ public:
     /// A peer's entry about a file of its own referral. It is fetched later.
     Result<KeyId> apply(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
 
+    /// What came back of our own log after a restore: the name is there again, the content is not.
+    Result<KeyId> apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
+
     // ------------------------------------------------------------------ threads  any
 
     /// In the order of their making. errors  not_found: the referral's key was destroyed

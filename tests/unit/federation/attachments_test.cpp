@@ -208,6 +208,30 @@ TEST_CASE_METHOD(Files, "files wait behind what stands in the logs") {
     CHECK(wire.letters.size() == 1);
 }
 
+TEST_CASE_METHOD(Files,
+                 "after a restore the name of a file of ours comes back, its content does not") {
+    const auto sent = add(*ma, letter(1'000)).value();
+    const auto before = ma->run([&](store::Draft& draft) -> Result<void> {
+        const auto file =
+            seal_file(referral, "other.txt", bytes_of(letter(10)), clock.now(), entropy).value();
+        const ReceivedEntry entry{
+            .lane = {tunisia, Direction::out, Lane::normal},
+            .index = 9,
+            .id = {},
+            .created_at = clock.now(),
+            .body = Body{BodyKind::attachment, referral.bytes, write_manifest(file.manifest)}};
+        const auto owner = ma->attachments->apply_own(draft, entry, clock.now());
+        if (!owner) return std::unexpected(owner.error());
+        CHECK(*owner == key_of(referral));
+        return {};
+    });
+    REQUIRE(before.has_value());
+    REQUIRE(at(*ma).size() == 2);
+    CHECK(at(*ma)[0].complete());
+    CHECK_FALSE(at(*ma)[1].complete());
+    CHECK(content(*ma, at(*ma)[1].manifest.id).error().fault == Fault::busy);
+}
+
 TEST_CASE_METHOD(Files, "a referral takes 16 files, and only from the side that asks") {
     for (std::size_t count = 0; count < Attachments::per_referral_max; ++count)
         REQUIRE(add(*ma, letter(10)).has_value());
