@@ -296,6 +296,9 @@ struct NodeStatus {
   commits @8 :UInt64;
   counters @9 :List(Counter);
   endpoint @10 :Text;        # where peers dial us, with the real port
+  auditChecked @11 :Text;    # when the whole audit log was last read again; empty: not yet
+  auditBad @12 :Text;        # what was wrong with it then, and with which entry; empty: nothing
+  auditAlarms @13 :UInt32;   # open ones: see auditAlarms of Request
   struct Counter { name @0 :Text; count @1 :UInt64; }
 }
 

@@ -126,6 +126,8 @@ private:
     Result<void> audit_verify(Context& context, In request, Out reply);
     Result<void> audit_export(Context& context, In request, Out reply);
     Result<void> feed_read(Context& context, In request, Out reply);
+    /// How the audit log is, as `status` shows it.
+    Result<void> tell_audit(Context& context, schema::api::NodeStatus::Builder status);
     Result<void> audit_witness(Context& context, In request, Out reply);
     Result<void> audit_alarms(Context& context, In request, Out reply);
     Result<void> audit_acknowledge(Context& context, In request, Out reply);

@@ -117,6 +117,22 @@ Result<void> Service::audit_witness(Context& context, In, Out reply) {
     return {};
 }
 
+Result<void> Service::tell_audit(Context& context, schema::api::NodeStatus::Builder status) {
+    const auto& book = parts_.witness.book();
+    const auto checked = book.checked(context.from);
+    const auto alarms = book.alarms(context.from, alarms_shown);
+    if (!checked) return std::unexpected(checked.error());
+    if (!alarms) return std::unexpected(alarms.error());
+    status.setAuditAlarms(static_cast<std::uint32_t>(std::ranges::count_if(
+        *alarms, [](const auto& alarm) { return alarm.acknowledged_by.empty(); })));
+    if (!*checked) return {};
+    status.setAuditChecked(to_text(format_time((*checked)->at)));
+    if (!(*checked)->bad.empty())
+        status.setAuditBad(
+            to_text("entry " + std::to_string((*checked)->bad_index) + " " + (*checked)->bad));
+    return {};
+}
+
 Result<void> Service::audit_alarms(Context& context, In, Out reply) {
     const auto alarms = parts_.witness.book().alarms(context.from, alarms_shown);
     if (!alarms) return std::unexpected(alarms.error());

@@ -32,6 +32,7 @@ Result<void> Service::node_status(Context& context, In, Out reply) {
     status.setContactsWaiting(static_cast<std::uint32_t>(
         std::ranges::count(*contacts, casework::ContactState::waiting, &casework::Contact::state)));
     status.setCommits(parts_.engine.commits());
+    if (const auto told = tell_audit(context, status); !told) return told;
     auto plugins = status.initPlugins(static_cast<unsigned>(facts.plugins.size()));
     for (unsigned i = 0; i < plugins.size(); ++i) {
         const auto& plugin = facts.plugins[i];

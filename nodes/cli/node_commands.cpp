@@ -13,6 +13,18 @@ namespace {
 constexpr std::uint32_t feed_page = 200;
 constexpr std::uint32_t feed_wait_ms = 25'000;
 
+std::string audit_lines(door::NodeStatus::Reader status) {
+    const std::string checked = text_of(status.getAuditChecked());
+    const std::string bad = text_of(status.getAuditBad());
+    const auto alarms = status.getAuditAlarms();
+    return line("audit", checked.empty() ? ""
+                                         : "read again " + checked +
+                                               (bad.empty() ? ", whole" : ": NOT WHOLE: " + bad)) +
+           line("ALARMS",
+                alarms == 0 ? ""
+                            : std::to_string(alarms) + " about audit logs: see sanad audit alarms");
+}
+
 std::string show_status(door::Reply::Reader reply) {
     const auto status = reply.getStatus();
     std::string text = line("node", text_of(status.getNode())) +
@@ -23,7 +35,7 @@ std::string show_status(door::Reply::Reader reply) {
                        line("directory", "version " + std::to_string(status.getDirectoryVersion()) +
                                              ", " + text_of(status.getDirectoryState())) +
                        line("endpoint", text_of(status.getEndpoint())) +
-                       line("commits", std::to_string(status.getCommits()));
+                       line("commits", std::to_string(status.getCommits())) + audit_lines(status);
     Table plugins({"PLUGIN", "IS", "VERSION", "STATE", "WAITING"});
     for (const auto plugin : status.getPlugins())
         plugins.add({text_of(plugin.getInstance()), text_of(plugin.getPlugin()),

@@ -138,3 +138,21 @@ TEST_CASE_METHOD(Desk, "a passport longer than a message of the door comes piece
     CHECK(run({"passport", "export", id, path + "2"}).code == 1);
     CHECK_FALSE(std::filesystem::exists(path + "2"));
 }
+
+TEST_CASE_METHOD(Desk,
+                 "the status says when the audit log was read again, and cries when it is bad") {
+    std::string bad;
+    std::uint32_t alarms = 0;
+    script = [&](door::Request::Reader, door::Reply::Builder reply) {
+        auto status = reply.initStatus();
+        status.setAuditChecked("2026-11-24T03:00:00Z");
+        status.setAuditBad(to_text(bad));
+        status.setAuditAlarms(alarms);
+    };
+    CHECK(has(run({"status"}).out, "read again 2026-11-24T03:00:00Z, whole"));
+    CHECK_FALSE(has(run({"status"}).out, "ALARMS"));
+    bad = "entry 42 is missing";
+    alarms = 2;
+    CHECK(has(run({"status"}).out, "NOT WHOLE: entry 42 is missing"));
+    CHECK(has(run({"status"}).out, "2 about audit logs: see sanad audit alarms"));
+}
