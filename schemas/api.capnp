@@ -38,7 +38,7 @@ struct Request {
     referralMove @23 :ReferralMove;         # counsellor: everything either side may say afterwards
     escalate @24 :Escalate;                 # counsellor
     caseClose @25 :CaseClose;               # counsellor
-    directoryInstall @26 :Text;             # admin: a newer directory, as a signed note
+    directoryInstall @26 :Text;             # admin: a newer directory, or a revocation, as a signed note
 
     auditWitness @27 :Void;                 # auditor, admin
     auditAlarms @28 :Void;                  # auditor, admin, supervisor
@@ -47,6 +47,10 @@ struct Request {
     attachmentList @31 :Text;               # counsellor: of a referral
     attachmentRead @32 :AttachmentRead;     # counsellor; audited
     attachmentAdd @33 :AttachmentAdd;       # counsellor: a file of text, in parts
+
+    directoryShow @34 :Void;                # any role: what is in force, with what revokes and contradicts it
+    directoryAlarm @35 :UInt32;             # admin, supervisor, auditor: both notes of one fork alarm, from 1
+    directoryOverride @36 :DirectoryOverride;  # admin, supervisor: new referrals though the directory expired
   }
 }
 
@@ -73,6 +77,8 @@ struct Reply {
     passportPiece @18 :PassportPiece;
     attachments @19 :List(AttachmentView);
     attachmentPart @20 :AttachmentPart;
+    directory @21 :DirectoryView;
+    directoryAlarm @22 :DirectoryAlarmView;
   }
 }
 
@@ -290,7 +296,7 @@ struct NodeStatus {
   healthy @2 :Bool;
   fault @3 :Text;
   directoryVersion @4 :UInt64;
-  directoryState @5 :Text;   # valid, soft_expired, hard_expired
+  directoryState @5 :Text;   # none, valid, expired_soft, expired_hard
   contactsWaiting @6 :UInt32;
   plugins @7 :List(PluginView);
   commits @8 :UInt64;
@@ -299,6 +305,12 @@ struct NodeStatus {
   auditChecked @11 :Text;    # when the whole audit log was last read again; empty: not yet
   auditBad @12 :Text;        # what was wrong with it then, and with which entry; empty: nothing
   auditAlarms @13 :UInt32;   # open ones: see auditAlarms of Request
+  directoryExpires @14 :Text;
+  directoryOverrideUntil @15 :Text;  # until then new referrals leave although it expired long ago
+  directoryAlarms @16 :UInt64;       # fork alarms ever raised
+  clockWrong @17 :Bool;              # the clock says less than timeFloor, which the stewards have signed
+  timeFloor @18 :Text;
+  revoked @19 :List(Text);           # nodes that a notice puts out until the stewards meet
   struct Counter { name @0 :Text; count @1 :UInt64; }
 }
 
@@ -404,4 +416,46 @@ struct FeedView {
   subject @3 :Text;
   peer @4 :Text;
   number @5 :UInt64;
+}
+
+# ------------------------------------------------------------------ the directory
+
+struct DirectoryView {
+  state @0 :Text;            # none, valid, expired_soft, expired_hard
+  note @1 :Text;             # as it was signed
+  timeFloor @2 :Text;
+  clockWrong @3 :Bool;
+  notices @4 :List(Notice);
+  alarms @5 :List(DirectoryAlarmView);  # without their notes: directoryAlarm has them
+  override @6 :Override;
+  struct Notice {
+    node @0 :Text;
+    by @1 :Text;
+    reason @2 :Text;
+    issuedAt @3 :Text;
+    lapsesAt @4 :Text;
+    acts @5 :Bool;           # false: a later directory has ended it
+  }
+  struct Override {
+    askedBy @0 :Text;        # empty: there is none
+    agreedBy @1 :Text;       # empty: a second person must agree first
+    reason @2 :Text;
+    hours @3 :UInt32;
+    askedAt @4 :Text;
+    until @5 :Text;
+  }
+}
+
+struct DirectoryAlarmView {
+  at @0 :Text;
+  version @1 :UInt64;
+  from @2 :Text;             # who brought the second one
+  held @3 :Text;             # the note that was in force
+  other @4 :Text;            # the note that contradicts it, signed by enough stewards as well
+}
+
+struct DirectoryOverride {
+  action @0 :Text;           # ask, agree, end
+  reason @1 :Text;           # of ask: 1..500 bytes
+  hours @2 :UInt32;          # of ask: 1..72
 }

@@ -136,3 +136,35 @@ struct AttachmentRecord {
   lane @9 :UInt8;         # of the peer's entry
   index @10 :UInt64;
 }
+
+struct DirectoryRecord {
+  # What the node knows of its federation, beside the notes themselves.
+  floorMs @0 :Int64;      # the newest issue time of any directory that held
+  alarms @1 :UInt64;      # fork alarms ever raised
+  exception @2 :OverrideRecord;
+  former @3 :List(FormerTransportRecord);
+}
+
+struct OverrideRecord {
+  askedBy @0 :Text;
+  agreedBy @1 :Text;      # empty: nobody yet
+  reason @2 :Text;
+  hours @3 :UInt32;
+  askedAtMs @4 :Int64;
+  untilMs @5 :Int64;
+}
+
+struct FormerTransportRecord {
+  node @0 :Text;
+  key @1 :Data;
+  untilMs @2 :Int64;
+}
+
+struct DirectoryAlarmRecord {
+  # Two texts of one version, each signed by enough stewards. Both notes are kept.
+  atMs @0 :Int64;
+  version @1 :UInt64;
+  from @2 :Text;          # who brought the other one: a peer's id, or a member of staff
+  held @3 :Text;          # the note that was in force
+  other @4 :Text;         # the note that contradicts it
+}

@@ -63,7 +63,7 @@ struct Beside {
   payload @1 :Data;  # the message of that topic, at most 1,000,000 bytes
 }
 
-enum Topic { none @0; attachment @1; }
+enum Topic { none @0; attachment @1; directory @2; }
 
 struct AttachmentTalk {
   # Topic `attachment`: the receiver of a file asks for its chunks one after the other.
@@ -201,4 +201,15 @@ struct AuditAnswer {
   newer @1 :UInt64;
   known @2 :Bool;                  # false: I have no such heads
   proof @3 :Data;
+}
+
+struct DirectoryGossip {
+  # Topic `directory`: how directories and revocations spread. Each note is verified by who gets it as
+  # if a stranger had brought it.
+  union {
+    have @0 :UInt64;        # the sender follows this version
+    want @1 :UInt64;        # the sender follows this version, and asks for those after it
+    offer @2 :List(Text);   # the answer: 1..16 signed directories, in the order of their versions
+    notice @3 :Text;        # a signed revocation notice that acts at the sender
+  }
 }

@@ -125,6 +125,17 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          {admin},
          "directory.install",
          &Service::directory_install},
+        {Request::DIRECTORY_SHOW, read, everybody, "directory.show", &Service::directory_show},
+        {Request::DIRECTORY_ALARM,
+         read,
+         {supervisor, admin, auditor},
+         "directory.alarm",
+         &Service::directory_alarm},
+        {Request::DIRECTORY_OVERRIDE,
+         audited,
+         {supervisor, admin},
+         "directory.override",
+         &Service::directory_override},
     };
     const auto found = std::ranges::find(rules, which, &Rule::which);
     return found == std::end(rules) ? nullptr : &*found;

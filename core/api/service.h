@@ -8,6 +8,7 @@
 #include "core/api/uploads.h"
 #include "core/federation/attachments.h"
 #include "core/federation/audit_witness.h"
+#include "core/federation/directory_book.h"
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
 #include "core/store/audit.h"
@@ -35,16 +36,18 @@ public:
         std::string instance, plugin, version, state;
     };
     struct Facts {
-        std::string version, endpoint, directory_state;
+        std::string version, endpoint;
         std::vector<Plugin> plugins;
     };
     virtual ~NodeControl() = default;
     virtual Facts facts() = 0;
     virtual std::vector<federation::Links::Status> links() = 0;
-    /// The directory in force, as it was signed.
-    virtual std::string directory_note() = 0;
-    /// Checks and takes over a newer directory; returns its version.
-    virtual Result<std::uint64_t> install_directory(const std::string& note) = 0;
+    /// Follows a directory, the first one by the stewards whom the administrator trusts.
+    /// errors  those of DirectoryBook::follow(). threads  engine
+    virtual Result<federation::DirectoryBook::Outcome> install_directory(store::Draft& draft,
+                                                                         const std::string& note,
+                                                                         const std::string& who,
+                                                                         Time now) = 0;
 };
 
 /// The one door: every command and query of schemas/api.capnp. Roles are checked here and nowhere
@@ -73,6 +76,7 @@ public:
         federation::Attachments& attachments;
         federation::Peers& peers;
         federation::AuditWitness& witness;
+        federation::DirectoryBook& directories;
         const casework::Taxonomies& taxonomies;
         const casework::Clocks& clocks;
         const trust::SigningKey& signing;
@@ -123,6 +127,9 @@ private:
     Result<void> node_status(Context& context, In request, Out reply);
     Result<void> link_list(Context& context, In request, Out reply);
     Result<void> directory_install(Context& context, In request, Out reply);
+    Result<void> directory_show(Context& context, In request, Out reply);
+    Result<void> directory_alarm(Context& context, In request, Out reply);
+    Result<void> directory_override(Context& context, In request, Out reply);
     Result<void> audit_verify(Context& context, In request, Out reply);
     Result<void> audit_export(Context& context, In request, Out reply);
     Result<void> feed_read(Context& context, In request, Out reply);
@@ -161,6 +168,9 @@ private:
 
     /// errors  not_found · denied: wrong_side, and those of casework::covers
     Result<void> check_attachment_consent(store::Snapshot& from, const ReferralId& id, Time now);
+
+    /// errors  those of export_passport(), of the newest directory
+    Result<Bytes> make_passport(Context& context, const ReferralId& id);
 
     /// The consent named, or the newest of the case. errors  denied: consent_missing; not_found
     Result<casework::Consent> consent_for(store::Snapshot& from, const casework::CaseFile& file,

@@ -1,4 +1,5 @@
 // The part of Service that is about the node itself: status, links, feed.
+#include "core/api/directory_reply.h"
 #include "core/api/service.h"
 #include "core/base/message.h"
 #include "core/base/time_text.h"
@@ -27,7 +28,8 @@ Result<void> Service::node_status(Context& context, In, Out reply) {
     status.setHealthy(health.has_value());
     status.setFault(health ? "" : name(health.error().fault));
     status.setDirectoryVersion(parts_.peers.current()->directory_version);
-    status.setDirectoryState(to_text(facts.directory_state));
+    fill_directory_status(status, *parts_.directories.current(), parts_.directories.grace(),
+                          context.now);
     status.setEndpoint(to_text(facts.endpoint));
     status.setContactsWaiting(static_cast<std::uint32_t>(
         std::ranges::count(*contacts, casework::ContactState::waiting, &casework::Contact::state)));
@@ -69,14 +71,6 @@ Result<void> Service::link_list(Context&, In, Out reply) {
             lanes[lane].setReceived(links[i].in[lane]);
         }
     }
-    return {};
-}
-
-Result<void> Service::directory_install(Context& context, In request, Out reply) {
-    const auto version = parts_.node.install_directory(from_text(request.getDirectoryInstall()));
-    if (!version) return std::unexpected(version.error());
-    context.reason = "version " + std::to_string(*version);
-    reply.initDone().setState(to_text(context.reason));
     return {};
 }
 

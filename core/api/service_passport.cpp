@@ -8,6 +8,25 @@
 #include <algorithm>
 
 namespace sanad::api {
+namespace {
+
+constexpr std::uint32_t passport_directories_max = 16;
+
+}  // namespace
+
+// What was signed before a key was changed holds under the directory of that time.
+Result<Bytes> Service::make_passport(Context& context, const ReferralId& id) {
+    const auto notes = parts_.directories.newest(context.from, passport_directories_max);
+    if (!notes) return std::unexpected(notes.error());
+    Result<Bytes> newest = fail(Fault::not_found, "no directory");
+    for (const auto& note : *notes) {
+        auto file = federation::export_passport(context.from, parts_.referrals, note,
+                                                parts_.signing, id, context.now);
+        if (file) return file;
+        if (newest.error().fault == Fault::not_found) newest = std::move(file);
+    }
+    return newest;
+}
 
 // On the thread of lengthy calls alone, so that what is kept needs no lock.
 Result<void> Service::passport_piece(Context& context, In request, Out reply) {
@@ -18,9 +37,7 @@ Result<void> Service::passport_piece(Context& context, In request, Out reply) {
     const std::uint64_t offset = wanted.getOffset();
     KeptPassport& kept = kept_passport_;
     if (offset == 0) {
-        auto file = federation::export_passport(context.from, parts_.referrals,
-                                                parts_.node.directory_note(), parts_.signing, *id,
-                                                context.now);
+        auto file = make_passport(context, *id);
         if (!file) return std::unexpected(file.error());
         const auto hash = trust::sha256(*file);
         kept = {*id, context.actor.name, hash, std::move(*file)};

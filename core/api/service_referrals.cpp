@@ -184,6 +184,9 @@ Result<void> Service::refer(Context& context, In request, Out reply) {
     const NodeId to{from_text(in.getTo())};
     if (to == parts_.self || parts_.peers.current()->find(to) == nullptr)
         return fail(Fault::denied, "node_unknown");
+    const auto in_time = federation::check_new_referral(*parts_.directories.current(), context.now,
+                                                        parts_.directories.grace());
+    if (!in_time) return in_time;
     const auto file = parts_.cases.find(context.from, *case_id);
     if (!file) return std::unexpected(file.error());
     const auto consent = consent_for(context.from, *file, from_text(in.getConsent()));

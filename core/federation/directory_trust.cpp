@@ -54,15 +54,15 @@ Result<SignedDirectory> verify_successor(const SignedDirectory& current, std::st
     const Directory& fresh = next->directory;
     if (fresh.federation != old.federation)
         return fail(Fault::invalid, "directory: of another federation");
-    if (next->note.text == current.note.text) return fail(Fault::denied, "directory: the same");
+    if (next->note.text == current.note.text) return fail(Fault::denied, "directory_same");
     if (fresh.version == old.version)
         return fail(Fault::conflict, "directory: two texts of one version");
     if (fresh.version < old.version || fresh.issued < old.issued)
-        return fail(Fault::denied, "directory: older than the one in force");
+        return fail(Fault::denied, "directory_older");
     const bool hands_over =
         fresh.threshold != old.threshold || !are_same(fresh.stewards, old.stewards);
     if (hands_over && fresh.version != old.version + 1)
-        return fail(Fault::denied, "directory: a change of stewards skips a version");
+        return fail(Fault::denied, "directory_skips_a_change");
     return next;
 }
 

@@ -9,7 +9,7 @@ const Peer* PeerTable::find(const NodeId& id) const {
 
 const Peer* PeerTable::find(const trust::TransportPublicKey& key) const {
     for (const auto& [id, peer] : nodes)
-        if (peer.active && peer.transport == key) return &peer;
+        if (peer.active && (peer.transport == key || peer.former_transport == key)) return &peer;
     return nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Peer {
     trust::PublicKey signing{};
     trust::SealingPublicKey sealing;
     trust::TransportPublicKey transport;
+    /// The one before it, while that is still let in (directory_state.h).
+    std::optional<trust::TransportPublicKey> former_transport{};
     bool active = true;
 
     trust::Verifier head_verifier() const {
@@ -36,8 +39,10 @@ struct Peer {
 struct PeerTable {
     std::uint64_t directory_version = 0;
     std::map<NodeId, Peer> nodes;
+    /// Grows with each table that is put in force: a notice changes a table without a new version.
+    std::uint64_t revision = 0;
 
-    /// The active node of that id or key, or null.
+    /// The active node of that id or key, or null. A key that is still let in is the node's too.
     const Peer* find(const NodeId& id) const;
     const Peer* find(const trust::TransportPublicKey& key) const;
 };
@@ -45,7 +50,7 @@ struct PeerTable {
 /// The directory in force, replaced as a whole. threads  any
 class Peers {
 public:
-    explicit Peers(PeerTable table) : table_(std::make_shared<const PeerTable>(std::move(table))) {}
+    explicit Peers(PeerTable table) { replace(std::move(table)); }
 
     /// Shared because a reader keeps what it started with while a newer one takes its place.
     std::shared_ptr<const PeerTable> current() const {
@@ -53,9 +58,9 @@ public:
         return table_;
     }
     void replace(PeerTable table) {
-        auto fresh = std::make_shared<const PeerTable>(std::move(table));
         const std::lock_guard lock(mutex_);
-        table_.swap(fresh);
+        table.revision = (table_ ? table_->revision : 0) + 1;
+        table_ = std::make_shared<const PeerTable>(std::move(table));
     }
 
 private:

@@ -20,6 +20,8 @@ inline constexpr std::uint16_t referral_timer = 1;  // store::Timer::kind of ref
 /// It applies the entries of kind `referral`.
 class Referrals final : public Applier {
 public:
+    static constexpr std::uint32_t referrals_told_max = 100'000;
+
     /// All of it outlives the referrals.
     struct Parts {
         store::Records& records;
@@ -62,6 +64,11 @@ public:
 
     /// The steps of the referral's clock that are due: each is told once, in the feed.
     Result<void> on_timer(store::Draft& draft, const ReferralId& id, Time now);
+
+    /// Tells the feed of each open referral that waits for `peer`, which is heard no more: a person
+    /// has to find another way for the child. It looks at the newest referrals_told_max.
+    /// errors  those of the store
+    Result<void> peer_revoked(store::Draft& draft, const NodeId& peer, Time now);
 
     // ------------------------------------------------------------------ threads  any
 

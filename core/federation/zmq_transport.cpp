@@ -73,7 +73,7 @@ struct ZmqTransport::Sockets {
     std::string bound;
     std::map<NodeId, std::string> routes;  // node -> the routing id it last spoke from
     std::map<NodeId, Dialled> dialled;
-    std::uint64_t directory_version = UINT64_MAX;
+    std::uint64_t revision = 0;  // of the peers' table that the sockets follow
     unsigned monitors = 0;
 
     void bind(const std::string& endpoint);
@@ -126,8 +126,8 @@ void ZmqTransport::Sockets::dial(const NodeId& peer, const std::string& endpoint
 // One connection a pair: dial those whom it is ours to dial, drop those who left the directory.
 void ZmqTransport::Sockets::follow_directory() {
     const auto table = peers.current();
-    if (table->directory_version == directory_version) return;
-    directory_version = table->directory_version;
+    if (table->revision == revision) return;
+    revision = table->revision;
     const Peer* us = table->find(self);
     std::erase_if(dialled, [&](const auto& item) {
         const Peer* peer = table->find(item.first);

@@ -4,6 +4,7 @@
 #include "core/base/time_text.h"
 #include "core/federation/directory_lines.h"
 #include "core/federation/directory_trust.h"
+#include "core/federation/revocation.h"
 #include "core/node/files.h"
 
 #include <algorithm>
@@ -65,51 +66,6 @@ Result<Directory> begin_change(std::string_view draft_or_note, Duration life, Ti
     return directory;
 }
 
-std::string join(const std::vector<std::string>& words) {
-    std::string joined;
-    for (const std::string& word : words) joined += (joined.empty() ? "" : ", ") + word;
-    return joined.empty() ? "none" : joined;
-}
-
-const char* words_for(federation::Validity validity) {
-    switch (validity) {
-        case federation::Validity::not_yet:
-            return "issued later than now: check this machine's clock";
-        case federation::Validity::valid:
-            return "valid now";
-        case federation::Validity::expired_soft:
-            return "expired: ask the stewards for the next one";
-        case federation::Validity::expired_hard:
-            return "expired for long: ask the stewards for the next one";
-    }
-    return "";
-}
-
-void describe_stewards(std::string& out, const Directory& directory, std::string_view text,
-                       const std::vector<trust::NoteSignature>& signatures) {
-    out += "must be signed by " + std::to_string(directory.threshold) + " of these stewards:\n";
-    for (const trust::Verifier& steward : directory.stewards) {
-        const bool has_signed = std::ranges::any_of(signatures, [&](const auto& signature) {
-            return trust::is_signed_by(text, signature, steward);
-        });
-        out += "  " + steward.name + (has_signed ? "  has signed" : "  has not signed") + "\n";
-    }
-}
-
-void describe_nodes(std::string& out, const Directory& directory) {
-    out += "nodes:\n";
-    for (const DirectoryNode& node : directory.nodes) {
-        out += "  " + node.id.text + "  " + node.name +
-               (node.status == federation::NodeStatus::active ? "" : "  REVOKED") + "\n";
-        out += "    languages " + join(node.languages) + "; services " + join(node.services) + "\n";
-        out += node.endpoints.empty() ? "    dials the others itself\n"
-                                      : "    reached at " + join(node.endpoints) + "\n";
-        out += "    keys of " + format_time(node.keys.issued) + ", identity " +
-               to_hex(ByteView(node.keys.identity).first(8)) + "\n";
-    }
-    if (directory.nodes.empty()) out += "  none yet: add them with sanad directory add\n";
-}
-
 Result<TrustedStewards> settle_trust(const Configuration& configuration, std::string_view trust) {
     const fs::path& file = configuration.federation.trust;
     std::error_code fault;
@@ -145,7 +101,11 @@ Result<federation::SignedDirectory> check_new(const Configuration& configuration
     if (!parsed) return std::unexpected(parsed.error());
     auto directory = federation::parse_directory(parsed->text);
     if (!directory) return std::unexpected(directory.error());
-    return federation::verify_successor({std::move(*directory), *parsed}, note);
+    federation::SignedDirectory there{std::move(*directory), *parsed};
+    // The very same is no fault: somebody makes sure that it is there.
+    if (const auto again = trust::parse_note(note); again && again->text == parsed->text)
+        return there;
+    return federation::verify_successor(there, note);
 }
 
 }  // namespace
@@ -161,6 +121,21 @@ Result<trust::Verifier> create_steward_key(const fs::path& file, std::string_vie
     if (const auto made = create_file(file, text, 0600); !made)
         return std::unexpected(made.error());
     return trust::Verifier{std::string(name), trust::SignatureType::ed25519, key.public_key()};
+}
+
+Result<std::string> write_revocation(std::string_view directory, const NodeId& node,
+                                     std::string_view reason, const fs::path& steward_file,
+                                     Time now) {
+    const auto read = read_directory(directory);
+    if (!read) return std::unexpected(read.error());
+    const auto steward = load_steward_key(steward_file);
+    if (!steward) return std::unexpected(steward.error());
+    auto note = federation::sign_revocation(*read, node, reason, steward->key, steward->name, now);
+    if (!note) return note;
+    // Whoever gets it will check it: a notice that nobody believes is worse than none.
+    if (const auto good = federation::verify_revocation(*read, *note, now); !good)
+        return std::unexpected(good.error());
+    return note;
 }
 
 bool is_signed(std::string_view draft_or_note) {
@@ -270,27 +245,13 @@ Result<TrustedStewards> trust_of(std::string_view draft_or_note) {
     return TrustedStewards{std::move(directory->stewards), directory->threshold};
 }
 
-Result<std::string> describe_directory(std::string_view draft_or_note, Time now) {
-    const auto directory = read_directory(draft_or_note);
-    if (!directory) return std::unexpected(directory.error());
-    const auto note = trust::parse_note(draft_or_note);
-    std::string out = "federation " + directory->federation + ", version " +
-                      std::to_string(directory->version) +
-                      (note ? "" : ", a draft that nobody has signed") + "\n";
-    out += "from " + format_time(directory->issued) + " to " + format_time(directory->expires) +
-           ": " + words_for(federation::validity(*directory, now)) + "\n";
-    describe_stewards(out, *directory, text_in(draft_or_note),
-                      note ? note->signatures : std::vector<trust::NoteSignature>());
-    describe_nodes(out, *directory);
-    return out;
-}
-
 Result<Directory> install_directory(const Configuration& configuration, std::string_view note,
                                     std::string_view trust) {
     auto trusted = settle_trust(configuration, trust);
     if (!trusted) return std::unexpected(trusted.error());
     auto checked = check_new(configuration, note, *trusted);
     if (!checked) return std::unexpected(checked.error());
+    const std::string lasting = trust::write_note(checked->note);
     // The stewards may have changed step by step until none is left of those first trusted.
     if (!federation::verify_directory(note, trusted->stewards, trusted->threshold))
         trusted = TrustedStewards{checked->directory.stewards, checked->directory.threshold};
@@ -298,7 +259,8 @@ Result<Directory> install_directory(const Configuration& configuration, std::str
     const fs::path& trust_file = configuration.federation.trust;
     if (const auto written = replace_file(trust_file, write_trust(*trusted), 0600); !written)
         return std::unexpected(written.error());
-    if (const auto written = replace_file(configuration.federation.directory, note, 0600); !written)
+    if (const auto written = replace_file(configuration.federation.directory, lasting, 0600);
+        !written)
         return std::unexpected(written.error());
     return std::move(checked->directory);
 }

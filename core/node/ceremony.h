@@ -61,6 +61,12 @@ Result<std::string> add_node(std::string_view draft_or_note, std::string_view no
 Result<std::string> revoke_node(std::string_view draft_or_note, const NodeId& node, Duration life,
                                 Time now);
 
+/// A revocation notice by a steward, which acts at once (core/federation/revocation.h).
+/// errors  those of read_directory(), read_file(), federation::verify_revocation()
+Result<std::string> write_revocation(std::string_view directory, const NodeId& node,
+                                     std::string_view reason,
+                                     const std::filesystem::path& steward_file, Time now);
+
 /// The draft, or the note with one signature more, as a note.
 /// errors  untrusted: the key is no steward's of this directory · those of read_file() and
 ///         read_directory()
@@ -79,9 +85,6 @@ Result<federation::Directory> judge_directory(std::string_view note, std::string
 
 /// What an administrator believes who trusts the stewards of this directory.
 Result<TrustedStewards> trust_of(std::string_view draft_or_note);
-
-/// The directory in plain words, a line each; with who signed it, when it is a note.
-Result<std::string> describe_directory(std::string_view draft_or_note, Time now);
 
 /// Puts a directory into a node's data folder while the node does not run: checks it against the
 /// directory there, or against the trusted stewards when there is none yet.

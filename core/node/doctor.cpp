@@ -165,7 +165,10 @@ void Examination::directory() {
     if (validity == federation::Validity::not_yet)
         text += ": issued later than now: check this machine's clock";
     else if (!is_valid)
-        text += ": expired: ask the stewards for the next one";
+        text += validity == federation::Validity::expired_hard
+                    ? ": expired long ago: no new referral leaves; ask the stewards for the next "
+                      "one, or see sanad directory override --help"
+                    : ": expired: everything still works; ask the stewards for the next one";
     say(is_valid ? Level::good : Level::bad, "directory", text);
     membership(directory);
 }

@@ -1,6 +1,5 @@
 #include "core/node/node.h"
 
-#include "core/federation/directory_peers.h"
 #include "core/node/files.h"
 #include "core/node/initialise.h"
 #include "core/plugins/configuration.h"
@@ -10,26 +9,10 @@
 namespace sanad::node {
 namespace {
 
-constexpr std::string_view version = "0.1.0";
 constexpr Duration idle_longest{200};
 constexpr Duration timers_each{100};
 constexpr std::uint32_t timers_at_once = 256;
-constexpr std::string_view directory_version_key = "directory_version";
 constexpr std::uint64_t index_key_use = 1;  // Vault::derive
-
-const char* name(federation::Validity validity) {
-    switch (validity) {
-        case federation::Validity::not_yet:
-            return "not_yet_valid";
-        case federation::Validity::valid:
-            return "valid";
-        case federation::Validity::expired_soft:
-            return "expired_soft";
-        case federation::Validity::expired_hard:
-            return "expired_hard";
-    }
-    return "unknown";
-}
 
 }  // namespace
 
@@ -162,52 +145,11 @@ Result<void> Node::open_records() {
     auto timers = store::Timers::open(*store_.store);
     if (!timers) return std::unexpected(timers.error());
     timers_ = *timers;
-    return {};
-}
-
-// Without a directory a node works alone; an older one than it has followed is refused.
-Result<void> Node::load_directory() {
-    federation::PeerTable nobody;
-    peers_ = std::make_unique<federation::Peers>(nobody);
-    const auto& settings = configuration_.federation;
-    if (settings.trust.empty() || !std::filesystem::exists(settings.trust)) return {};
-    auto trusted = load_trust(settings.trust);
-    if (!trusted) return std::unexpected(trusted.error());
-    trusted_ = std::move(*trusted);
-    if (!std::filesystem::exists(settings.directory)) return {};
-    const auto note = read_file(settings.directory, trust::note_bytes_max, FileTrust::own);
-    if (!note) return std::unexpected(note.error());
-    auto verified = federation::verify_directory(*note, trusted_.stewards, trusted_.threshold);
-    if (!verified)
-        return fail(verified.error().fault, settings.directory.string() + ": " +
-                                                verified.error().detail +
-                                                ": ask the stewards for the directory again");
-    const auto meta = store_.store->open_table(meta_table);
-    if (!meta) return std::unexpected(meta.error());
-    const auto snapshot = store_.store->snapshot();
-    if (!snapshot) return std::unexpected(snapshot.error());
-    const auto followed = (*snapshot)->get(*meta, bytes_of(directory_version_key));
-    if (!followed) return std::unexpected(followed.error());
-    if (*followed && (*followed)->size() == 8 &&
-        read_big_endian<std::uint64_t>(**followed) > verified->directory.version)
-        return fail(
-            Fault::denied,
-            settings.directory.string() +
-                ": this directory is older than the one followed before: put back the newer one");
-    // Remembered before it is followed, so that an older file is noticed at a later start.
-    Bytes version_bytes;
-    append_big_endian(version_bytes, verified->directory.version);
-    Result<void> remembered;
-    const auto taken = engine_->submit(
-        [&](store::Draft& draft) {
-            return draft.put(*meta, bytes_of(directory_version_key), version_bytes);
-        },
-        [&](const Result<void>& result) { remembered = result; });
-    if (!taken) return taken;
-    if (const auto ran = engine_->run_once(); !ran) return std::unexpected(ran.error());
-    if (!remembered) return remembered;
-    peers_->replace(federation::peers_of(verified->directory));
-    directory_ = std::move(*verified);
+    for (store::Engine::Participant* part :
+         {static_cast<store::Engine::Participant*>(audit_.get()),
+          static_cast<store::Engine::Participant*>(feed_.get()),
+          static_cast<store::Engine::Participant*>(outbox_.get())})
+        engine_->add(*part);
     return {};
 }
 
@@ -242,6 +184,7 @@ Duration Node::idle() {
     const auto due = timers_->due(**snapshot, around_.clock.now(), timers_at_once);
     if (!due) return idle_longest;
     for (const auto& timer : *due) run_timer(timer);
+    tell_condition(around_.clock.now());
     return due->empty() ? timers_each : Duration{0};
 }
 
@@ -257,6 +200,7 @@ void Node::run_timer(const store::Timer& timer) {
             if (timer.kind == federation::audit_round_timer) return witness_->on_timer(draft, now);
             if (timer.kind == federation::audit_check_timer)
                 return witness_->on_check_timer(draft, now);
+            if (timer.kind == federation::directory_timer) return book_->on_timer(draft, now);
             return {};
         },
         [this, kind = timer.kind](const Result<void>& result) {
@@ -265,46 +209,9 @@ void Node::run_timer(const store::Timer& timer) {
     if (!taken) counters_.add("timer.not_run");
 }
 
-api::NodeControl::Facts Node::facts() {
-    Facts facts;
-    facts.version = version;
-    facts.endpoint = transport_->bound();
-    for (const auto& instance : instances_)
-        facts.plugins.push_back({instance->name(), instance->manifest().id,
-                                 instance->manifest().version, plugins::name(instance->state())});
-    const std::lock_guard lock(directory_mutex_);
-    facts.directory_state =
-        directory_ ? name(federation::validity(directory_->directory, around_.clock.now(),
-                                               configuration_.federation.grace))
-                   : "none";
-    return facts;
-}
-
 std::vector<federation::Links::Status> Node::links() {
     const std::lock_guard lock(status_mutex_);
     return status_;
-}
-
-std::string Node::directory_note() {
-    const std::lock_guard lock(directory_mutex_);
-    return directory_ ? trust::write_note(directory_->note) : std::string();
-}
-
-// Called in the engine, inside the command that audits it. The file is replaced before anything
-// follows it: after a power cut the node has the old one or the new one.
-Result<std::uint64_t> Node::install_directory(const std::string& note) {
-    const std::lock_guard lock(directory_mutex_);
-    auto verified = directory_
-                        ? federation::verify_successor(*directory_, note)
-                        : federation::verify_directory(note, trusted_.stewards, trusted_.threshold);
-    if (!verified) return std::unexpected(verified.error());
-    const auto written = replace_file(configuration_.federation.directory, note, 0600);
-    if (!written) return std::unexpected(written.error());
-    const auto number = verified->directory.version;
-    peers_->replace(federation::peers_of(verified->directory));
-    directory_ = std::move(*verified);
-    around_.log.info("directory.followed", {{"version", std::to_string(number)}});
-    return number;
 }
 
 }  // namespace sanad::node

@@ -2,7 +2,7 @@
 
 #include "core/api/service.h"
 #include "core/federation/appliers.h"
-#include "core/federation/directory_trust.h"
+#include "core/federation/directory_gossip.h"
 #include "core/federation/zmq_transport.h"
 #include "core/node/configuration.h"
 #include "core/node/node_keys.h"
@@ -53,8 +53,11 @@ public:
 
     Facts facts() override;
     std::vector<federation::Links::Status> links() override;
-    std::string directory_note() override;
-    Result<std::uint64_t> install_directory(const std::string& note) override;
+    Result<federation::DirectoryBook::Outcome> install_directory(store::Draft& draft,
+                                                                 const std::string& note,
+                                                                 const std::string& who,
+                                                                 Time now) override;
+    federation::DirectoryBook& directories() { return *book_; }
 
 private:
     Node(const Configuration& configuration, const trust::SymmetricKey& vault_key,
@@ -64,6 +67,9 @@ private:
     Result<void> check_identity();
     Result<void> load_taxonomies();
     Result<void> load_directory();
+    Result<void> follow_file(const std::string& note);
+    void mirror_directory(const federation::DirectoryState& before);
+    void tell_condition(Time now);
     Result<void> open_records();
     Result<void> open_federation();
     Result<void> open_service();
@@ -92,9 +98,8 @@ private:
     std::unique_ptr<store::Outbox> outbox_;
     std::optional<store::Timers> timers_;
 
-    std::mutex directory_mutex_;  // guards directory_
-    std::optional<federation::SignedDirectory> directory_;
     std::unique_ptr<federation::Peers> peers_;
+    std::unique_ptr<federation::DirectoryBook> book_;
     std::unique_ptr<federation::LinkLogs> logs_;
     std::unique_ptr<federation::LinkFreezes> freezes_;
     std::unique_ptr<federation::Parking> parking_;
@@ -103,6 +108,7 @@ private:
     std::optional<federation::Appliers> appliers_;
     std::unique_ptr<federation::Attachments> attachments_;
     std::unique_ptr<federation::Links> links_;
+    std::unique_ptr<federation::DirectoryGossip> gossip_;
     std::unique_ptr<federation::ZmqTransport> transport_;
 
     std::unique_ptr<PluginOutward> outward_;
@@ -115,6 +121,7 @@ private:
     std::vector<std::unique_ptr<PluginPump>> pumps_;
 
     Duration timers_at_{0};
+    Duration condition_at_{0};
     std::mutex status_mutex_;  // guards status_
     std::vector<federation::Links::Status> status_;
     std::unique_ptr<SelfAudit> self_audit_;

@@ -45,11 +45,20 @@ Result<void> Node::open_federation() {
     if (!attachments) return std::unexpected(attachments.error());
     attachments_ = std::move(*attachments);
     appliers_->add(federation::BodyKind::attachment, *attachments_);
+    book_->on_revoked([this](store::Draft& draft, const NodeId& node, Time now) {
+        return referrals_->peer_revoked(draft, node, now);
+    });
     links_ = std::make_unique<federation::Links>(federation::Links::Parts{
-        *store_.store, *engine_, *audit_, *feed_, *logs_, *freezes_, *appliers_, *peers_, keys_->signing,
-        keys_->sealing, around_.clock, around_.log, counters_, [this] {
+        *store_.store, *engine_, *audit_, *feed_, *logs_, *freezes_, *appliers_, *peers_,
+        keys_->signing, keys_->sealing, around_.clock, around_.log, counters_, [this] {
             if (transport_) transport_->wake();
         }});
+    gossip_ = std::make_unique<federation::DirectoryGossip>(federation::DirectoryGossip::Parts{
+        configuration_.id, *store_.store, *engine_, *book_, *peers_, around_.clock, around_.log,
+        counters_, [this](const NodeId& peer, ByteView payload) {
+            return links_->say(peer, federation::Topic::directory, payload);
+        }});
+    links_->add(federation::Topic::directory, *gossip_);
     auto transport = federation::ZmqTransport::start(
         {configuration_.federation.bind}, configuration_.id, keys_->transport, *peers_,
         around_.entropy, around_.clock, around_.log, counters_);
@@ -106,6 +115,7 @@ Result<void> Node::open_service() {
         .attachments = *attachments_,
         .peers = *peers_,
         .witness = *witness_,
+        .directories = *book_,
         .taxonomies = taxonomies_,
         .clocks = configuration_.clocks,
         .signing = keys_->signing,
@@ -116,14 +126,8 @@ Result<void> Node::open_service() {
         .staff = std::move(staff),
         .partners = std::move(partners),
     });
-    for (store::Engine::Participant* part :
-         {static_cast<store::Engine::Participant*>(audit_.get()),
-          static_cast<store::Engine::Participant*>(feed_.get()),
-          static_cast<store::Engine::Participant*>(freezes_.get()),
-          static_cast<store::Engine::Participant*>(outbox_.get()),
-          static_cast<store::Engine::Participant*>(freezes_.get()),
-          static_cast<store::Engine::Participant*>(logs_.get())})
-        engine_->add(*part);
+    engine_->add(*freezes_);
+    engine_->add(*logs_);
     feed_->subscribe([this](const std::vector<store::Event>& events) {
         const bool for_plugins = std::ranges::any_of(events, [](const store::Event& event) {
             return event.name.starts_with("contact.") || event.name.starts_with("escalation.");

@@ -37,6 +37,8 @@ void add_node_commands(CLI::App& app, Chosen& chosen);
 void add_audit_commands(CLI::App& app, Chosen& chosen);
 void add_setup_commands(CLI::App& app, Chosen& chosen);
 void add_directory_commands(CLI::App& app, Chosen& chosen);
+/// Those of the group `directory` that look, and those that speak to the running node.
+void add_directory_views(CLI::App& group, Chosen& chosen);
 void add_contact_commands(CLI::App& app, Chosen& chosen);
 void add_case_commands(CLI::App& app, Chosen& chosen);
 void add_referral_commands(CLI::App& app, Chosen& chosen);

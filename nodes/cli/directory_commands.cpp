@@ -1,12 +1,15 @@
 // sanad directory: who is in the federation. The stewards' ceremony works on files, without a node.
 #include "core/api/client.h"
 #include "core/node/ceremony.h"
+#include "core/node/directory_words.h"
 #include "core/node/files.h"
 #include "core/node/toml_document.h"
 #include "nodes/cli/door_call.h"
 #include "nodes/cli/output.h"
 
 #include <CLI/App.hpp>
+
+#include <iostream>
 
 namespace sanad::cli {
 namespace {
@@ -18,7 +21,8 @@ constexpr std::size_t directory_file_bytes_max = 1 << 20;
 constexpr ::mode_t public_mode = 0644;
 
 struct Options {
-    std::string file, other, name, key, out, trust, federation;
+    std::string file, other, name, key, out, trust, federation, reason = "key_stolen";
+    bool now = false;
     std::vector<std::string> stewards;
     std::uint32_t threshold = 0;
     std::uint32_t days = 90;
@@ -80,8 +84,12 @@ void add_steward_key(CLI::App& group, Chosen& chosen) {
         const auto made = node::create_steward_key(options->file, options->name, entropy);
         if (!made) return complain(made.error(), exit_refused);
         const std::string verifier = trust::format(*made);
-        return print(common.json ? "{\"steward\":" + json_string(verifier) + "}\n"
-                                 : verifier + "\n");
+        if (common.json)
+            return print("{\"steward\":" + json_string(verifier) +
+                         ",\"words\":" + json_string(node::key_line(made->key)) + "}\n");
+        std::cerr << "read these words, or numbers, to the other stewards by telephone:\n"
+                  << node::key_line(made->key);
+        return print(verifier + "\n");
     });
 }
 
@@ -138,23 +146,44 @@ void add_add(CLI::App& group, Chosen& chosen) {
     });
 }
 
-void add_revoke(CLI::App& group, Chosen& chosen) {
-    auto options = std::make_shared<Options>();
-    auto* command = add_command(group, "revoke", "Put a node out of the federation",
-                                "sanad directory revoke directory.note tn.helpline --out next.txt");
-    add_word(*command, "file", options->file, "the draft, or the signed directory");
-    add_word(*command, "node", options->other, "the node's id");
-    add_word(*command, "--out", options->out, "write there instead");
-    add_days(*command, options);
-    choose(*command, chosen, [options](const Common& common) {
+int run_revoke(const Common& common, const Options& options) {
+    if (!options.now)
         return change(
-            common, *options,
+            common, options,
             [&](const std::string& text) {
-                return node::revoke_node(text, NodeId{options->other}, life_of(*options),
+                return node::revoke_node(text, NodeId{options.other}, life_of(options),
                                          SystemClock().now());
             },
             Signed::keep);
-    });
+    if (options.key.empty() || options.out.empty())
+        return complain("--now: name your steward's key with --key and a new file with --out",
+                        exit_usage);
+    const auto directory = read(options.file);
+    if (!directory) return complain(directory.error(), exit_refused);
+    const auto notice = node::write_revocation(*directory, NodeId{options.other}, options.reason,
+                                               options.key, SystemClock().now());
+    if (!notice) return refuse(options.file, notice.error());
+    if (const auto made = node::create_file(options.out, *notice, public_mode); !made)
+        return complain(made.error(), exit_refused);
+    return wrote(common, options.out);
+}
+
+void add_revoke(CLI::App& group, Chosen& chosen) {
+    auto options = std::make_shared<Options>();
+    auto* command = add_command(
+        group, "revoke",
+        "Put a node out of the federation: by the next directory; or --now, alone, for 72 hours",
+        "sanad directory revoke directory.note tn.helpline --now --key cmrpi.key --reason "
+        "key_stolen --out tn.notice, then: sanad directory install tn.notice");
+    add_word(*command, "file", options->file, "the draft, or the signed directory");
+    add_word(*command, "node", options->other, "the node's id");
+    add_word(*command, "--out", options->out, "write there instead");
+    command->add_flag("--now", options->now, "make a notice that acts where it is installed");
+    add_word(*command, "--key", options->key, "of --now: your steward's key file");
+    add_word(*command, "--reason", options->reason, "of --now: a code, a-z 0-9 _ [key_stolen]");
+    add_days(*command, options);
+    choose(*command, chosen,
+           [options](const Common& common) { return run_revoke(common, *options); });
 }
 
 void add_sign(CLI::App& group, Chosen& chosen) {
@@ -212,7 +241,8 @@ void add_verify(CLI::App& group, Chosen& chosen) {
                                        json_string(directory->federation) +
                                        ",\"version\":" + version + "}\n"
                                  : "VALID: " + directory->federation + ", version " + version +
-                                       ", " + std::to_string(directory->nodes.size()) + " nodes\n");
+                                       ", " + std::to_string(directory->nodes.size()) + " nodes\n" +
+                                       shown_prose(node::describe_keys(*directory), ""));
     });
 }
 
@@ -229,21 +259,6 @@ void add_trust(CLI::App& group, Chosen& chosen) {
         if (!trusted) return refuse(options->file, trusted.error());
         const std::string trust = node::write_trust(*trusted);
         return print(common.json ? "{\"trust\":" + json_string(trust) + "}\n" : trust);
-    });
-}
-
-void add_show(CLI::App& group, Chosen& chosen) {
-    auto options = std::make_shared<Options>();
-    auto* command = add_command(group, "show", "A directory in plain words",
-                                "sanad directory show directory.note");
-    add_word(*command, "file", options->file, "the draft, or the signed directory");
-    choose(*command, chosen, [options](const Common& common) {
-        const auto text = read(options->file);
-        if (!text) return complain(text.error(), exit_refused);
-        const auto words = node::describe_directory(*text, SystemClock().now());
-        if (!words) return refuse(options->file, words.error());
-        return print(common.json ? "{\"text\":" + json_string(*words) + "}\n"
-                                 : shown_prose(*words, ""));
     });
 }
 
@@ -292,7 +307,7 @@ void add_install(CLI::App& group, Chosen& chosen) {
 void add_directory_commands(CLI::App& app, Chosen& chosen) {
     auto* group = add_group(app, "directory",
                             "Who is in the federation. Order: steward-key, create, add, trust, "
-                            "sign, merge, verify, install");
+                            "sign, merge, verify, diff, install");
     add_steward_key(*group, chosen);
     add_create(*group, chosen);
     add_add(*group, chosen);
@@ -301,8 +316,8 @@ void add_directory_commands(CLI::App& app, Chosen& chosen) {
     add_merge(*group, chosen);
     add_verify(*group, chosen);
     add_trust(*group, chosen);
-    add_show(*group, chosen);
     add_install(*group, chosen);
+    add_directory_views(*group, chosen);
 }
 
 }  // namespace sanad::cli

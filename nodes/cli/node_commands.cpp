@@ -25,15 +25,42 @@ std::string audit_lines(door::NodeStatus::Reader status) {
                             : std::to_string(alarms) + " about audit logs: see sanad audit alarms");
 }
 
+// What a person must not overlook stands first.
+std::string banner(door::NodeStatus::Reader status) {
+    std::string text;
+    const auto warn = [&](const std::string& what) { text += "!! " + what + "\n"; };
+    const std::string state = text_of(status.getDirectoryState());
+    if (state == "expired_soft")
+        warn("the directory expired: everything still works; ask the stewards for the next one");
+    const std::string until = text_of(status.getDirectoryOverrideUntil());
+    if (state == "expired_hard" && until.empty())
+        warn(
+            "the directory expired long ago: what is open goes on, but no new referral leaves; ask "
+            "the stewards for the next one, or see sanad directory override --help");
+    if (state == "expired_hard" && !until.empty())
+        warn("the directory expired long ago; by an override new referrals leave until " +
+             shown(until));
+    if (status.getClockWrong())
+        warn("this machine's clock is wrong: the stewards signed something at " +
+             shown(text_of(status.getTimeFloor())) + ", which is later: set the clock");
+    if (status.getDirectoryAlarms() > 0)
+        warn("two directories of one version, both signed: see sanad directory alarms");
+    for (const auto node : status.getRevoked())
+        warn(shown(text_of(node)) +
+             " is revoked until the stewards meet: see sanad directory show");
+    return text;
+}
+
 std::string show_status(door::Reply::Reader reply) {
     const auto status = reply.getStatus();
-    std::string text = line("node", text_of(status.getNode())) +
+    std::string text = banner(status) + line("node", text_of(status.getNode())) +
                        line("version", text_of(status.getVersion())) +
                        line("health", status.getHealthy() ? "good" : "BAD") +
                        line("fault", text_of(status.getFault())) +
                        line("waiting", std::to_string(status.getContactsWaiting()) + " contacts") +
                        line("directory", "version " + std::to_string(status.getDirectoryVersion()) +
                                              ", " + text_of(status.getDirectoryState())) +
+                       line("expires", text_of(status.getDirectoryExpires())) +
                        line("endpoint", text_of(status.getEndpoint())) +
                        line("commits", std::to_string(status.getCommits())) + audit_lines(status);
     Table plugins({"PLUGIN", "IS", "VERSION", "STATE", "WAITING"});

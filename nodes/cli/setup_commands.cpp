@@ -1,5 +1,6 @@
 // sanad init, doctor, node bundle: a node before it runs.
 #include "core/node/ceremony.h"
+#include "core/node/directory_words.h"
 #include "core/node/doctor.h"
 #include "core/node/initialise.h"
 #include "core/node/toml_document.h"
@@ -100,9 +101,9 @@ std::string next_steps(const node::NewNode& made) {
     text += "  3. Check it:  sanad doctor --data " + folder + "\n";
     text += "  4. Start it:  sanad-node --config " + file + "\n";
     text +=
-        "  5. To join a federation, give its stewards this line, and compare its identity key\n"
-        "     with them by another way, such as a telephone call:\n\n";
-    return text + made.node_line;
+        "  5. To join a federation, give its stewards this line, and read its words, or numbers,\n"
+        "     to them by another way, such as a telephone call:\n\n";
+    return text + node::identity_words(made.node_line) + "\n" + made.node_line;
 }
 
 int run_init(const Common& common, const InitOptions& from) {
@@ -119,7 +120,8 @@ int run_init(const Common& common, const InitOptions& from) {
     if (!common.json) return print(next_steps(*made));
     return print("{\"node\":" + json_string(made->configuration.id.text) +
                  ",\"folder\":" + json_string(made->configuration.folder.string()) +
-                 ",\"bundle\":" + json_string(made->node_line) + "}\n");
+                 ",\"bundle\":" + json_string(made->node_line) +
+                 ",\"words\":" + json_string(node::identity_words(made->node_line)) + "}\n");
 }
 
 void add_init(CLI::App& app, Chosen& chosen) {

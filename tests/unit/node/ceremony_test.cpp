@@ -1,4 +1,5 @@
 #include "core/node/ceremony.h"
+#include "core/node/directory_words.h"
 #include "core/base/encoding.h"
 #include "core/federation/directory_trust.h"
 #include "tests/support/counter_entropy.h"

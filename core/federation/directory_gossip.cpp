@@ -1,0 +1,216 @@
+#include "core/federation/directory_gossip.h"
+
+#include "core/base/message.h"
+#include "schemas/wire.capnp.h"
+
+#include <algorithm>
+
+namespace sanad::federation {
+namespace {
+
+Bytes number_message(bool wants, std::uint64_t version) {
+    capnp::MallocMessageBuilder builder;
+    auto out = builder.initRoot<schema::DirectoryGossip>();
+    if (wants)
+        out.setWant(version);
+    else
+        out.setHave(version);
+    return flatten(builder);
+}
+
+Bytes notice_message(const std::string& note) {
+    capnp::MallocMessageBuilder builder;
+    builder.initRoot<schema::DirectoryGossip>().setNotice(to_text(note));
+    return flatten(builder);
+}
+
+Bytes offer_message(const std::vector<std::string>& notes) {
+    capnp::MallocMessageBuilder builder;
+    auto list =
+        builder.initRoot<schema::DirectoryGossip>().initOffer(static_cast<unsigned>(notes.size()));
+    for (unsigned i = 0; i < list.size(); ++i) list.set(i, to_text(notes[i]));
+    return flatten(builder);
+}
+
+/// What was said, each read once.
+struct Said {
+    enum class Kind : std::uint8_t { have, want, offer, notice } kind{};
+    std::uint64_t version = 0;
+    std::vector<std::string> notes;
+};
+
+Result<Said> parse(ByteView payload) {
+    using schema::DirectoryGossip;
+    return read_message<DirectoryGossip>(payload, [](auto in) -> Result<Said> {
+        switch (in.which()) {
+            case DirectoryGossip::HAVE:
+                return Said{Said::Kind::have, in.getHave(), {}};
+            case DirectoryGossip::WANT:
+                return Said{Said::Kind::want, in.getWant(), {}};
+            case DirectoryGossip::NOTICE: {
+                const auto note = in.getNotice();
+                if (note.size() > revocation_bytes_max) return fail(Fault::bad_size, "notice");
+                return Said{Said::Kind::notice, 0, {from_text(note)}};
+            }
+            case DirectoryGossip::OFFER: {
+                Said said{Said::Kind::offer, 0, {}};
+                const auto notes = in.getOffer();
+                if (notes.size() > federation::DirectoryGossip::offer_notes_max)
+                    return fail(Fault::bad_size, "offer");
+                for (const auto note : notes) {
+                    if (note.size() > directory_note_bytes_max)
+                        return fail(Fault::bad_size, "directory");
+                    said.notes.push_back(from_text(note));
+                }
+                return said;
+            }
+        }
+        return fail(Fault::unsupported, "gossip");
+    });
+}
+
+}  // namespace
+
+void DirectoryGossip::drop(const NodeId& peer, const char* why) {
+    parts_.counters.add(std::string("gossip.drop.") + why);
+    parts_.log.debug("gossip.dropped", {{"peer", peer.text}, {"why", why}});
+}
+
+void DirectoryGossip::received(const NodeId& peer, ByteView payload) {
+    auto said = parse(payload);
+    if (!said) return drop(peer, name(said.error().fault));
+    switch (said->kind) {
+        case Said::Kind::have:
+            return heard_version(peer, said->version);
+        case Said::Kind::want:
+            return answer(peer, said->version);
+        case Said::Kind::offer:
+            return on_offer(peer, std::move(said->notes));
+        case Said::Kind::notice:
+            return on_notice(peer, said->notes.front());
+    }
+}
+
+void DirectoryGossip::greeted(const NodeId& peer, const Hello& hello) {
+    heard_version(peer, hello.directory_version);
+    // What was said once may have been lost: nobody answers a notice.
+    say_notices(peer, *parts_.book.current());
+}
+
+// Whoever follows a later directory than we do is asked for what came between.
+void DirectoryGossip::heard_version(const NodeId& peer, std::uint64_t version) {
+    auto& known = known_[peer];
+    known.version = version;
+    const auto state = parts_.book.current();
+    const auto now = parts_.clock.elapsed();
+    if (!state->in_force || version <= state->version() || now - known.asked_at < ask_again) return;
+    known.asked_at = now;
+    known.awaits_offer = parts_.say(peer, number_message(true, state->version())).has_value();
+    parts_.counters.add("gossip.asked");
+}
+
+// In order, because a change of stewards can only be followed from the version before it.
+void DirectoryGossip::answer(const NodeId& peer, std::uint64_t have) {
+    auto& known = known_[peer];
+    const auto now = parts_.clock.elapsed();
+    if (now - known.answered_at < answer_again) return drop(peer, "rate");
+    known.answered_at = now;
+    const auto snapshot = parts_.store.snapshot();
+    if (!snapshot || have == UINT64_MAX) return;
+    const auto chain = parts_.book.chain(**snapshot, have + 1, offer_notes_max);
+    if (!chain || chain->empty()) return;
+    std::vector<std::string> notes;
+    std::size_t bytes = 0;
+    for (const auto& note : *chain) {
+        bytes += note.size();
+        if (bytes > offer_bytes_max) break;
+        notes.push_back(note);
+    }
+    if (parts_.say(peer, offer_message(notes))) parts_.counters.add("gossip.offered");
+}
+
+// Checking a directory is dear: only what was asked for is looked at.
+void DirectoryGossip::on_offer(const NodeId& peer, std::vector<std::string> notes) {
+    auto& known = known_[peer];
+    if (!std::exchange(known.awaits_offer, false)) return drop(peer, "unasked");
+    for (auto& note : notes) submit(peer, std::move(note), false);
+}
+
+void DirectoryGossip::on_notice(const NodeId& peer, const std::string& note) {
+    const auto state = parts_.book.current();
+    if (std::ranges::find(state->notices, note, &Revocation::note) != state->notices.end()) return;
+    auto& known = known_[peer];
+    const auto now = parts_.clock.elapsed();
+    if (now - known.second >= std::chrono::seconds(1)) {
+        known.second = now;
+        known.notices = 0;
+    }
+    if (++known.notices > notices_each_second) return drop(peer, "rate");
+    if (!state->in_force) return;
+    const auto good = verify_revocation(state->in_force->directory, note,
+                                        effective_now(*state, parts_.clock.now()));
+    if (!good) return drop(peer, name(good.error().fault));
+    submit(peer, note, true);
+}
+
+void DirectoryGossip::submit(const NodeId& peer, std::string note, bool is_notice) {
+    const auto taken = parts_.engine.submit(
+        [this, peer, note = std::move(note), is_notice](store::Draft& draft) -> Result<void> {
+            const auto from = "peer " + peer.text;
+            const Time now = parts_.clock.now();
+            const auto outcome = is_notice ? parts_.book.revoke(draft, note, from, now)
+                                           : parts_.book.follow_next(draft, note, from, now);
+            if (!outcome) return std::unexpected(outcome.error());
+            return {};
+        },
+        [this, peer](const Result<void>& result) {
+            if (result) return;
+            parts_.counters.add("gossip.refused");
+            parts_.log.warn("gossip.refused",
+                            {{"peer", peer.text}, {"fault", name(result.error().fault)}});
+        });
+    if (!taken) drop(peer, "busy");
+}
+
+void DirectoryGossip::say_notices(const NodeId& peer, const DirectoryState& state) {
+    std::size_t said = 0;
+    for (const auto& notice : state.notices) {
+        if (notice.node == peer || !acts(state, notice, parts_.clock.now())) continue;
+        if (++said > notices_said_max) return;
+        if (!parts_.say(peer, notice_message(notice.note))) return;
+    }
+}
+
+// Something changed here: whoever is connected hears of it at once.
+void DirectoryGossip::tick() {
+    const auto state = parts_.book.current();
+    if (state == told_) return;
+    const auto before = std::exchange(told_, state);
+    const auto table = parts_.peers.current();
+    const bool is_newer = !before || before->version() < state->version();
+    const bool has_notice = !before || before->notices != state->notices;
+    for (const auto& [id, peer] : table->nodes) {
+        if (id == parts_.self || !peer.active) continue;
+        if (is_newer && state->in_force)
+            if (!parts_.say(id, number_message(false, state->version())))
+                parts_.counters.add("gossip.unsaid");
+        if (has_notice) say_notices(id, *state);
+    }
+    // Behind somebody still: what one answer held was not all.
+    for (const auto& [id, known] : std::map(known_))
+        if (known.version > state->version() && table->find(id) != nullptr) {
+            known_[id].asked_at = parts_.clock.elapsed() - ask_again;
+            heard_version(id, known.version);
+        }
+}
+
+bool DirectoryGossip::all_follow(std::uint64_t version) const {
+    const auto table = parts_.peers.current();
+    return std::ranges::all_of(table->nodes, [&](const auto& item) {
+        if (item.first == parts_.self || !item.second.active) return true;
+        const auto known = known_.find(item.first);
+        return known != known_.end() && known->second.version >= version;
+    });
+}
+
+}  // namespace sanad::federation
