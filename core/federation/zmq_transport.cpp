@@ -19,6 +19,7 @@ constexpr int zap_enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, draft-only ma
 constexpr int messages_at_once = 64;    // of one socket, before the others have their turn
 constexpr Duration tick_length{100};
 constexpr Duration silence_max{60'000};  // then a dialling socket is made anew
+constexpr Duration turn_again{2'000};    // between tries of a peer's two keys
 
 zmq::const_buffer raw(const auto& bytes) { return zmq::buffer(bytes.data(), bytes.size()); }
 
@@ -36,14 +37,24 @@ void set_common(zmq::socket_t& socket) {
     socket.set(zmq::sockopt::maxmsgsize, std::int64_t(frame_bytes_max + 64));
 }
 
+// ZeroMQ's own thread waits for ever for a reader of events who has gone: first the events end,
+// then the socket, then the reader.
+struct EndEvents {
+    void operator()(zmq::socket_t* socket) const {
+        zmq_socket_monitor(socket->handle(), nullptr, 0);
+        delete socket;
+    }
+};
+
 /// A socket towards one node that we dial.
 struct Dialled {
     NodeId peer;
     std::string endpoint;
     trust::TransportPublicKey server_key;
-    zmq::socket_t socket;
     zmq::socket_t events;
+    std::unique_ptr<zmq::socket_t, EndEvents> socket;
     Duration heard{0};
+    bool refused = false;  // a handshake failed: look whether the peer has another key
 };
 
 }  // namespace
@@ -70,10 +81,13 @@ struct ZmqTransport::Sockets {
     zmq::context_t context{1};
     std::unique_ptr<Admission> admission;
     zmq::socket_t router;
-    std::string bound;
+    std::string bound;     // the endpoint with its real port
+    bool unbound = false;  // the router is closed, and its port not free yet
+    bool rekeyed = false;  // our transport key is another one: all sockets are to be made anew
+    std::map<NodeId, Duration> turned;  // when a peer's other key was tried last
+    std::shared_ptr<const PeerTable> followed;
     std::map<NodeId, std::string> routes;  // node -> the routing id it last spoke from
     std::map<NodeId, Dialled> dialled;
-    std::uint64_t revision = 0;  // of the peers' table that the sockets follow
     unsigned monitors = 0;
 
     void bind(const std::string& endpoint);
@@ -81,6 +95,10 @@ struct ZmqTransport::Sockets {
               const trust::TransportPublicKey& server_key);
     void follow_directory();
     void redial_silent();
+    void redial(const NodeId& peer, const trust::TransportPublicKey& server_key);
+    void try_other_key(const NodeId& peer);
+    void close_router();
+    void bind_again();
     void receive_router(TransportEvents& events);
     void receive_dialled(Dialled& from, TransportEvents& events);
     void receive_monitor(Dialled& from, TransportEvents& events);
@@ -98,12 +116,13 @@ void ZmqTransport::Sockets::bind(const std::string& endpoint) {
     const int enforce = 1;
     zmq_setsockopt(router.handle(), zap_enforce_domain, &enforce, sizeof enforce);
     router.bind(endpoint);
-    bound = router.get(zmq::sockopt::last_endpoint);
+    if (bound.empty()) bound = router.get(zmq::sockopt::last_endpoint);
 }
 
 void ZmqTransport::Sockets::dial(const NodeId& peer, const std::string& endpoint,
                                  const trust::TransportPublicKey& server_key) {
-    zmq::socket_t socket(context, ZMQ_DEALER);
+    std::unique_ptr<zmq::socket_t, EndEvents> made(new zmq::socket_t(context, ZMQ_DEALER));
+    auto& socket = *made;
     set_common(socket);
     socket.set(zmq::sockopt::immediate, true);
     socket.set(zmq::sockopt::reconnect_ivl, 500);
@@ -119,21 +138,56 @@ void ZmqTransport::Sockets::dial(const NodeId& peer, const std::string& endpoint
     zmq::socket_t events(context, ZMQ_PAIR);
     events.connect(monitor);
     socket.connect(endpoint);
-    dialled.insert_or_assign(peer, Dialled{peer, endpoint, server_key, std::move(socket),
-                                           std::move(events), clock.elapsed()});
+    dialled.insert_or_assign(peer, Dialled{peer, endpoint, server_key, std::move(events),
+                                           std::move(made), clock.elapsed(), false});
+}
+
+// ZAP asked once, at the handshake: only a new socket cuts somebody off; the others dial again.
+void ZmqTransport::Sockets::close_router() {
+    if (!router) return;
+    router.close();
+    routes.clear();
+    unbound = true;
+    counters.add("transport.rebuilt");
+}
+
+// The port is free a few milliseconds after the old socket was closed.
+void ZmqTransport::Sockets::bind_again() {
+    if (!unbound) return;
+    try {
+        bind(bound);
+        unbound = false;
+    } catch (const zmq::error_t& fault) {
+        router.close();
+        if (fault.num() != EADDRINUSE) log.error("transport.unbound", {{"detail", fault.what()}});
+    }
 }
 
 // One connection a pair: dial those whom it is ours to dial, drop those who left the directory.
 void ZmqTransport::Sockets::follow_directory() {
+    if (std::exchange(rekeyed, false)) {
+        counters.add("transport.rekeyed");
+        dialled.clear();
+        followed.reset();  // all of them are dialled again
+        close_router();
+    }
+    bind_again();
     const auto table = peers.current();
-    if (table->revision == revision) return;
-    revision = table->revision;
+    if (followed && table->revision == followed->revision) return;
+    const auto before = std::exchange(followed, table);
     const Peer* us = table->find(self);
+    const Peer* were = before ? before->find(self) : nullptr;
+    if (were != nullptr && std::ranges::any_of(before->nodes, [&](const auto& item) {
+            return item.second.active && table->find(item.first) == nullptr &&
+                   who_dials(*were, item.second) != Dials::we;
+        }))
+        close_router();
     std::erase_if(dialled, [&](const auto& item) {
         const Peer* peer = table->find(item.first);
         return us == nullptr || peer == nullptr || who_dials(*us, *peer) != Dials::we ||
                peer->endpoints.front() != item.second.endpoint ||
-               peer->transport != item.second.server_key;
+               (peer->transport != item.second.server_key &&
+                peer->former_transport != item.second.server_key);
     });
     if (us == nullptr) return;
     for (const auto& [id, peer] : table->nodes)
@@ -141,16 +195,36 @@ void ZmqTransport::Sockets::follow_directory() {
             dial(id, peer.endpoints.front(), peer.transport);
 }
 
+void ZmqTransport::Sockets::redial(const NodeId& peer,
+                                   const trust::TransportPublicKey& server_key) {
+    const auto gone = dialled.extract(peer);
+    dial(peer, gone.mapped().endpoint, server_key);
+}
+
+// Which of its two keys a peer has at the moment, only the peer knows.
+void ZmqTransport::Sockets::try_other_key(const NodeId& id) {
+    const auto table = peers.current();
+    const Peer* peer = table->find(id);
+    const auto one = dialled.find(id);
+    if (peer == nullptr || one == dialled.end()) return;
+    const auto last = turned.find(id);
+    if (last != turned.end() && clock.elapsed() - last->second < turn_again) return;
+    turned[id] = clock.elapsed();
+    one->second.refused = false;
+    if (one->second.server_key != peer->transport)
+        redial(id, peer->transport);
+    else if (peer->former_transport)
+        redial(id, *peer->former_transport);
+}
+
 void ZmqTransport::Sockets::redial_silent() {
-    std::vector<NodeId> silent;
-    for (const auto& [id, one] : dialled)
+    std::vector<NodeId> silent, refused;
+    for (const auto& [id, one] : dialled) {
+        if (one.refused) refused.push_back(id);
         if (clock.elapsed() - one.heard > silence_max) silent.push_back(id);
-    for (const auto& id : silent) {
-        const auto endpoint = dialled.at(id).endpoint;
-        const auto server_key = dialled.at(id).server_key;
-        dialled.erase(id);
-        dial(id, endpoint, server_key);
     }
+    for (const auto& id : silent) redial(id, dialled.at(id).server_key);
+    for (const auto& id : refused) try_other_key(id);
 }
 
 // The last frame of the next message, when it has exactly one beside the routing id. The metadata
@@ -194,7 +268,7 @@ void ZmqTransport::Sockets::receive_router(TransportEvents& events) {
 
 void ZmqTransport::Sockets::receive_dialled(Dialled& from, TransportEvents& events) {
     for (int i = 0; i < messages_at_once; ++i) {
-        const auto frame = receive_last(from.socket, nullptr);
+        const auto frame = receive_last(*from.socket, nullptr);
         if (!frame) return;
         from.heard = clock.elapsed();
         if (frame->size() != 0)
@@ -213,6 +287,7 @@ void ZmqTransport::Sockets::receive_monitor(Dialled& from, TransportEvents& even
             from.heard = clock.elapsed();
             events.connected(from.peer);
         } else {
+            from.refused = true;
             counters.add("link.handshake_failed");
             log.warn(
                 "link.handshake_failed",
@@ -256,7 +331,7 @@ Result<void> ZmqTransport::send(const NodeId& peer, ByteView frame) {
     try {
         const auto bytes = zmq::buffer(frame.data(), frame.size());
         if (const auto found = sockets_->dialled.find(peer); found != sockets_->dialled.end()) {
-            if (found->second.socket.send(bytes, zmq::send_flags::dontwait)) return {};
+            if (found->second.socket->send(bytes, zmq::send_flags::dontwait)) return {};
             return fail(Fault::busy, "no connection");
         }
         const auto route = sockets_->routes.find(peer);
@@ -278,7 +353,7 @@ void ZmqTransport::run(const std::stop_token& stop, TransportEvents& events,
         std::vector<zmq::pollitem_t> items{{nullptr, sockets_->wake_descriptor, ZMQ_POLLIN, 0}};
         if (sockets_->router) items.push_back({sockets_->router.handle(), 0, ZMQ_POLLIN, 0});
         for (auto& [id, one] : sockets_->dialled) {
-            items.push_back({one.socket.handle(), 0, ZMQ_POLLIN, 0});
+            items.push_back({one.socket->handle(), 0, ZMQ_POLLIN, 0});
             items.push_back({one.events.handle(), 0, ZMQ_POLLIN, 0});
         }
         try {
@@ -318,6 +393,8 @@ void ZmqTransport::wake() {
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(sockets_->wake_descriptor, &one, sizeof one);
 }
+
+void ZmqTransport::rekey() { sockets_->rekeyed = true; }
 
 std::string ZmqTransport::bound() const { return sockets_->bound; }
 

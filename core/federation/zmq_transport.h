@@ -42,6 +42,10 @@ public:
     /// threads  any
     void wake();
 
+    /// At the next tick every socket is made anew, with what the transport key is then.
+    /// threads  transport
+    void rekey();
+
     /// The endpoint with its real port; empty when we only dial.
     std::string bound() const;
 

@@ -273,9 +273,16 @@ Result<std::string> node_line(const Configuration& configuration, const NodeKeys
     node.languages = configuration.languages;
     node.services = configuration.services;
     node.endpoints = configuration.federation.endpoints;
-    node.keys =
-        federation::sign_key_bundle(configuration.id, keys.identity, keys.signing.public_key(),
-                                    keys.sealing.public_key(), keys.transport.public_key(), now);
+    if (!keys.identity)
+        return fail(Fault::not_found,
+                    "the identity key of this node is kept offline: bring its file, and name it "
+                    "with sanad keys bundle --identity");
+    const auto& next = keys.next;
+    node.keys = federation::sign_key_bundle(
+        configuration.id, *keys.identity,
+        (next.signing ? *next.signing : keys.signing).public_key(),
+        (next.sealing ? *next.sealing : keys.sealing).public_key(),
+        (next.transport ? *next.transport : keys.transport).public_key(), now);
     const std::string line = federation::format_node_line(node);
     if (const auto good = federation::parse_node_line(line); !good)
         return fail(good.error().fault, "node.toml does not make a node line (" +

@@ -95,8 +95,9 @@ Result<TrustedStewards> trust_of(std::string_view draft_or_note);
 Result<federation::Directory> install_directory(const Configuration& configuration,
                                                 std::string_view note, std::string_view trust);
 
-/// The node's line for the directory: who it is, where it is reached, and its keys, which its
-/// identity key signs anew.
+/// The node's line for the directory: who it is, where it is reached, and its keys, those to come
+/// where there are any, which its identity key signs anew.
+/// errors  not_found: the identity key lies elsewhere · those of parse_node_line()
 Result<std::string> node_line(const Configuration& configuration, const NodeKeys& keys, Time now);
 
 }  // namespace sanad::node

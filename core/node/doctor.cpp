@@ -131,7 +131,16 @@ void Examination::membership(const federation::Directory& directory) {
     if (own->status == federation::NodeStatus::revoked)
         return say(Level::bad, "membership",
                    configuration_.id.text + ": is revoked: speak with the stewards");
-    if (keys_ && own->keys.signing != keys_->signing.public_key())
+    const auto waits = [](const auto& next, const auto& key) {
+        return next && next->public_key() == key;
+    };
+    const bool has_keys = !keys_ || ((own->keys.signing == keys_->signing.public_key() ||
+                                      waits(keys_->next.signing, own->keys.signing)) &&
+                                     (own->keys.sealing == keys_->sealing.public_key() ||
+                                      waits(keys_->next.sealing, own->keys.sealing)) &&
+                                     (own->keys.transport == keys_->transport.public_key() ||
+                                      waits(keys_->next.transport, own->keys.transport)));
+    if (!has_keys)
         return say(Level::bad, "membership",
                    "the directory has other keys of this node: give the stewards what sanad node "
                    "bundle prints");

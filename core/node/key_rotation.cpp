@@ -135,8 +135,7 @@ std::string describe_node_keys(const NodeKeys& keys) {
     const auto& next = keys.next;
     if (next.signing) out += line_of("next signing  ", next.signing->public_key(), waits);
     if (next.sealing) out += line_of("next sealing  ", next.sealing->public_key().bytes, waits);
-    if (next.transport)
-        out += line_of("next transport", next.transport->public_key().bytes, waits);
+    if (next.transport) out += line_of("next transport", next.transport->public_key().bytes, waits);
     for (const auto& former : keys.former)
         out += line_of("former sealing", former.key.public_key().bytes,
                        "  (opens until " + format_time(former.until) + ")");
@@ -152,9 +151,9 @@ bool take_over(NodeKeys& keys, const federation::KeyBundle& bundle, Time now) {
         changed = true;
     }
     if (next.sealing && next.sealing->public_key() == bundle.sealing) {
-        keys.former.insert(keys.former.begin(),
-                           {std::move(keys.sealing), Time{now.ms - now.ms % 1000} +
-                                                         former_sealing_life});
+        keys.former.insert(
+            keys.former.begin(),
+            {std::move(keys.sealing), Time{now.ms - now.ms % 1000} + former_sealing_life});
         if (keys.former.size() > former_sealing_max)
             keys.former.erase(keys.former.begin() + former_sealing_max, keys.former.end());
         keys.sealing = std::move(*next.sealing);
@@ -186,7 +185,6 @@ void use_keys(NodeKeys& in_use, const NodeKeys& from) {
     }
     in_use.signing.become(copy_of(from.signing));
     in_use.sealing.become(copy(from.sealing), std::move(openers));
-    in_use.transport.become(trust::TransportKey(from.transport.secret()));
 }
 
 }  // namespace sanad::node

@@ -60,7 +60,8 @@ bool take_over_transport(NodeKeys& keys, const federation::KeyBundle& bundle);
 /// Destroys former sealing keys whose time is over. returns  how many
 std::size_t destroy_former(NodeKeys& keys, Time now);
 
-/// Makes the keys in use of those in the file, for everybody who holds a reference to them.
+/// Makes the signing and sealing keys in use of those in the file, for everybody who holds a
+/// reference to them.
 void use_keys(NodeKeys& in_use, const NodeKeys& from);
 
 }  // namespace sanad::node

@@ -168,6 +168,7 @@ void Node::start_threads() {
 
 void Node::tick_links() {
     links_->tick();
+    switch_transport();
     auto status = links_->status();
     const std::lock_guard lock(status_mutex_);
     status_ = std::move(status);

@@ -12,6 +12,7 @@
 #include "core/node/trust_file.h"
 #include "core/plugins/store_plugin.h"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -70,6 +71,11 @@ private:
     Result<void> follow_file(const std::string& note);
     void mirror_directory(const federation::DirectoryState& before);
     void tell_condition(Time now);
+    void settle_keys();
+    void switch_transport();
+    void destroy_former_keys(Time now);
+    bool use_stored_keys();
+    void tell_keys(const char* what);
     Result<void> open_records();
     Result<void> open_federation();
     Result<void> open_service();
@@ -122,7 +128,8 @@ private:
 
     Duration timers_at_{0};
     Duration condition_at_{0};
-    std::mutex status_mutex_;  // guards status_
+    std::atomic<bool> transport_waits_{false};  // the directory has a later transport key of ours
+    std::mutex status_mutex_;                   // guards status_
     std::vector<federation::Links::Status> status_;
     std::unique_ptr<SelfAudit> self_audit_;
     std::jthread engine_thread_;

@@ -44,7 +44,9 @@ Result<void> Node::load_directory() {
         around_.log.info("directory.followed",
                          {{"version", std::to_string(book_->current()->version())}});
         mirror_directory(before);
+        settle_keys();
     });
+    settle_keys();
     return {};
 }
 
@@ -127,6 +129,7 @@ void Node::tell_condition(Time now) {
     const auto elapsed = around_.clock.elapsed();
     if (elapsed < condition_at_) return;
     condition_at_ = elapsed + condition_each;
+    destroy_former_keys(now);
     if (!book_->has_news(now)) return;
     const auto taken = engine_->submit(
         [this, now](store::Draft& draft) -> Result<void> {

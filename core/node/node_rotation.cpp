@@ -2,6 +2,8 @@
 #include "core/node/key_rotation.h"
 #include "core/node/node.h"
 
+#include <algorithm>
+
 namespace sanad::node {
 namespace {
 
@@ -26,12 +28,11 @@ void Node::settle_keys() {
         const auto updated = update_keys(configuration_.keys_file(), vault_, around_.entropy,
                                          [&](NodeKeys& keys) -> Result<void> {
                                              changed = take_over(keys, own->keys, now);
-                                             use_keys(*keys_, keys);
                                              return {};
                                          });
         if (!updated)
             around_.log.error("keys.not_taken_over", {{"fault", name(updated.error().fault)}});
-        else if (changed)
+        else if (changed && use_stored_keys())
             tell_keys("keys.taken_over");
     }
     if (own->keys.signing != keys_->signing.public_key() ||
@@ -58,15 +59,14 @@ void Node::switch_transport() {
     const auto updated = update_keys(configuration_.keys_file(), vault_, around_.entropy,
                                      [&](NodeKeys& keys) -> Result<void> {
                                          changed = take_over_transport(keys, own->keys);
-                                         if (changed)
-                                             keys_->transport.become(trust::TransportKey(
-                                                 keys.transport.secret()));
                                          return {};
                                      });
-    if (!updated || !changed) {
+    const auto stored = load_keys(configuration_.keys_file(), vault_);
+    if (!updated || !changed || !stored) {
         around_.log.error("keys.unknown", {{"hint", "the_directory_has_another_transport_key"}});
         return;
     }
+    keys_->transport.become(trust::TransportKey(stored->transport.secret()));
     transport_->rekey();
     tell_keys("keys.transport_taken_over");
 }
@@ -79,13 +79,23 @@ void Node::destroy_former_keys(Time now) {
     const auto updated = update_keys(configuration_.keys_file(), vault_, around_.entropy,
                                      [&](NodeKeys& keys) -> Result<void> {
                                          destroy_former(keys, now);
-                                         use_keys(*keys_, keys);
                                          return {};
                                      });
     if (!updated)
         around_.log.error("keys.not_destroyed", {{"fault", name(updated.error().fault)}});
-    else
+    else if (use_stored_keys())
         tell_keys("keys.sealing_destroyed");
+}
+
+// What is on disk counts: a key is used once it cannot be lost any more.
+bool Node::use_stored_keys() {
+    const auto stored = load_keys(configuration_.keys_file(), vault_);
+    if (!stored) {
+        around_.log.error("keys.unreadable", {{"fault", name(stored.error().fault)}});
+        return false;
+    }
+    use_keys(*keys_, *stored);
+    return true;
 }
 
 void Node::tell_keys(const char* what) {

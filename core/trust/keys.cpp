@@ -69,18 +69,37 @@ SigningKey::SigningKey(const Seed& seed) {
     crypto_sign_seed_keypair(public_key_.data(), secret_.writable().data(), seed.data());
 }
 
+SigningKey::SigningKey(SigningKey&& other) noexcept { *this = std::move(other); }
+
+SigningKey& SigningKey::operator=(SigningKey&& other) noexcept {
+    if (this == &other) return *this;
+    const std::scoped_lock lock(mutex_, other.mutex_);
+    public_key_ = other.public_key_;
+    secret_ = std::move(other.secret_);
+    return *this;
+}
+
+void SigningKey::become(SigningKey next) { *this = std::move(next); }
+
+PublicKey SigningKey::public_key() const {
+    const std::shared_lock lock(mutex_);
+    return public_key_;
+}
+
 SigningKey SigningKey::generate(Entropy& entropy) {
     return SigningKey(Secret<32>::generate(entropy).bytes());
 }
 
 Secret<32> SigningKey::seed() const {
     Secret<32> seed;
+    const std::shared_lock lock(mutex_);
     crypto_sign_ed25519_sk_to_seed(seed.writable().data(), secret_.bytes().data());
     return seed;
 }
 
 Signature SigningKey::sign(ByteView message) const {
     Signature signature{};
+    const std::shared_lock lock(mutex_);
     crypto_sign_detached(signature.data(), nullptr, message.data(), message.size(),
                          secret_.bytes().data());
     return signature;
@@ -113,6 +132,32 @@ Result<Bytes> seal_to(const SealingPublicKey& to, ByteView plain, Entropy& entro
 SealingKey::SealingKey(Secret<32> secret)
     : public_key_{public_of(secret)}, secret_(std::move(secret)) {}
 
+SealingKey::SealingKey(SealingKey&& other) noexcept { *this = std::move(other); }
+
+SealingKey& SealingKey::operator=(SealingKey&& other) noexcept {
+    if (this == &other) return *this;
+    const std::scoped_lock lock(mutex_, other.mutex_);
+    public_key_ = other.public_key_;
+    secret_ = std::move(other.secret_);
+    former_ = std::move(other.former_);
+    return *this;
+}
+
+void SealingKey::become(SealingKey next, std::vector<SealingKey> former) {
+    next.former_ = std::move(former);
+    *this = std::move(next);
+}
+
+SealingPublicKey SealingKey::public_key() const {
+    const std::shared_lock lock(mutex_);
+    return public_key_;
+}
+
+Secret<32> SealingKey::secret() const {
+    const std::shared_lock lock(mutex_);
+    return secret_.copy();
+}
+
 SealingKey SealingKey::generate(Entropy& entropy) {
     return SealingKey(Secret<32>::generate(entropy));
 }
@@ -120,14 +165,39 @@ SealingKey SealingKey::generate(Entropy& entropy) {
 Result<Bytes> SealingKey::open(ByteView sealed) const {
     if (sealed.size() < sealed_box_overhead) return fail(Fault::bad_size, "sealed box");
     Bytes plain(sealed.size() - sealed_box_overhead);
+    const std::shared_lock lock(mutex_);
     if (crypto_box_seal_open(plain.data(), sealed.data(), sealed.size(), public_key_.bytes.data(),
-                             secret_.bytes().data()) != 0)
-        return fail(Fault::bad_signature, "sealed box");
-    return plain;
+                             secret_.bytes().data()) == 0)
+        return plain;
+    for (const auto& key : former_)
+        if (auto opened = key.open(sealed)) return opened;
+    return fail(Fault::bad_signature, "sealed box");
 }
 
 TransportKey::TransportKey(Secret<32> secret)
     : public_key_{public_of(secret)}, secret_(std::move(secret)) {}
+
+TransportKey::TransportKey(TransportKey&& other) noexcept { *this = std::move(other); }
+
+TransportKey& TransportKey::operator=(TransportKey&& other) noexcept {
+    if (this == &other) return *this;
+    const std::scoped_lock lock(mutex_, other.mutex_);
+    public_key_ = other.public_key_;
+    secret_ = std::move(other.secret_);
+    return *this;
+}
+
+void TransportKey::become(TransportKey next) { *this = std::move(next); }
+
+TransportPublicKey TransportKey::public_key() const {
+    const std::shared_lock lock(mutex_);
+    return public_key_;
+}
+
+Secret<32> TransportKey::secret() const {
+    const std::shared_lock lock(mutex_);
+    return secret_.copy();
+}
 
 TransportKey TransportKey::generate(Entropy& entropy) {
     return TransportKey(Secret<32>::generate(entropy));

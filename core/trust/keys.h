@@ -9,7 +9,9 @@
 #include <compare>
 #include <cstdint>
 #include <mutex>
+#include <shared_mutex>
 #include <span>
+#include <vector>
 
 // The four independent key pairs of a node: identity and signing (SigningKey), sealing (SealingKey)
 // and transport (TransportKey). None is ever derived from another.
@@ -53,20 +55,27 @@ private:
     std::size_t left_ = 0;  // at the end of the pool
 };
 
-/// An Ed25519 key pair (RFC 8032); wiped when it goes, not copyable.
+/// An Ed25519 key pair (RFC 8032); wiped when it goes, not copyable. A running node's keys are
+/// replaced while others hold references to them: become() makes the next one of it. threads  any
 class SigningKey {
 public:
     /// The caller wipes the seed, or keeps it in a Secret<32>.
     explicit SigningKey(const Seed& seed);
+    SigningKey(SigningKey&& other) noexcept;
+    SigningKey& operator=(SigningKey&& other) noexcept;
     static SigningKey generate(Entropy& entropy);
 
-    const PublicKey& public_key() const { return public_key_; }
+    /// From here on this is `next`: what is signed later is signed with it.
+    void become(SigningKey next);
+
+    PublicKey public_key() const;
     /// 32 bytes to store wrapped; SigningKey(seed().bytes()) is this key again.
     Secret<32> seed() const;
     /// Deterministic: one message, one signature. Signing hides nothing. threads  any
     Signature sign(ByteView message) const;
 
 private:
+    mutable std::shared_mutex mutex_;  // guards what follows
     PublicKey public_key_{};
     Secret<64> secret_;
 };
@@ -94,36 +103,51 @@ inline constexpr std::size_t sealed_box_overhead = 48;
 /// threads  any
 Result<Bytes> seal_to(const SealingPublicKey& to, ByteView plain, Entropy& entropy);
 
-/// An X25519 key pair that opens sealed boxes; wiped when it goes, not copyable.
+/// An X25519 key pair that opens sealed boxes; wiped when it goes, not copyable. As SigningKey it
+/// may become another one; it still opens what was sealed to the former ones that it is given.
+/// threads  any
 class SealingKey {
 public:
     explicit SealingKey(Secret<32> secret);
+    SealingKey(SealingKey&& other) noexcept;
+    SealingKey& operator=(SealingKey&& other) noexcept;
     static SealingKey generate(Entropy& entropy);
 
-    const SealingPublicKey& public_key() const { return public_key_; }
-    /// 32 bytes to store wrapped.
-    const Secret<32>& secret() const { return secret_; }
+    /// From here on this is `next`, which also opens what was sealed to `former`, and nothing else.
+    void become(SealingKey next, std::vector<SealingKey> former = {});
+
+    SealingPublicKey public_key() const;
+    /// 32 bytes to store wrapped; without the former ones.
+    Secret<32> secret() const;
     /// errors  bad_size: shorter than sealed_box_overhead · bad_signature: not for this key, or
     ///         changed on the way
     /// threads  any
     Result<Bytes> open(ByteView sealed) const;
 
 private:
+    mutable std::shared_mutex mutex_;  // guards what follows
     SealingPublicKey public_key_{};
     Secret<32> secret_;
+    std::vector<SealingKey> former_;
 };
 
-/// The CURVE key pair of a node's sockets; wiped when it goes, not copyable.
+/// The CURVE key pair of a node's sockets; wiped when it goes, not copyable. As SigningKey it may
+/// become another one: sockets that are made later have it. threads  any
 class TransportKey {
 public:
     explicit TransportKey(Secret<32> secret);
+    TransportKey(TransportKey&& other) noexcept;
+    TransportKey& operator=(TransportKey&& other) noexcept;
     static TransportKey generate(Entropy& entropy);
 
-    const TransportPublicKey& public_key() const { return public_key_; }
+    void become(TransportKey next);
+
+    TransportPublicKey public_key() const;
     /// 32 raw bytes, for ZMQ_CURVE_SECRETKEY and to store wrapped.
-    const Secret<32>& secret() const { return secret_; }
+    Secret<32> secret() const;
 
 private:
+    mutable std::shared_mutex mutex_;  // guards what follows
     TransportPublicKey public_key_{};
     Secret<32> secret_;
 };

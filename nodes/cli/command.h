@@ -35,6 +35,7 @@ struct Chosen {
 
 void add_node_commands(CLI::App& app, Chosen& chosen);
 void add_audit_commands(CLI::App& app, Chosen& chosen);
+void add_keys_commands(CLI::App& app, Chosen& chosen);
 void add_setup_commands(CLI::App& app, Chosen& chosen);
 void add_directory_commands(CLI::App& app, Chosen& chosen);
 /// Those of the group `directory` that look, and those that speak to the running node.

@@ -101,6 +101,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_escalation_commands(app, chosen);
     add_directory_commands(app, chosen);
     add_attachment_commands(app, chosen);
+    add_keys_commands(app, chosen);
     add_passport_commands(app, chosen);
 }
 

@@ -91,6 +91,7 @@ TEST_CASE_METHOD(Text, "a directory's head has one form") {
     CHECK(with("issued 2026-11-24T00:00:00Z", "issued 2026-11-24T00:00:00.5Z") == "malformed");
     CHECK(with("issued 2026-11-24T00:00:00Z", "issued 2026-11-24 00:00:00Z") == "malformed");
     CHECK(with("issued 2026-11-24T00:00:00Z", "issued 2026-02-30T00:00:00Z") == "malformed");
+    CHECK(with("issued 2026-11-24T00:00:00Z", "issued 2026-11-23T23:59:60Z") == "malformed");
     CHECK(with("expires 2027-02-24T00:00:00Z\n", "") == "malformed");
     CHECK(with("version 7\nissued 2026-11-24T00:00:00Z\n",
                "issued 2026-11-24T00:00:00Z\nversion 7\n") == "malformed");

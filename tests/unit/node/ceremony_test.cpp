@@ -1,7 +1,7 @@
 #include "core/node/ceremony.h"
-#include "core/node/directory_words.h"
 #include "core/base/encoding.h"
 #include "core/federation/directory_trust.h"
+#include "core/node/directory_words.h"
 #include "tests/support/counter_entropy.h"
 #include "tests/support/folder.h"
 
@@ -133,7 +133,7 @@ TEST_CASE_METHOD(Federation, "a node may renew its keys, but nobody may take its
     const auto text =
         add_node(draft(), node_line(node("ma.cmrpi"), first, now).value(), life, now).value();
     NodeKeys renewed = generate_keys(entropy);
-    renewed.identity = trust::SigningKey(first.identity.seed().bytes());
+    renewed.identity.emplace(first.identity->seed().bytes());
     const auto fresh = node_line(node("ma.cmrpi"), renewed, now).value();
     CHECK(read_directory(add_node(text, fresh, life, now).value()).value().nodes.size() == 1);
     CHECK(add_node(text, line("ma.cmrpi"), life, now).error().fault == Fault::conflict);

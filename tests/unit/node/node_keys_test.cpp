@@ -24,7 +24,7 @@ struct Fixture {
 };
 
 bool same(const NodeKeys& left, const NodeKeys& right) {
-    return left.identity.public_key() == right.identity.public_key() &&
+    return left.identity->public_key() == right.identity->public_key() &&
            left.signing.public_key() == right.signing.public_key() &&
            left.sealing.public_key() == right.sealing.public_key() &&
            left.transport.public_key() == right.transport.public_key();
@@ -47,7 +47,7 @@ TEST_CASE_METHOD(Fixture,
                  "the four keys of a node are independent, and none lies open in the file") {
     const auto keys = generate_keys(entropy);
     REQUIRE(store_keys(file, keys, vault_of('k'), entropy));
-    const auto seeds = {keys.identity.seed(), keys.signing.seed(), keys.sealing.secret().copy(),
+    const auto seeds = {keys.identity->seed(), keys.signing.seed(), keys.sealing.secret().copy(),
                         keys.transport.secret().copy()};
     for (const auto& seed : seeds) {
         CHECK(std::count(seeds.begin(), seeds.end(), seed) == 1);
@@ -74,7 +74,7 @@ TEST_CASE_METHOD(Fixture, "a changed file of keys opens nothing, whatever was ch
     }
     CHECK(load_keys(folder.file("more", whole + "x"), vault_of('k')).error().fault ==
           Fault::malformed);
-    CHECK(load_keys(folder.file("later", "sanad-keys/v2\n"), vault_of('k')).error().fault ==
+    CHECK(load_keys(folder.file("later", "sanad-keys/v3\n"), vault_of('k')).error().fault ==
           Fault::unsupported);
     // Two keys that change places are two wrong keys.
     const auto identity = whole.find("identity ") + 9, signing = whole.find("signing ") + 8;
