@@ -196,12 +196,13 @@ void DirectoryGossip::tick() {
                 parts_.counters.add("gossip.unsaid");
         if (has_notice) say_notices(id, *state);
     }
-    // Behind somebody still: what one answer held was not all.
+    if (!is_newer) return;
+    // What was asked for has come, so the next question need not wait; and one answer may not have
+    // held everything.
+    for (auto& [id, known] : known_) known.asked_at = parts_.clock.elapsed() - ask_again;
     for (const auto& [id, known] : std::map(known_))
-        if (known.version > state->version() && table->find(id) != nullptr) {
-            known_[id].asked_at = parts_.clock.elapsed() - ask_again;
+        if (known.version > state->version() && table->find(id) != nullptr)
             heard_version(id, known.version);
-        }
 }
 
 bool DirectoryGossip::all_follow(std::uint64_t version) const {

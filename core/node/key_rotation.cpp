@@ -183,6 +183,8 @@ void use_keys(NodeKeys& in_use, const NodeKeys& from) {
         openers.push_back(copy(former.key));
         in_use.former.push_back({copy(former.key), former.until});
     }
+    // A peer may follow the next directory before we do, and seal to the key in it.
+    if (from.next.sealing) openers.push_back(copy(*from.next.sealing));
     in_use.signing.become(copy_of(from.signing));
     in_use.sealing.become(copy(from.sealing), std::move(openers));
 }

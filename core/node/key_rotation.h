@@ -61,7 +61,8 @@ bool take_over_transport(NodeKeys& keys, const federation::KeyBundle& bundle);
 std::size_t destroy_former(NodeKeys& keys, Time now);
 
 /// Makes the signing and sealing keys in use of those in the file, for everybody who holds a
-/// reference to them.
+/// reference to them. The next sealing key opens already: a peer may follow the directory that has
+/// it before we do.
 void use_keys(NodeKeys& in_use, const NodeKeys& from);
 
 }  // namespace sanad::node

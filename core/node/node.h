@@ -75,6 +75,7 @@ private:
     void switch_transport();
     void destroy_former_keys(Time now);
     bool use_stored_keys();
+    void watch_keys();
     void tell_keys(const char* what);
     Result<void> open_records();
     Result<void> open_federation();
@@ -128,6 +129,7 @@ private:
 
     Duration timers_at_{0};
     Duration condition_at_{0};
+    std::filesystem::file_time_type keys_written_;  // when the file of keys was read last
     std::atomic<bool> transport_waits_{false};  // the directory has a later transport key of ours
     std::mutex status_mutex_;                   // guards status_
     std::vector<federation::Links::Status> status_;

@@ -126,6 +126,7 @@ Result<Followed> Node::install_directory(store::Draft& draft, const std::string&
 }
 
 void Node::tell_condition(Time now) {
+    watch_keys();
     const auto elapsed = around_.clock.elapsed();
     if (elapsed < condition_at_) return;
     condition_at_ = elapsed + condition_each;

@@ -87,6 +87,15 @@ void Node::destroy_former_keys(Time now) {
         tell_keys("keys.sealing_destroyed");
 }
 
+// The command line puts next keys into the file while the node runs. threads  engine
+void Node::watch_keys() {
+    std::error_code fault;
+    const auto written = std::filesystem::last_write_time(configuration_.keys_file(), fault);
+    if (fault || written == keys_written_) return;
+    keys_written_ = written;
+    use_stored_keys();
+}
+
 // What is on disk counts: a key is used once it cannot be lost any more.
 bool Node::use_stored_keys() {
     const auto stored = load_keys(configuration_.keys_file(), vault_);

@@ -107,6 +107,16 @@ TEST_CASE_METHOD(Keys, "a former sealing key opens for 30 days, then it is destr
     CHECK(in_use.sealing.open(box).error().fault == Fault::bad_signature);
 }
 
+TEST_CASE_METHOD(Keys, "the next sealing key opens before a directory has it") {
+    rotate({.sealing = true});
+    const auto box =
+        trust::seal_to(load().next.sealing->public_key(), bytes_of("early"), entropy).value();
+    NodeKeys in_use = generate_keys(entropy);
+    use_keys(in_use, load());
+    CHECK(in_use.sealing.public_key() == load().sealing.public_key());
+    CHECK(in_use.sealing.open(box).has_value());
+}
+
 TEST_CASE_METHOD(Keys, "at most so many former sealing keys are kept, the newest") {
     for (std::size_t i = 0; i < former_sealing_max + 2; ++i) {
         rotate({.sealing = true});
