@@ -37,8 +37,7 @@ void set_common(zmq::socket_t& socket) {
     socket.set(zmq::sockopt::maxmsgsize, std::int64_t(frame_bytes_max + 64));
 }
 
-// ZeroMQ's own thread waits for ever for a reader of events who has gone: first the events end,
-// then the socket, then the reader.
+// ZeroMQ's thread waits for ever for a reader of events who has gone: so the events end first.
 struct EndEvents {
     void operator()(zmq::socket_t* socket) const {
         zmq_socket_monitor(socket->handle(), nullptr, 0);
