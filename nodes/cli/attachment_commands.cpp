@@ -1,5 +1,4 @@
 // sanad attachment: files of text beside a referral.
-#include "core/federation/attachment.h"
 #include "core/node/files.h"
 #include "core/node/toml_document.h"
 #include "nodes/cli/id_command.h"
@@ -12,8 +11,9 @@
 namespace sanad::cli {
 namespace {
 
-// What the door takes at once; schemas/api.capnp AttachmentAdd.
+// What the door takes; schemas/api.capnp AttachmentAdd, schemas/wire.capnp Attachment.
 constexpr std::size_t part_bytes = 768 << 10;
+constexpr std::size_t file_bytes_max = 4 << 20;
 
 struct Options {
     std::string referral, attachment, file, name;
@@ -61,8 +61,7 @@ int send_parts(const Common& common, const Options& options, const std::string& 
 }
 
 int run_add(const Common& common, Options options) {
-    auto content =
-        node::read_file(options.file, federation::attachment_bytes_max, node::FileTrust::any);
+    auto content = node::read_file(options.file, file_bytes_max, node::FileTrust::any);
     if (!content) return complain(content.error(), exit_refused);
     if (options.name.empty())
         options.name = std::filesystem::path(options.file).filename().string();
