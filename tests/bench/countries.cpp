@@ -69,7 +69,7 @@ std::string ghost_line(const NodeId& id, Entropy& entropy, Time now) {
     ghost.name = id.text;
     ghost.languages = {"en"};
     ghost.keys =
-        federation::sign_key_bundle(id, keys.identity, keys.signing.public_key(),
+        federation::sign_key_bundle(id, *keys.identity, keys.signing.public_key(),
                                     keys.sealing.public_key(), keys.transport.public_key(), now);
     return "node " + federation::format_node_line(ghost);
 }
