@@ -37,22 +37,33 @@ Bytes request_of(const node::Configuration& configuration,
     return flatten(builder);
 }
 
+template <typename Use>
+std::uint64_t ask(api::Client& client, const node::Configuration& configuration,
+                  const std::function<void(schema::api::Request::Builder)>& fill, Use use) {
+    const auto reply = need(client.call(request_of(configuration, fill)), "door");
+    return need(read_message<schema::api::Reply>(reply, use), "reply");
+}
+
 std::uint64_t counter_of(api::Client& client, const node::Configuration& configuration,
                          const std::string& wanted) {
-    const auto reply =
-        need(client.call(request_of(configuration, [](auto request) { request.setNodeStatus(); })),
-             "status");
-    return need(
-        read_message<schema::api::Reply>(reply,
-                                         [&](auto in) -> Result<std::uint64_t> {
-                                             if (!in.isStatus())
-                                                 return fail(Fault::denied, "status");
-                                             for (const auto counter : in.getStatus().getCounters())
-                                                 if (from_text(counter.getName()) == wanted)
-                                                     return counter.getCount();
-                                             return 0;
-                                         }),
-        "status");
+    return ask(
+        client, configuration, [](auto request) { request.setNodeStatus(); },
+        [&](auto in) -> Result<std::uint64_t> {
+            if (!in.isStatus()) return fail(Fault::denied, "status");
+            for (const auto counter : in.getStatus().getCounters())
+                if (from_text(counter.getName()) == wanted) return counter.getCount();
+            return 0;
+        });
+}
+
+/// How many links are loaded.
+std::uint64_t links_of(api::Client& client, const node::Configuration& configuration) {
+    return ask(
+        client, configuration, [](auto request) { request.setLinkList(); },
+        [](auto in) -> Result<std::uint64_t> {
+            if (!in.isLinks()) return fail(Fault::denied, "links");
+            return in.getLinks().size();
+        });
 }
 
 /// A peer with a place in the directory and bad intentions: heads that no key of its own signed.
@@ -198,11 +209,11 @@ Memory memory_of_many_links(const std::filesystem::path& work, char** argv) {
     }
     Process process(argv[1], ma.configuration.file);
     auto client = need(api::Client::connect(ma.configuration.door()), "door");
-    // Every link is loaded at the first tick: until the memory does not grow between two looks.
+    while (links_of(client, ma.configuration) < ghosts) std::this_thread::yield();
     Memory memory;
     for (std::size_t before = 0; before == 0 || memory.rss_kib != before;) {
         before = memory.rss_kib;
-        for (int calls = 0; calls < 100; ++calls) counter_of(client, ma.configuration, "none");
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));  // until it has settled
         memory = {memory_kib(process.pid(), "VmRSS:"), memory_kib(process.pid(), "RssAnon:")};
     }
     return memory;
