@@ -56,6 +56,38 @@ std::uint64_t counter_of(api::Client& client, const node::Configuration& configu
         });
 }
 
+/// Frames of the hostile peer that were still looked at.
+std::uint64_t heard(api::Client& client, const node::Configuration& configuration) {
+    return counter_of(client, configuration, "link.drop.bad_signature") +
+           counter_of(client, configuration, "link.drop.rate");
+}
+
+/// One steward puts a node out while it sends: milliseconds until nothing of it is looked at.
+double revoke_ms(api::Client& client, const Country& country, const NodeId& node,
+                 const std::filesystem::path& steward) {
+    const auto directory = need(node::read_file(country.configuration.federation.directory,
+                                                trust::note_bytes_max, node::FileTrust::own),
+                                "directory");
+    const auto notice = need(
+        node::write_revocation(directory, node, "bench", steward, SystemClock{}.now()), "notice");
+    const auto start = Watch::now();
+    ask(
+        client, country.configuration,
+        [&](auto request) { request.setDirectoryInstall(to_text(notice)); },
+        [](auto in) -> Result<std::uint64_t> {
+            if (!in.isDone()) return fail(Fault::denied, "revocation");
+            return 0;
+        });
+    auto last = Watch::now();
+    for (auto before = heard(client, country.configuration);
+         Watch::now() - last < std::chrono::milliseconds(500);) {
+        const auto now = heard(client, country.configuration);
+        if (now != before) last = Watch::now();
+        before = now;
+    }
+    return microseconds(last - start) / 1'000;
+}
+
 /// How many links are loaded.
 std::uint64_t links_of(api::Client& client, const node::Configuration& configuration) {
     return ask(
@@ -267,6 +299,7 @@ int main(int argc, char** argv) {
     auto door = need(api::Client::connect(tn.configuration.door()), "Tunisia's door");
     double flood_p99 = 0;
     double flood_per_s = 0;
+    double revoked_ms = 0;
     std::uint64_t refused = 0;
     {
         EvilPeer evil(countries[2], tn.configuration.id);
@@ -276,9 +309,9 @@ int main(int argc, char** argv) {
         const auto start = Watch::now();
         flood_p99 = quantile(generator.serial(serial_rounds), 0.99);
         flood_per_s = double(evil.sent() - sent_before) / seconds(Watch::now() - start);
-        refused = counter_of(door, tn.configuration, "link.drop.bad_signature") +
-                  counter_of(door, tn.configuration, "link.drop.rate");
+        refused = heard(door, tn.configuration);
         if (refused == 0) give_up("the hostile peer was not heard");
+        revoked_ms = revoke_ms(door, tn, countries[2].configuration.id, work / "few" / "steward");
     }
 
     // Three days away: the urgent lane does not wait for the rest.
@@ -322,11 +355,12 @@ int main(int argc, char** argv) {
         "{\"backlog\":%.0f,\"drain_s\":%.2f,\"drain_per_s\":%.0f,\"urgent_ms\":%.1f,"
         "\"calm_p99_us\":%.0f,\"flood_p99_us\":%.0f,\"flood_ratio\":%.2f,\"flood_frames_per_s\":%."
         "0f,"
-        "\"flood_refused\":%llu,\"links\":%zu,\"log_entries\":%zu,\"rss_kib\":%zu,\"rss_anon_kib\":"
+        "\"flood_refused\":%llu,\"revoked_ms\":%.1f,\"links\":%zu,\"log_entries\":%zu,\"rss_kib\":%"
+        "zu,\"rss_anon_kib\":"
         "%zu,"
         "\"fdatasync_per_s\":%.0f}\n",
         drained, drain_s, drained / drain_s, urgent_ms, calm_p99, flood_p99, flood_p99 / calm_p99,
-        flood_per_s, static_cast<unsigned long long>(refused), ghosts, ghosts * entries_each,
-        memory.rss_kib, memory.anon_kib, fdatasyncs);
+        flood_per_s, static_cast<unsigned long long>(refused), revoked_ms, ghosts,
+        ghosts * entries_each, memory.rss_kib, memory.anon_kib, fdatasyncs);
     return 0;
 }
