@@ -63,7 +63,7 @@ struct Beside {
   payload @1 :Data;  # the message of that topic, at most 1,000,000 bytes
 }
 
-enum Topic { none @0; attachment @1; directory @2; }
+enum Topic { none @0; attachment @1; directory @2; recovery @3; }
 
 struct AttachmentTalk {
   # Topic `attachment`: the receiver of a file asks for its chunks one after the other.
@@ -131,6 +131,21 @@ struct Refusal {
   lane @0 :Lane;
   index @1 :UInt64;
   reason @2 :Text;        # a code: "unknown_kind", "not_allowed", "malformed", "limit"
+}
+
+struct CourierHead {
+  # A stretch of a link as one file, for where there is no network. The file is a row of messages, each
+  # behind its length (u32, little-endian): one CourierHead; Frames exactly as they cross a
+  # connection, a hello first, then acks, then pushes; one CourierEnd. At most 64 MiB.
+  version @0 :UInt16;     # 1
+  from @1 :Text;          # node ids: who wrote it, and for whom
+  to @2 :Text;
+  createdAtMs @3 :Int64;
+}
+
+struct CourierEnd {
+  frames @0 :UInt32;
+  digest @1 :Data;        # SHA-256 over everything before this message's length
 }
 
 struct Recovery {

@@ -36,7 +36,7 @@ struct Ack {
 };
 
 /// What a payload beside the logs is about. A topic from a newer node keeps its number.
-enum class Topic : std::uint16_t { attachment = 1, directory = 2 };
+enum class Topic : std::uint16_t { attachment = 1, directory = 2, recovery = 3 };
 
 inline constexpr std::size_t beside_bytes_max = 1'000'000;
 

@@ -39,7 +39,7 @@ void Links::on_push(const NodeId& peer, Link& link, Push push) {
     if (!link.heard) return drop(peer, "before_hello");
     if (recovery_.is_running(peer)) return drop(peer, "recovering");
     if (in.in_engine >= pushes_in_engine_max) return drop(peer, "busy");
-    if (push.first < in.end.size()) return on_past(peer, link, push);
+    if (push.first < in.end.size()) return on_past(peer, link, std::move(push));
     if (push.first != in.end.size()) return drop(peer, "gap");
 
     const auto table = parts_.peers.current();
@@ -164,6 +164,7 @@ Result<void> Links::apply(store::Draft& draft, const Batch& batch) {
 
 void Links::stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size,
                    const std::string& head, const Result<void>& result) {
+    if (const auto waits = couriers_.extract({lane, size})) waits.mapped()(result);
     Link* link = find(lane.peer);
     if (link == nullptr) return;
     In& in = link->in[std::size_t(lane.lane)];
@@ -181,11 +182,17 @@ void Links::stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size,
 }
 
 // Signed anew each time: a receipt is the head on disk and a cosignature of now.
-void Links::send_receipt(const NodeId& peer, Link& link, Lane lane) {
+std::optional<std::string> Links::receipt_for(const Link& link, Lane lane) const {
     const In& in = link.in[std::size_t(lane)];
-    if (in.durable == 0 || in.head.empty()) return;
+    if (in.durable == 0 || in.head.empty()) return {};
     auto receipt = trust::add_cosignature(in.head, parts_.signing, parts_.logs.self().text,
                                           parts_.clock.now());
+    if (!receipt) return {};
+    return std::move(*receipt);
+}
+
+void Links::send_receipt(const NodeId& peer, Link& link, Lane lane) {
+    auto receipt = receipt_for(link, lane);
     if (!receipt) return;
     if (!transport_->send(peer, write_frame(Ack{lane, std::move(*receipt)})))
         parts_.counters.add("link.receipt_unsent");

@@ -18,7 +18,7 @@
 
 namespace sanad::federation {
 
-inline constexpr Topic recovery_topic{1};
+inline constexpr Topic recovery_topic = Topic::recovery;
 
 /// A node whose own log is shorter than what its peer holds (it was restored from a backup) gets
 /// the end of it back from that peer. What comes back is proven by the head that this node itself

@@ -54,6 +54,11 @@ void Links::connected(const NodeId& peer) {
 
 void Links::retry(const NodeId& peer) { connected(peer); }
 
+void Links::recover(const NodeId& peer) {
+    recovery_.stop(peer);
+    connected(peer);
+}
+
 // The order of checks on receipt: known and active, size (by the transport), rate, form; the rest
 // belongs to each kind of frame. Nothing is answered before a push's signature holds.
 void Links::received(const NodeId& peer, ByteView bytes) {
@@ -90,6 +95,7 @@ bool Links::behind(const NodeId& peer) const {
 }
 
 void Links::drop(const NodeId& peer, const char* why) {
+    dropped_ = why;
     parts_.counters.add(std::string("link.drop.") + why);
     parts_.log.debug("link.frame_dropped", {{"peer", peer.text}, {"why", why}});
 }
@@ -171,13 +177,18 @@ void Links::tick() {
     for (const auto& [topic, exchange] : exchanges_) exchange->tick();
 }
 
-void Links::say_hello(const NodeId& peer, Link& link, bool wants_reply) {
+Hello Links::hello_to(const Link& link, bool wants_reply) const {
     Hello hello{.directory_version = parts_.peers.current()->directory_version,
                 .wants_reply = wants_reply};
     for (const Lane lane : all_lanes) {
         hello.received[std::size_t(lane)] = link.in[std::size_t(lane)].durable;
         hello.heads[std::size_t(lane)] = link.in[std::size_t(lane)].head;
     }
+    return hello;
+}
+
+void Links::say_hello(const NodeId& peer, Link& link, bool wants_reply) {
+    const Hello hello = hello_to(link, wants_reply);
     const auto sent = transport_->send(peer, write_frame(hello));
     link.retry = std::min(link.retry * 2, retry_longest);
     link.hello_at = parts_.clock.elapsed() + (link.up ? keepalive : link.retry);

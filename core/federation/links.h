@@ -110,6 +110,33 @@ public:
     /// Greets the peer now, without waiting for the next try; what our log lost comes back with the
     /// answer. threads  transport
     void retry(const NodeId& peer);
+    /// The same, and what was coming back begins again. threads  transport
+    void recover(const NodeId& peer);
+
+    // By hand instead of by a connection (link_courier.cpp). threads  transport
+    static constexpr std::size_t courier_bytes_max = 512 * 1024;  // of entries in one part
+
+    /// Whether the peer must have said where it stands in this life of the process.
+    enum class Heard : bool { must, may };
+    struct CourierPart {
+        std::vector<Bytes> frames;
+        std::uint64_t next = 0;
+        std::uint64_t size = 0;  // of our log
+    };
+    struct CourierTaken {
+        std::uint64_t entries = 0;  // that were new
+    };
+    using CourierDone = std::function<void(const Result<CourierTaken>&)>;
+
+    /// What a file begins with: where we stand, and our receipts. errors  denied, with a code
+    Result<CourierPart> courier_greeting(const NodeId& peer);
+    /// One push of our log from `first` on; no frame when nothing is there.
+    /// errors  denied, with a code; io
+    Result<CourierPart> courier_push(const NodeId& peer, Lane lane, std::uint64_t first,
+                                     Heard heard);
+    /// Takes one frame of a file as if it had come over a connection; `done` is called once it is
+    /// on disk, or with the name of the check that it did not pass.
+    void courier_take(const NodeId& peer, ByteView frame, CourierDone done);
 
 private:
     struct Sent {
@@ -170,9 +197,16 @@ private:
     void on_beside(const NodeId& peer, const Beside& beside);
     Result<std::optional<trust::Frontier>> stand(const NodeId& peer, Link& link, Lane lane,
                                                  std::uint64_t held, const std::string& head);
-    void on_past(const NodeId& peer, Link& link, const Push& push);
-    Result<bool> is_fork(const NodeId& peer, const In& in, const Push& push,
-                         const trust::Checkpoint& said);
+    /// What a push that begins before our end is.
+    enum class Past : std::uint8_t { same, longer, fork };
+    void on_past(const NodeId& peer, Link& link, Push push);
+    Result<Past> judge_past(const NodeId& peer, const In& in, const Push& push,
+                            const trust::Checkpoint& said);
+
+    Result<CourierTaken> courier_hello(const NodeId& peer, Link& link, const Hello& hello);
+    void courier_entries(const NodeId& peer, Link& link, Push push, CourierDone done);
+    Hello hello_to(const Link& link, bool wants_reply) const;
+    std::optional<std::string> receipt_for(const Link& link, Lane lane) const;
 
     void say_hello(const NodeId& peer, Link& link, bool wants_reply);
     void send_receipt(const NodeId& peer, Link& link, Lane lane);
@@ -214,6 +248,9 @@ private:
     Receipted receipted_;
     std::map<NodeId, Link> links_;
     std::map<Topic, Exchange*> exchanges_;
+    std::string dropped_;  // why the last frame that was dropped was
+    std::map<std::pair<LaneId, std::uint64_t>, std::function<void(const Result<void>&)>>
+        couriers_;  // who waits for the disk: by lane and size after it
 
     std::mutex mutex_;  // guards posted_
     std::vector<std::function<void()>> posted_;

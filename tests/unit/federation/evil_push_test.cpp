@@ -170,6 +170,60 @@ TEST_CASE_METHOD(Victim, "a push holds 1 to 256 entries") {
     CHECK(held(Lane::normal) == push_entries_max);
 }
 
+TEST_CASE_METHOD(Victim, "a push of no entries, or of 100,000, is refused by its form") {
+    for (const unsigned count : {0U, push_entries_max + 1, 100'000U}) {
+        capnp::MallocMessageBuilder builder;
+        auto frame = builder.initRoot<schema::Frame>();
+        frame.setVersion(wire_version);
+        auto push = frame.initPush();
+        push.initEntries(count);
+        push.setHead(to_text(tn.head(0)));
+        CHECK(refuses(flatten(builder), "bad_size"));
+    }
+}
+
+TEST_CASE_METHOD(Victim,
+                 "a revoked signing key signs nothing more, and the link goes on with the next") {
+    tn.key().say(request());
+    const trust::Checkpoint checkpoint{tn.origin(), 2, tn.frontier(2).root()};
+    auto table = *peers.current();
+    table.nodes.at(tunisia).active = false;
+    peers.replace(table);
+    CHECK(refuses(tn.push(), "not_active"));
+    const auto next = trust::SigningKey::generate(entropy);
+    table.nodes.at(tunisia).active = true;
+    table.nodes.at(tunisia).signing = next.public_key();
+    peers.replace(table);
+    CHECK(refuses(tn.push(), "bad_signature"));
+    feed(tn.push_with(0, tn.head_of(checkpoint, next)));
+    CHECK(held(Lane::normal) == 2);
+}
+
+TEST_CASE_METHOD(Victim, "before a peer has greeted, nothing of it is taken") {
+    ma.reset();
+    ma = std::make_unique<support::FederationNode>(ma_machine, around, wire.port(ma_machine.id));
+    const Bytes good = tn.key().say(request()).push();
+    CHECK(refuses(good, "before_hello"));
+    greet();
+    feed(good);
+    CHECK(held(Lane::normal) == 2);
+}
+
+TEST_CASE_METHOD(Victim, "the rate of a link counts the bytes of its frames as well") {
+    for (int i = 0; i < 7; ++i) tn.raw(Bytes(entry_bytes_max));
+    tn.entries.front().index = 9;
+    const Bytes big = write_push(Lane::normal, tn.entries, tn.head(7)).value();
+    std::size_t fits = 0;
+    while (ma->counters.count("link.drop.rate") == 0) {
+        ma->links->received(tunisia, big);
+        ++fits;
+    }
+    CHECK(fits - 1 == static_cast<std::size_t>(Links::bytes_burst) / big.size());
+    CHECK(refuses(big, "rate"));
+    clock.advance(std::chrono::seconds(1));
+    CHECK(refuses(big, "gap"));
+}
+
 TEST_CASE_METHOD(Victim,
                  "a peer that sends without end is heard no more for a while, in that lane") {
     const Bytes good = tn.key().say(request()).push();
