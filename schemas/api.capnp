@@ -51,6 +51,13 @@ struct Request {
     directoryShow @34 :Void;                # any role: what is in force, with what revokes and contradicts it
     directoryAlarm @35 :UInt32;             # admin, supervisor, auditor: both notes of one fork alarm, from 1
     directoryOverride @36 :DirectoryOverride;  # admin, supervisor: new referrals though the directory expired
+    linkShow @37 :Text;                   # supervisor, admin, auditor: a node's id
+    linkFreeze @38 :LinkReason;           # admin
+    linkResume @39 :LinkReason;           # admin; two different ones
+    linkRetry @40 :Text;                  # admin
+    linkRecover @41 :Text;                # admin
+    linkExport @42 :LinkExport;           # admin
+    linkImport @43 :LinkImport;           # admin
   }
 }
 
@@ -79,6 +86,9 @@ struct Reply {
     attachmentPart @20 :AttachmentPart;
     directory @21 :DirectoryView;
     directoryAlarm @22 :DirectoryAlarmView;
+    link @23 :LinkDetail;
+    courier @24 :CourierPart;
+    courierTaken @25 :CourierTaken;
   }
 }
 
@@ -335,6 +345,53 @@ struct LaneView {
   receipted @2 :UInt64;      # of them, under the peer's cosignature
   received @3 :UInt64;       # entries of the peer's log that we hold
 }
+
+struct LinkReason { peer @0 :Text; reason @1 :Text; }  # reason 1..400 bytes, for the audit
+
+struct LinkDetail {
+  peer @0 :Text;
+  up @1 :Bool;
+  heard @2 :Bool;            # the peer has said where it stands since this process began
+  lanes @3 :List(LaneDetail);
+  frozen @4 :Text;           # a code; empty: it is not frozen
+  frozenAt @5 :Text;
+  frozenBy @6 :Text;
+  reason @7 :Text;
+  evidenceLane @8 :Text;     # of the two heads below
+  heldHead @9 :Text;         # signed notes that contradict each other: what we hold,
+  shownHead @10 :Text;       # and what was shown to us
+  resumeBy @11 :Text;        # the first administrator who wants to go on, within 24 hours
+  resumeAt @12 :Text;
+  resumeReason @13 :Text;
+}
+
+struct LaneDetail {
+  lane @0 :Text;
+  sent @1 :UInt64;
+  receipted @2 :UInt64;
+  received @3 :UInt64;
+  ourHead @4 :Text;          # signed notes: our newest head with the peer's receipt under it,
+  theirHead @5 :Text;        # and the peer's newest head
+  recovered @6 :UInt64;      # of our own log that the peer gives back
+  recovering @7 :UInt64;     # 0: nothing is missing
+}
+
+struct LinkExport {
+  peer @0 :Text;
+  lane @1 :Text;             # empty: the greeting and our receipts
+  first @2 :UInt64;
+  unheard @3 :Bool;          # although the peer was not heard since this process began
+}
+
+struct CourierPart {
+  frames @0 :List(Data);     # as they cross a connection
+  next @1 :UInt64;           # where the next part begins
+  size @2 :UInt64;           # of our log
+  from @3 :Text;             # this node
+}
+
+struct LinkImport { from @0 :Text; to @1 :Text; frame @2 :Data; }
+struct CourierTaken { entries @0 :UInt64; }  # that were new here
 
 struct AuditVerified {
   size @0 :UInt64;

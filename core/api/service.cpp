@@ -14,8 +14,9 @@ namespace {
 constexpr std::uint16_t api_version = 1;
 
 /// How a request is served: from a snapshot at once; in the engine, with an audit entry; or, what
-/// takes long, from a snapshot on a thread of its own, once its audit entry is on disk.
-enum class Serve : std::uint8_t { read, audited, lengthy };
+/// takes long, from a snapshot on a thread of its own, once its audit entry is on disk; or, as
+/// that, on the thread of the links.
+enum class Serve : std::uint8_t { read, audited, lengthy, by_links };
 
 }  // namespace
 
@@ -45,6 +46,7 @@ struct Service::Rule {
     std::initializer_list<Role> roles;
     const char* action;
     Handler handler;
+    LinkHandler by_links = nullptr;
 };
 
 // A member of the union that is not in this table is refused: there is no default that allows.
@@ -101,6 +103,13 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          &Service::escalation_show},
         {Request::ESCALATE, audited, {counsellor}, "escalation.raise", &Service::escalate},
         {Request::LINK_LIST, read, {supervisor, admin}, "link.list", &Service::link_list},
+        {Request::LINK_SHOW, read, {supervisor, admin, auditor}, "link.show", &Service::link_show},
+        {Request::LINK_FREEZE, audited, {admin}, "link.freeze", &Service::link_freeze},
+        {Request::LINK_RESUME, audited, {admin}, "link.resume", &Service::link_resume},
+        {Request::LINK_RETRY, by_links, {admin}, "link.retry", nullptr, &Service::link_retry},
+        {Request::LINK_RECOVER, by_links, {admin}, "link.recover", nullptr, &Service::link_recover},
+        {Request::LINK_EXPORT, by_links, {admin}, "link.export", nullptr, &Service::link_export},
+        {Request::LINK_IMPORT, by_links, {admin}, "link.import", nullptr, &Service::link_import},
         {Request::AUDIT_VERIFY, lengthy, {auditor}, "audit.verify", &Service::audit_verify},
         {Request::AUDIT_EXPORT, read, {auditor}, "audit.export", &Service::audit_export},
         {Request::FEED_READ, read, everybody, "feed.read", &Service::feed_read},
@@ -163,6 +172,7 @@ void Service::handle(ByteView request, Answer answer) {
     if (const auto begun = begin(call, request); !begun) return call->finish(begun);
     if (call->rule->serve == Serve::audited) return serve_in_engine(call);
     if (call->rule->serve == Serve::lengthy) return serve_at_length(call);
+    if (call->rule->serve == Serve::by_links) return serve_by_links(call);
     if (call->rule->which == Request::FEED_READ && wait_for_feed(call)) return;
     serve_now(call);
 }
@@ -252,6 +262,29 @@ void Service::serve_at_length(const std::shared_ptr<Call>& call) {
                 }
             }
             call->finish(fail(Fault::busy, "too many at once"));
+        });
+    if (!taken) call->finish(taken);
+}
+
+void Service::serve_by_links(const std::shared_ptr<Call>& call) {
+    const Settle settle = [call](const Result<void>& result, const std::function<void(Out)>& fill) {
+        if (result) fill(call->fresh());
+        call->finish(result);
+    };
+    const auto taken = parts_.engine.submit(
+        [this, call](store::Draft& draft) -> Result<void> {
+            audit(draft, *call, {draft, &draft, call->actor, parts_.clock.now()});
+            return {};
+        },
+        [this, call, settle](const Result<void>& result) {
+            if (!result) return call->finish(result);
+            parts_.node.with_links([this, call, settle](federation::Links& links) {
+                try {
+                    (this->*call->rule->by_links)(links, call->request(), settle);
+                } catch (const kj::Exception& exception) {
+                    call->finish(malformed(exception));
+                }
+            });
         });
     if (!taken) call->finish(taken);
 }

@@ -48,6 +48,8 @@ public:
                                                                          const std::string& note,
                                                                          const std::string& who,
                                                                          Time now) = 0;
+    /// Runs `work` on the links' own thread.
+    virtual void with_links(std::function<void(federation::Links&)> work) = 0;
 };
 
 /// The one door: every command and query of schemas/api.capnp. Roles are checked here and nowhere
@@ -74,6 +76,7 @@ public:
         Escalations& escalations;
         federation::Referrals& referrals;
         federation::Attachments& attachments;
+        federation::LinkFreezes& freezes;
         federation::Peers& peers;
         federation::AuditWitness& witness;
         federation::DirectoryBook& directories;
@@ -108,6 +111,9 @@ public:
     using In = schema::api::Request::Reader;
     using Out = schema::api::Reply::Builder;
     using Handler = Result<void> (Service::*)(Context&, In, Out);
+    /// Answers a request that the links' own thread serves: an error, or what fills the reply.
+    using Settle = std::function<void(const Result<void>&, const std::function<void(Out)>&)>;
+    using LinkHandler = void (Service::*)(federation::Links&, In, const Settle&);
 
 private:
     struct Call;
@@ -118,6 +124,7 @@ private:
     void serve_now(const std::shared_ptr<Call>& call);
     void serve_in_engine(const std::shared_ptr<Call>& call);
     void serve_at_length(const std::shared_ptr<Call>& call);
+    void serve_by_links(const std::shared_ptr<Call>& call);
     void run_lengthy(const std::stop_token& stop);
     void audit(store::Draft& draft, const Call& call, const Context& context);
     void record_refusal(const Call& call, const Error& error);
@@ -126,6 +133,14 @@ private:
 
     Result<void> node_status(Context& context, In request, Out reply);
     Result<void> link_list(Context& context, In request, Out reply);
+    Result<NodeId> link_peer(const std::string& name) const;
+    Result<void> link_show(Context& context, In request, Out reply);
+    Result<void> link_freeze(Context& context, In request, Out reply);
+    Result<void> link_resume(Context& context, In request, Out reply);
+    void link_retry(federation::Links& links, In request, const Settle& settle);
+    void link_recover(federation::Links& links, In request, const Settle& settle);
+    void link_export(federation::Links& links, In request, const Settle& settle);
+    void link_import(federation::Links& links, In request, const Settle& settle);
     Result<void> directory_install(Context& context, In request, Out reply);
     Result<void> directory_show(Context& context, In request, Out reply);
     Result<void> directory_alarm(Context& context, In request, Out reply);

@@ -215,4 +215,8 @@ std::vector<federation::Links::Status> Node::links() {
     return status_;
 }
 
+void Node::with_links(std::function<void(federation::Links&)> work) {
+    links_->post([this, work = std::move(work)] { work(*links_); });
+}
+
 }  // namespace sanad::node

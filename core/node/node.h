@@ -59,6 +59,7 @@ public:
                                                                  const std::string& who,
                                                                  Time now) override;
     federation::DirectoryBook& directories() { return *book_; }
+    void with_links(std::function<void(federation::Links&)> work) override;
 
 private:
     Node(const Configuration& configuration, const trust::SymmetricKey& vault_key,

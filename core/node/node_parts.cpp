@@ -113,6 +113,7 @@ Result<void> Node::open_service() {
         .escalations = *escalations_,
         .referrals = *referrals_,
         .attachments = *attachments_,
+        .freezes = *freezes_,
         .peers = *peers_,
         .witness = *witness_,
         .directories = *book_,

@@ -46,6 +46,8 @@ void add_referral_commands(CLI::App& app, Chosen& chosen);
 void add_escalation_commands(CLI::App& app, Chosen& chosen);
 void add_attachment_commands(CLI::App& app, Chosen& chosen);
 void add_passport_commands(CLI::App& app, Chosen& chosen);
+void add_link_commands(CLI::App& app, Chosen& chosen);
+void add_courier_commands(CLI::App& group, Chosen& chosen);  // below `sanad link`
 
 /// A command below `parent`, with one line of help and one example.
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help,

@@ -95,6 +95,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_setup_commands(app, chosen);
     add_node_commands(app, chosen);
     add_audit_commands(app, chosen);
+    add_link_commands(app, chosen);
     add_contact_commands(app, chosen);
     add_case_commands(app, chosen);
     add_referral_commands(app, chosen);

@@ -1,11 +1,9 @@
-// sanad status, link, feed: the running node itself.
+// sanad status, feed: the running node itself.
 #include "core/node/toml_document.h"
 #include "nodes/cli/door_call.h"
 #include "nodes/cli/output.h"
 
 #include <CLI/App.hpp>
-
-#include <chrono>
 
 namespace sanad::cli {
 namespace {
@@ -73,17 +71,6 @@ std::string show_status(door::Reply::Reader reply) {
         text += "  " + shown(text_of(counter.getName())) + " " +
                 std::to_string(counter.getCount()) + "\n";
     return text;
-}
-
-std::string show_links(door::Reply::Reader reply) {
-    Table table({"PEER", "UP", "LANE", "SENT", "RECEIPTED", "RECEIVED", "FROZEN"});
-    for (const auto link : reply.getLinks())
-        for (const auto lane : link.getLanes())
-            table.add({text_of(link.getPeer()), link.getUp() ? "yes" : "no",
-                       text_of(lane.getLane()), std::to_string(lane.getSent()),
-                       std::to_string(lane.getReceipted()), std::to_string(lane.getReceived()),
-                       text_of(link.getFrozen())});
-    return table.text("there are no links: see sanad directory --help");
 }
 
 std::string feed_line(door::FeedView::Reader event) {
@@ -164,13 +151,6 @@ void add_node_commands(CLI::App& app, Chosen& chosen) {
     choose(*status, chosen, [](const Common& common) {
         return ask(
             common, [](door::Request::Builder request) { request.setNodeStatus(); }, show_status);
-    });
-    auto* links = add_group(app, "link", "The links to the other nodes");
-    auto* list =
-        add_command(*links, "list", "Each link with what was sent and received", "sanad link list");
-    choose(*list, chosen, [](const Common& common) {
-        return ask(
-            common, [](door::Request::Builder request) { request.setLinkList(); }, show_links);
     });
     add_feed(app, chosen);
 }
