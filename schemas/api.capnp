@@ -51,6 +51,8 @@ struct Request {
     directoryShow @34 :Void;                # any role: what is in force, with what revokes and contradicts it
     directoryAlarm @35 :UInt32;             # admin, supervisor, auditor: both notes of one fork alarm, from 1
     directoryOverride @36 :DirectoryOverride;  # admin, supervisor: new referrals though the directory expired
+    clockList @37 :Void;                     # counsellor: what is about to break, soonest first
+    referralNext @38 :ReferralNext;          # counsellor: whom to ask in the place of a node that did not help
   }
 }
 
@@ -79,6 +81,8 @@ struct Reply {
     attachmentPart @20 :AttachmentPart;
     directory @21 :DirectoryView;
     directoryAlarm @22 :DirectoryAlarmView;
+    clocks @23 :List(ClockView);
+    choices @24 :List(ChoiceView);
   }
 }
 
@@ -224,6 +228,40 @@ struct ReferralView {
   timeline @12 :List(TimelineEntry);  # referralShow only
   request @13 :RequestView;           # referralShow only
   dueAt @14 :Text;                    # the next step of its clock
+  clocks @15 :List(ClockView);         # the limits that run, the earliest first
+  next @16 :Text;                      # asker: the referral that followed this one
+  previous @17 :Text;                  # asker: the one that this follows
+}
+
+struct ReferralNext {
+  referral @0 :Text;
+  to @1 :Text;             # a node id; empty: show who could be asked
+  confirmed @2 :Bool;      # a person has read what leaves, and to whom
+}
+
+struct ChoiceView {
+  # A node that could help, the best first.
+  node @0 :Text;
+  fits @1 :Bool;           # nothing speaks against it
+  reasons @2 :List(Text);  # codes, such as "open", "other_language", "full"
+  words @3 :Text;          # the same in one sentence
+  room @4 :UInt32;         # offers it could still take; 0 without a roster
+}
+
+struct ClockView {
+  # One limit that runs.
+  what @0 :Text;           # clockList: referral, escalation
+  id @1 :Text;             # clockList: of it
+  peer @2 :Text;
+  state @3 :Text;
+  urgency @4 :Text;
+  case @5 :Text;
+  limit @6 :Text;          # stored, seen, accepted, begun, acted
+  dueAt @7 :Text;          # the whole of the limit
+  nextStep @8 :Text;       # half, full, twice; empty: all were told
+  nextAt @9 :Text;
+  told @10 :List(Text);    # the steps that were told
+  standsStill @11 :Bool;   # paused: dueAt moves on while it lasts
 }
 
 struct RequestView {
@@ -286,6 +324,7 @@ struct EscalationView {
   partnerReference @6 :Text;
   timeline @7 :List(TimelineEntry);
   dueAt @8 :Text;
+  clocks @9 :List(ClockView);
 }
 
 # ------------------------------------------------------------------ the node
@@ -416,6 +455,7 @@ struct FeedView {
   subject @3 :Text;
   peer @4 :Text;
   number @5 :UInt64;
+  who @6 :Text;              # the members of staff it is for, with commas; empty: whoever it concerns
 }
 
 # ------------------------------------------------------------------ the directory

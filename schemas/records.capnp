@@ -44,6 +44,7 @@ struct FeedEvent {
   subject @2 :Data;
   peer @3 :Text;
   number @4 :UInt64;      # a sequence number or log size, where the name has one
+  who @5 :Text;           # the members of staff it is for, with commas; empty: whoever it concerns
 }
 
 struct TimerRecord {

@@ -89,6 +89,8 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          {counsellor},
          "attachment.add",
          &Service::attachment_add},
+        {Request::CLOCK_LIST, read, {counsellor}, "clock.list", &Service::clock_list},
+        {Request::REFERRAL_NEXT, audited, {counsellor}, "referral.next", &Service::referral_next},
         {Request::ESCALATION_LIST,
          read,
          {counsellor},

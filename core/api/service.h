@@ -86,6 +86,7 @@ public:
         NodeControl& node;
         Staff staff;
         std::vector<Partner> partners;
+        std::vector<NodeId> fallback;  // nodes to ask before others
     };
 
     explicit Service(Parts parts);
@@ -161,6 +162,16 @@ private:
     Result<void> attachment_list(Context& context, In request, Out reply);
     Result<void> attachment_read(Context& context, In request, Out reply);
     Result<void> attachment_add(Context& context, In request, Out reply);
+
+    Result<void> clock_list(Context& context, In request, Out reply);
+    Result<void> referral_next(Context& context, In request, Out reply);
+    Result<void> candidates(Context& context, const casework::ReferralRecord& record,
+                            const casework::ReferralRequest& what, Out reply);
+    Result<void> ask_next(Context& context, const casework::ReferralRecord& record,
+                          const NodeId& to, casework::ReferralRequest what, Out reply);
+    Result<casework::Consent> next_consent(store::Snapshot& from, const casework::CaseFile& file,
+                                           const ConsentId& first, const NodeId& to,
+                                           const casework::ReferralRequest& what, Time now);
 
     Result<void> escalation_list(Context& context, In request, Out reply);
     Result<void> escalation_show(Context& context, In request, Out reply);

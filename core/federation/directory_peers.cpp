@@ -7,7 +7,8 @@ PeerTable peers_of(const Directory& directory) {
     for (const DirectoryNode& node : directory.nodes)
         table.nodes.emplace(node.id, Peer{node.id, node.country, node.name, node.endpoints,
                                           node.keys.signing, node.keys.sealing, node.keys.transport,
-                                          std::nullopt, node.status == NodeStatus::active});
+                                          std::nullopt, node.status == NodeStatus::active,
+                                          node.languages, node.services});
     return table;
 }
 

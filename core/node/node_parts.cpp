@@ -69,6 +69,19 @@ Result<void> Node::open_federation() {
     return {};
 }
 
+// Where nobody is named, every supervisor is on duty.
+api::Duty::Parts Node::duty_parts() {
+    std::vector<std::string> supervisors = configuration_.duty.supervisors;
+    if (supervisors.empty())
+        for (const auto& member : configuration_.staff)
+            if (std::ranges::find(member.roles, "supervisor") != member.roles.end())
+                supervisors.push_back(member.name);
+    std::vector<api::Call> calls;
+    for (const auto& call : configuration_.duty.calls)
+        calls.push_back({call.name, call.number, call.plugin});
+    return {std::move(supervisors), std::move(calls), *cases_, *outward_, around_.entropy};
+}
+
 Result<void> Node::open_service() {
     outward_ = std::make_unique<PluginOutward>(*outbox_);
     auto contacts = api::Contacts::open(
@@ -79,9 +92,11 @@ Result<void> Node::open_service() {
                                   {*records_, *feed_, taxonomies_, around_.entropy, *contacts_});
     if (!cases) return std::unexpected(cases.error());
     cases_ = std::move(*cases);
-    auto escalations =
-        api::Escalations::open(*store_.store, {*records_, *timers_, *feed_, taxonomies_,
-                                               configuration_.clocks, around_.entropy, *outward_});
+    duty_ = std::make_unique<api::Duty>(duty_parts());
+    referrals_->use(*duty_);
+    auto escalations = api::Escalations::open(
+        *store_.store, {*records_, *timers_, *feed_, taxonomies_, configuration_.clocks,
+                        around_.entropy, *outward_, duty_.get()});
     if (!escalations) return std::unexpected(escalations.error());
     escalations_ = std::move(*escalations);
     services_ = std::make_unique<PluginServices>(PluginServices::Parts{
@@ -125,12 +140,14 @@ Result<void> Node::open_service() {
         .node = *this,
         .staff = std::move(staff),
         .partners = std::move(partners),
+        .fallback = configuration_.duty.fallback,
     });
     engine_->add(*freezes_);
     engine_->add(*logs_);
     feed_->subscribe([this](const std::vector<store::Event>& events) {
         const bool for_plugins = std::ranges::any_of(events, [](const store::Event& event) {
-            return event.name.starts_with("contact.") || event.name.starts_with("escalation.");
+            return event.name.starts_with("contact.") || event.name.starts_with("escalation.") ||
+                   event.name == "referral.clock_twice";
         });
         if (!for_plugins) return;
         for (const auto& pump : pumps_) pump->wake();

@@ -182,13 +182,17 @@ Result<void> FederationNode::run_timers(Time now) {
     {
         const auto snapshot = store->snapshot();
         if (!snapshot) return std::unexpected(snapshot.error());
-        auto found = timers.due(**snapshot, now, timers_at_once);
+        auto found = clock_watch_.was_set_back() ? timers.later(**snapshot, {}, referrals_max)
+                                                 : timers.due(**snapshot, now, timers_at_once);
         if (!found) return std::unexpected(found.error());
         due = std::move(*found);
     }
-    if (due.empty()) return {};
-    return run([this, due, now](store::Draft& draft) -> Result<void> {
-        for (const auto& timer : due) {
+    return due.empty() ? Result<void>{} : run_timers(due, now);
+}
+
+Result<void> FederationNode::run_timers(const std::vector<store::Timer>& all, Time now) {
+    return run([this, &all, now](store::Draft& draft) -> Result<void> {
+        for (const auto& timer : all) {
             if (const auto cleared = timers.clear(draft, timer); !cleared) return cleared;
             if (timer.kind == federation::audit_round_timer)
                 if (const auto done = witness->on_timer(draft, now); !done) return done;

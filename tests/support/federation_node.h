@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/clock_watch.h"
 #include "core/base/counters.h"
 #include "core/casework/clocks.h"
 #include "core/casework/taxonomy.h"
@@ -83,7 +84,8 @@ public:
     /// there was anything to do
     bool turn();
 
-    /// As the API does it: the referral clocks that are due.
+    /// As the node does it: the referral clocks that are due, and all of them when the clock was
+    /// set back or the node has just started.
     Result<void> run_timers(Time now);
 
     /// errors  those of Referrals::find
@@ -96,7 +98,10 @@ public:
                       const std::string& reason = {}, const std::string& text = {});
 
 private:  // here, because what follows is ended first and may still post
+    Result<void> run_timers(const std::vector<store::Timer>& timers, Time now);
+
     const Clock& clock_;
+    ClockWatch clock_watch_{clock_};
     bool posted_ = false;
 
 public:  // in the order of their making
