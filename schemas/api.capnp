@@ -53,6 +53,11 @@ struct Request {
     directoryOverride @36 :DirectoryOverride;  # admin, supervisor: new referrals though the directory expired
     clockList @37 :Void;                     # counsellor: what is about to break, soonest first
     referralNext @38 :ReferralNext;          # counsellor: whom to ask in the place of a node that did not help
+    rosterPublish @39 :RosterView;           # supervisor, admin: give our roster to all peers
+    rosterList @40 :Void;                    # volunteer
+    coverChoices @41 :Text;                  # volunteer: who could help this contact now
+    coverOffer @42 :Text;                    # volunteer: offer the person the best open node
+    coverAnswer @43 :CoverAnswer;            # volunteer: what the person chose
   }
 }
 
@@ -83,6 +88,7 @@ struct Reply {
     directoryAlarm @22 :DirectoryAlarmView;
     clocks @23 :List(ClockView);
     choices @24 :List(ChoiceView);
+    rosters @25 :List(RosterView);
   }
 }
 
@@ -246,6 +252,26 @@ struct ChoiceView {
   reasons @2 :List(Text);  # codes, such as "open", "other_language", "full"
   words @3 :Text;          # the same in one sentence
   room @4 :UInt32;         # offers it could still take; 0 without a roster
+}
+
+struct CoverAnswer {
+  contact @0 :Text;
+  answer @1 :Text;         # go_on, wait, leave_message
+}
+
+struct RosterView {
+  # When a node is there for children of others. Of rosterPublish: what comes before `node`.
+  languages @0 :List(Text);
+  ageBands @1 :List(Text); # none: every age
+  kinds @2 :List(Text);    # message-kinds; none: overflow
+  zone @3 :Text;           # IANA name, or GMT+hh:mm
+  hours @4 :List(Text);    # "mon-fri 20:00-08:00"
+  capacity @5 :UInt32;     # offers open at once
+  validUntil @6 :Text;
+  node @7 :Text;
+  number @8 :UInt64;       # rises with each publication
+  issuedAt @9 :Text;
+  open @10 :Bool;          # now
 }
 
 struct ClockView {

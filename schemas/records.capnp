@@ -169,3 +169,13 @@ struct DirectoryAlarmRecord {
   held @3 :Text;          # the note that was in force
   other @4 :Text;         # the note that contradicts it
 }
+
+struct CoverRecord {
+  # What was offered to a person for whom nobody was there, and what became of it.
+  node @0 :Text;
+  name @1 :Text;          # of the node, as the person was told
+  language @2 :Text;      # of the texts
+  answer @3 :UInt8;       # api::CoverAnswer
+  referral @4 :Data;      # go on: the overflow
+  offeredAtMs @5 :Int64;
+}

@@ -25,6 +25,7 @@ constexpr auto sentences = std::to_array<Sentence>({
      "read it once more without names and places, then add --redacted"},
     {"not_in_this_state", "this is not possible in its present state",
      "look at its timeline first"},
+    {"nobody_open", "no other node that fits is open now", "see why: sanad cover who CONTACT"},
     {"not_confirmed", "nobody has confirmed this",
      "look at what leaves and to whom, then add --confirm"},
     {"followed_already", "another node was asked in its place already",

@@ -3,6 +3,7 @@
 #include "core/api/access.h"
 #include "core/api/cases.h"
 #include "core/api/contacts.h"
+#include "core/api/cover.h"
 #include "core/api/door.h"
 #include "core/api/escalations.h"
 #include "core/api/uploads.h"
@@ -74,6 +75,8 @@ public:
         Escalations& escalations;
         federation::Referrals& referrals;
         federation::Attachments& attachments;
+        federation::Rosters& rosters;
+        Cover& cover;
         federation::Peers& peers;
         federation::AuditWitness& witness;
         federation::DirectoryBook& directories;
@@ -86,7 +89,6 @@ public:
         NodeControl& node;
         Staff staff;
         std::vector<Partner> partners;
-        std::vector<NodeId> fallback;  // nodes to ask before others
     };
 
     explicit Service(Parts parts);
@@ -162,6 +164,12 @@ private:
     Result<void> attachment_list(Context& context, In request, Out reply);
     Result<void> attachment_read(Context& context, In request, Out reply);
     Result<void> attachment_add(Context& context, In request, Out reply);
+
+    Result<void> roster_publish(Context& context, In request, Out reply);
+    Result<void> roster_list(Context& context, In request, Out reply);
+    Result<void> cover_choices(Context& context, In request, Out reply);
+    Result<void> cover_offer(Context& context, In request, Out reply);
+    Result<void> cover_answer(Context& context, In request, Out reply);
 
     Result<void> clock_list(Context& context, In request, Out reply);
     Result<void> referral_next(Context& context, In request, Out reply);

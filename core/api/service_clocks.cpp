@@ -135,23 +135,14 @@ Result<void> Service::candidates(Context& context, const ReferralRecord& record,
         asked.push_back(earlier->peer);
         before = earlier->previous;
     }
-    const auto table = parts_.peers.current();
-    std::vector<casework::Helper> helpers;
-    for (const auto& [id, peer] : table->nodes) {
-        if (!peer.active || std::ranges::find(asked, id) != asked.end()) continue;
-        casework::Helper helper;
-        helper.node = id;
-        helper.languages = peer.languages;
-        helper.services = peer.services;
-        helper.is_preferred = std::ranges::find(parts_.fallback, id) != parts_.fallback.end();
-        helpers.push_back(std::move(helper));
-    }
+    const auto helpers = parts_.cover.helpers(context.from, asked);
+    if (!helpers) return std::unexpected(helpers.error());
     const casework::Need need{.languages = what.languages,
                               .services = what.services_requested,
                               .age_band = what.age_band,
                               .kind = what.kind,
                               .now = context.now};
-    const auto ranked = casework::rank(helpers, need);
+    const auto ranked = casework::rank(*helpers, need);
     auto out = reply.initChoices(static_cast<unsigned>(ranked.size()));
     for (unsigned i = 0; i < out.size(); ++i) fill_choice(out[i], ranked[i]);
     return {};

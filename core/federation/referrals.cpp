@@ -43,8 +43,10 @@ std::optional<Referrals::Said> read_said(ByteView key, ByteView clear) {
     return said;
 }
 
-Lane lane_of(casework::Urgency urgency) {
-    return casework::is_emergency(urgency) ? Lane::urgent : Lane::normal;
+// A child who waits in the night is no normal matter, whatever its level.
+Lane lane_of(const ReferralRecord& record) {
+    const bool urgent = casework::is_emergency(record.urgency) || record.kind == "overflow";
+    return urgent ? Lane::urgent : Lane::normal;
 }
 
 std::size_t events_of(const ReferralRecord& record, Side side) {
@@ -122,7 +124,7 @@ Result<void> Referrals::say(store::Draft& draft, ReferralRecord& record, Referra
     if (body.payload.size() > payload_bytes_max) return fail(Fault::bad_size, "referral event");
     draft.then([this, record, body = std::move(body), index = message.index,
                 now](store::Transaction& transaction) -> Result<void> {
-        const LaneId lane{record.peer, Direction::out, lane_of(record.urgency)};
+        const LaneId lane{record.peer, Direction::out, lane_of(record)};
         const auto entry =
             parts_.logs.append(transaction, record.peer, lane.lane, key_of(record.id), body, now);
         if (!entry) return std::unexpected(entry.error());

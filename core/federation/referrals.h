@@ -4,6 +4,7 @@
 #include "core/casework/clocks.h"
 #include "core/casework/referral_event.h"
 #include "core/casework/referral_record.h"
+#include "core/federation/listener.h"
 #include "core/federation/on_call.h"
 #include "core/federation/parking.h"
 #include "core/store/feed.h"
@@ -62,6 +63,8 @@ public:
 
     /// Who is told when a clock runs out; it outlives the referrals. Before the first command.
     void use(OnCall& on_call) { parts_.on_call = &on_call; }
+    /// Is told what the other side says; it outlives the referrals. Before the first command.
+    void tell(Listener& listener) { listener_ = &listener; }
 
     Result<KeyId> apply(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
 
@@ -148,6 +151,7 @@ private:
               Time now, std::uint64_t number = 0);
 
     Parts parts_;
+    Listener* listener_ = nullptr;
     store::SealedTable records_;  // referral id -> ReferralRecord
     store::SealedTable places_;   // referral id, writer, index -> PlaceRecord
 };

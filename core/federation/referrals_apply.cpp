@@ -61,6 +61,9 @@ Result<KeyId> Referrals::apply(store::Draft& draft, const ReceivedEntry& entry, 
         const bool peer_left = !said && said.error().fault == Fault::denied;
         if (!said && !peer_left) return std::unexpected(said.error());
     }
+    if (listener_ != nullptr && *appended == casework::Appended::applied)
+        if (const auto heard = listener_->heard(draft, *record, *message, now); !heard)
+            return std::unexpected(heard.error());
     return key_of(record->id);
 }
 

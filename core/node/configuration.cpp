@@ -277,6 +277,7 @@ void read_duty(Settings settings, Configuration& out) {
     check_texts(settings, "fallback", nodes, is_node,
                 "no node id: write for example \"tn.helpline\"");
     for (const std::string& node : nodes) out.duty.fallback.push_back({node});
+    out.duty.offer_cover = settings.truth("offer_cover", false);
     read_calls(settings, out);
     settings.finish();
 }

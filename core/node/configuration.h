@@ -98,6 +98,8 @@ struct DutySettings {
     std::vector<std::string> supervisors;  // names of staff; none given: every supervisor
     std::vector<NodeId> fallback;          // nodes to ask before others
     std::vector<CallSettings> calls;       // in the order in which they are named
+    bool offer_cover =
+        false;  // whoever waits too long is offered an open node without being told to
 };
 
 struct Configuration {

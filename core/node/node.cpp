@@ -225,6 +225,8 @@ void Node::run_timers(const std::vector<store::Timer>& timers) {
                 if (timer.kind == federation::audit_check_timer)
                     return witness_->on_check_timer(draft, now);
                 if (timer.kind == federation::directory_timer) return book_->on_timer(draft, now);
+                if (timer.kind == api::cover_timer)
+                    return cover_->on_timer(draft, ContactId{timer.subject}, now);
                 return {};
             },
             [this, kind = timer.kind](const Result<void>& result) {

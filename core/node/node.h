@@ -81,6 +81,7 @@ private:
     void tell_keys(const char* what);
     Result<void> open_records();
     Result<void> open_federation();
+    Result<void> open_cover();
     Result<void> open_service();
     api::Duty::Parts duty_parts();
     Result<void> start_plugins();
@@ -116,6 +117,7 @@ private:
     std::unique_ptr<federation::Parking> parking_;
     std::unique_ptr<federation::Referrals> referrals_;
     std::unique_ptr<federation::AuditWitness> witness_;
+    std::unique_ptr<federation::Rosters> rosters_;
     std::optional<federation::Appliers> appliers_;
     std::unique_ptr<federation::Attachments> attachments_;
     std::unique_ptr<federation::Links> links_;
@@ -126,6 +128,7 @@ private:
     std::unique_ptr<api::Contacts> contacts_;
     std::unique_ptr<api::Cases> cases_;
     std::unique_ptr<api::Duty> duty_;
+    std::unique_ptr<api::Cover> cover_;
     std::unique_ptr<api::Escalations> escalations_;
     std::unique_ptr<PluginServices> services_;
     std::unique_ptr<api::Service> service_;

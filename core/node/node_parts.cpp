@@ -30,6 +30,10 @@ Result<void> Node::open_federation() {
     if (!referrals) return std::unexpected(referrals.error());
     referrals_ = std::move(*referrals);
     appliers_.emplace(*parking_);
+    auto rosters = federation::Rosters::open(
+        *store_.store, {configuration_.id, *records_, *feed_, *logs_, *parking_, taxonomies_});
+    if (!rosters) return std::unexpected(rosters.error());
+    rosters_ = std::move(*rosters);
     appliers_->add(federation::BodyKind::referral, *referrals_);
     const AuditSettings& watched = configuration_.audit;
     auto witness = federation::AuditWitness::open(
@@ -48,6 +52,7 @@ Result<void> Node::open_federation() {
     book_->on_revoked([this](store::Draft& draft, const NodeId& node, Time now) {
         return referrals_->peer_revoked(draft, node, now);
     });
+    appliers_->add(federation::BodyKind::roster, *rosters_);
     links_ = std::make_unique<federation::Links>(federation::Links::Parts{
         *store_.store, *engine_, *audit_, *feed_, *logs_, *freezes_, *appliers_, *peers_,
         keys_->signing, keys_->sealing, around_.clock, around_.log, counters_, [this] {
@@ -82,6 +87,27 @@ api::Duty::Parts Node::duty_parts() {
     return {std::move(supervisors), std::move(calls), *cases_, *outward_, around_.entropy};
 }
 
+Result<void> Node::open_cover() {
+    auto cover = api::Cover::open(
+        *store_.store, {.self = configuration_.id,
+                        .records = *records_,
+                        .feed = *feed_,
+                        .peers = *peers_,
+                        .rosters = *rosters_,
+                        .referrals = *referrals_,
+                        .contacts = *contacts_,
+                        .cases = *cases_,
+                        .taxonomies = taxonomies_,
+                        .fallback = configuration_.duty.fallback,
+                        .timers = *timers_,
+                        .offers = configuration_.duty.offer_cover ? api::Cover::Offers::by_itself
+                                                                  : api::Cover::Offers::when_told});
+    if (!cover) return std::unexpected(cover.error());
+    cover_ = std::move(*cover);
+    referrals_->tell(*cover_);
+    return {};
+}
+
 Result<void> Node::open_service() {
     outward_ = std::make_unique<PluginOutward>(*outbox_);
     auto contacts = api::Contacts::open(
@@ -99,8 +125,9 @@ Result<void> Node::open_service() {
                         around_.entropy, *outward_, duty_.get()});
     if (!escalations) return std::unexpected(escalations.error());
     escalations_ = std::move(*escalations);
+    if (const auto opened = open_cover(); !opened) return opened;
     services_ = std::make_unique<PluginServices>(PluginServices::Parts{
-        *store_.store, *engine_, *audit_, *contacts_, *escalations_, around_.clock});
+        *store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_, around_.clock});
 
     api::Staff staff;
     for (const auto& member : configuration_.staff)
@@ -128,6 +155,8 @@ Result<void> Node::open_service() {
         .escalations = *escalations_,
         .referrals = *referrals_,
         .attachments = *attachments_,
+        .rosters = *rosters_,
+        .cover = *cover_,
         .peers = *peers_,
         .witness = *witness_,
         .directories = *book_,
@@ -140,7 +169,6 @@ Result<void> Node::open_service() {
         .node = *this,
         .staff = std::move(staff),
         .partners = std::move(partners),
-        .fallback = configuration_.duty.fallback,
     });
     engine_->add(*freezes_);
     engine_->add(*logs_);

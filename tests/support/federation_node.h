@@ -9,6 +9,7 @@
 #include "core/federation/attachments.h"
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
+#include "core/federation/rosters.h"
 #include "core/store/audit.h"
 #include "core/store/engine.h"
 #include "core/store/feed.h"
@@ -120,6 +121,7 @@ public:  // in the order of their making
     std::unique_ptr<federation::Parking> parking;
     std::unique_ptr<federation::Referrals> referrals;
     std::unique_ptr<federation::AuditWitness> witness;  // idle until a test calls start()
+    std::unique_ptr<federation::Rosters> rosters;
     federation::Appliers appliers;
     std::unique_ptr<federation::Attachments> attachments;
     std::unique_ptr<federation::Applier> wrapped;
