@@ -46,6 +46,26 @@ Result<KeyId> Rosters::apply(store::Draft& draft, const ReceivedEntry& entry, Ti
     return store::node_key_id;
 }
 
+Result<KeyId> Rosters::apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) {
+    const auto roster = casework::read_roster(entry.body->payload, parts_.taxonomies);
+    if (!roster) return store::node_key_id;
+    const auto before = find(draft, parts_.self);
+    if (!before) return std::unexpected(before.error());
+    if (*before && (*before)->number >= roster->number) return store::node_key_id;
+    if (const auto kept = keep(draft, parts_.self, *roster, now); !kept)
+        return std::unexpected(kept.error());
+    return store::node_key_id;
+}
+
+Result<Applier::Again> Rosters::say_again(store::Draft& draft, const LaneId&, const Body& body,
+                                          Time) {
+    const auto roster = casework::read_roster(body.payload, parts_.taxonomies);
+    const auto newest = find(draft, parts_.self);
+    if (!newest) return std::unexpected(newest.error());
+    const bool is_newest = roster && *newest && **newest == *roster;
+    return is_newest ? Again::as_it_was : Again::said;
+}
+
 Result<void> Rosters::keep(store::Draft& draft, const NodeId& node, const Roster& roster,
                            Time now) {
     parts_.feed.emit(

@@ -35,6 +35,12 @@ public:
     /// come from a peer that lost its past, or lies.
     Result<KeyId> apply(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
 
+    /// A roster of ours that came back: its number is not given again.
+    Result<KeyId> apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
+    /// One that is no longer the newest is not said again.
+    Result<Again> say_again(store::Draft& draft, const LaneId& lane, const Body& body,
+                            Time now) override;
+
     // ------------------------------------------------------------------ threads  any
 
     struct Kept {
