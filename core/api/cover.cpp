@@ -152,6 +152,8 @@ Result<Cover::Offer> Cover::offer(store::Draft& draft, const ContactId& id, Time
     if (!before) return std::unexpected(before.error());
     if (contact->state != casework::ContactState::waiting)
         return fail(Fault::denied, "not_in_this_state");
+    if (parts_.may_refer)
+        if (const auto may = parts_.may_refer(now); !may) return std::unexpected(may.error());
     const auto ranked = choices(draft, id, now);
     if (!ranked) return std::unexpected(ranked.error());
     if (ranked->empty() || !ranked->front().fits) return fail(Fault::denied, "nobody_open");
@@ -200,6 +202,8 @@ Result<Cover::Offer> Cover::answer(store::Draft& draft, const ContactId& id, Cov
 // The contact is the covering node's from here on, until it completes the referral.
 Result<void> Cover::go_on(store::Draft& draft, const casework::Contact& contact, Offer& offer,
                           Time now) {
+    if (parts_.may_refer)
+        if (const auto may = parts_.may_refer(now); !may) return may;
     const auto case_id = case_of(draft, contact, now);
     if (!case_id) return std::unexpected(case_id.error());
     const auto consent = consent_of(draft, *case_id, offer, now);

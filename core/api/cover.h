@@ -9,6 +9,7 @@
 #include "core/federation/rosters.h"
 #include "core/store/timers.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,8 @@
 
 namespace sanad::api {
 
-inline constexpr std::uint16_t cover_timer = 12;  // store::Timer::kind of contacts nobody has opened
+inline constexpr std::uint16_t cover_timer =
+    12;  // store::Timer::kind of contacts nobody has opened
 
 /// What the person chose when nobody was there.
 enum class CoverAnswer : std::uint8_t { none, go_on, wait, leave_message };
@@ -56,6 +58,8 @@ public:
         std::vector<NodeId> fallback;
         store::Timers& timers;
         Offers offers = Offers::when_told;
+        /// Whether a new referral may leave now, by the directory; none: it may.
+        std::function<Result<void>(Time)> may_refer{};
     };
     static Result<std::unique_ptr<Cover>> open(store::Store& store, Parts parts);
 

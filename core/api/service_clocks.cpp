@@ -121,6 +121,9 @@ Result<void> Service::referral_next(Context& context, In request, Out reply) {
     if (to.text.empty()) return candidates(context, *record, *first->request, reply);
     if (to == parts_.self || to == record->peer || parts_.peers.current()->find(to) == nullptr)
         return fail(Fault::denied, "node_unknown");
+    const auto in_time = federation::check_new_referral(*parts_.directories.current(), context.now,
+                                                        parts_.directories.grace());
+    if (!in_time) return in_time;
     if (!in.getConfirmed()) return fail(Fault::denied, "not_confirmed");
     return ask_next(context, *record, to, *first->request, reply);
 }

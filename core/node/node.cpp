@@ -191,8 +191,8 @@ Duration Node::idle() {
     return due->empty() ? timers_each : Duration{0};
 }
 
-// After the clock was set back a person's limit would come too late: each is looked at again, and sets
-// its own timer anew.
+// After the clock was set back a person's limit would come too late: each is looked at again, and
+// sets its own timer anew.
 void Node::look_at_later_timers() {
     const auto snapshot = store_.store->snapshot();
     if (!snapshot) return;

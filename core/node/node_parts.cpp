@@ -101,7 +101,11 @@ Result<void> Node::open_cover() {
                         .fallback = configuration_.duty.fallback,
                         .timers = *timers_,
                         .offers = configuration_.duty.offer_cover ? api::Cover::Offers::by_itself
-                                                                  : api::Cover::Offers::when_told});
+                                                                  : api::Cover::Offers::when_told,
+                        .may_refer = [this](Time now) {
+                            return federation::check_new_referral(*book_->current(), now,
+                                                                  book_->grace());
+                        }});
     if (!cover) return std::unexpected(cover.error());
     cover_ = std::move(*cover);
     referrals_->tell(*cover_);

@@ -81,7 +81,8 @@ struct Night : support::TwoNodes {
                                          lists,
                                          {},
                                          ma->timers,
-                                         Cover::Offers::by_itself})
+                                         Cover::Offers::by_itself,
+                                         {}})
                     .value();
         ma->referrals->tell(*cover);
         ma->links->connected(tunisia);
