@@ -58,6 +58,13 @@ struct Request {
     linkRecover @41 :Text;                # admin
     linkExport @42 :LinkExport;           # admin
     linkImport @43 :LinkImport;           # admin
+    clockList @44 :Void;                     # counsellor: what is about to break, soonest first
+    referralNext @45 :ReferralNext;          # counsellor: whom to ask in the place of a node that did not help
+    rosterPublish @46 :RosterView;           # supervisor, admin: give our roster to all peers
+    rosterList @47 :Void;                    # volunteer
+    coverChoices @48 :Text;                  # volunteer: who could help this contact now
+    coverOffer @49 :Text;                    # volunteer: offer the person the best open node
+    coverAnswer @50 :CoverAnswer;            # volunteer: what the person chose
   }
 }
 
@@ -89,6 +96,9 @@ struct Reply {
     link @23 :LinkDetail;
     courier @24 :CourierPart;
     courierTaken @25 :CourierTaken;
+    clocks @26 :List(ClockView);
+    choices @27 :List(ChoiceView);
+    rosters @28 :List(RosterView);
   }
 }
 
@@ -234,6 +244,60 @@ struct ReferralView {
   timeline @12 :List(TimelineEntry);  # referralShow only
   request @13 :RequestView;           # referralShow only
   dueAt @14 :Text;                    # the next step of its clock
+  clocks @15 :List(ClockView);         # the limits that run, the earliest first
+  next @16 :Text;                      # asker: the referral that followed this one
+  previous @17 :Text;                  # asker: the one that this follows
+}
+
+struct ReferralNext {
+  referral @0 :Text;
+  to @1 :Text;             # a node id; empty: show who could be asked
+  confirmed @2 :Bool;      # a person has read what leaves, and to whom
+}
+
+struct ChoiceView {
+  # A node that could help, the best first.
+  node @0 :Text;
+  fits @1 :Bool;           # nothing speaks against it
+  reasons @2 :List(Text);  # codes, such as "open", "other_language", "full"
+  words @3 :Text;          # the same in one sentence
+  room @4 :UInt32;         # offers it could still take; 0 without a roster
+}
+
+struct CoverAnswer {
+  contact @0 :Text;
+  answer @1 :Text;         # go_on, wait, leave_message
+}
+
+struct RosterView {
+  # When a node is there for children of others. Of rosterPublish: what comes before `node`.
+  languages @0 :List(Text);
+  ageBands @1 :List(Text); # none: every age
+  kinds @2 :List(Text);    # message-kinds; none: overflow
+  zone @3 :Text;           # IANA name, or GMT+hh:mm
+  hours @4 :List(Text);    # "mon-fri 20:00-08:00"
+  capacity @5 :UInt32;     # offers open at once
+  validUntil @6 :Text;
+  node @7 :Text;
+  number @8 :UInt64;       # rises with each publication
+  issuedAt @9 :Text;
+  open @10 :Bool;          # now
+}
+
+struct ClockView {
+  # One limit that runs.
+  what @0 :Text;           # clockList: referral, escalation
+  id @1 :Text;             # clockList: of it
+  peer @2 :Text;
+  state @3 :Text;
+  urgency @4 :Text;
+  case @5 :Text;
+  limit @6 :Text;          # stored, seen, accepted, begun, acted
+  dueAt @7 :Text;          # the whole of the limit
+  nextStep @8 :Text;       # half, full, twice; empty: all were told
+  nextAt @9 :Text;
+  told @10 :List(Text);    # the steps that were told
+  standsStill @11 :Bool;   # paused: dueAt moves on while it lasts
 }
 
 struct RequestView {
@@ -296,6 +360,7 @@ struct EscalationView {
   partnerReference @6 :Text;
   timeline @7 :List(TimelineEntry);
   dueAt @8 :Text;
+  clocks @9 :List(ClockView);
 }
 
 # ------------------------------------------------------------------ the node
@@ -473,6 +538,7 @@ struct FeedView {
   subject @3 :Text;
   peer @4 :Text;
   number @5 :UInt64;
+  who @6 :Text;              # the members of staff it is for, with commas; empty: whoever it concerns
 }
 
 # ------------------------------------------------------------------ the directory

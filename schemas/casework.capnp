@@ -129,6 +129,23 @@ struct ReferralRecord {
   updatedAtMs @12 :Int64;
   consentId @13 :Data;       # asker's side only
   caseCode @14 :Text;        # as in the request
+  heard @15 :ReferralHeard;
+  next @16 :Data;            # asker's side: the referral that followed this one; empty: none
+  previous @17 :Data;        # asker's side: the one that this follows; empty: none
+  timerMs @18 :Int64;        # the timer that is set for it; 0: none
+}
+
+struct ReferralHeard {
+  # When this node learnt of what the clocks need, by its own clock. 0: not yet, or not now.
+  requestedMs @0 :Int64;
+  acceptedMs @1 :Int64;
+  endedMs @2 :Int64;
+  pausedSinceMs @3 :Int64;
+  heldSinceMs @4 :Int64;
+  pausedMs @5 :Int64;        # in all, before now
+  heldMs @6 :Int64;
+  holdOverTold @7 :Bool;
+  consentCheckOverTold @8 :Bool;
 }
 
 enum ContactState { none @0; waiting @1; open @2; ended @3; }
@@ -245,9 +262,30 @@ struct EscalationRecord {
   consentId @9 :Data;
   summary @10 :Text;         # what the partner is told, as it was cut and confirmed
   partnerReference @11 :Text;  # the partner's own number for it, if it gave one
+  clockFromMs @12 :Int64;    # as createdAtMs, unless the machine's clock was set back since
+  timerMs @13 :Int64;        # the timer that is set for it; 0: none
 }
 
 struct EscalationMark {
   kind @0 :EscalationEventKind;
   atMs @1 :Int64;
+}
+
+struct Roster {
+  # When a helpline is there for children of others: the payload of a wire Body of kind `roster`.
+  number @0 :UInt64;         # from 1; the highest counts
+  languages @1 :List(Text);  # BCP 47
+  ageBands @2 :List(Text);   # age-band; none: every age
+  kinds @3 :List(Text);      # message-kinds: overflow, referral...
+  zone @4 :Text;             # IANA name, or GMT+hh:mm
+  hours @5 :List(DutyHours);
+  capacity @6 :UInt32;       # offers open at once
+  issuedAtMs @7 :Int64;
+  validUntilMs @8 :Int64;
+}
+
+struct DutyHours {
+  day @0 :UInt8;             # 1 Monday .. 7 Sunday, local
+  fromMinute @1 :UInt16;     # of the local day
+  untilMinute @2 :UInt16;    # the first minute after it, at most 1440
 }

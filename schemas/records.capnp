@@ -44,6 +44,7 @@ struct FeedEvent {
   subject @2 :Data;
   peer @3 :Text;
   number @4 :UInt64;      # a sequence number or log size, where the name has one
+  who @5 :Text;           # the members of staff it is for, with commas; empty: whoever it concerns
 }
 
 struct TimerRecord {
@@ -167,4 +168,14 @@ struct DirectoryAlarmRecord {
   from @2 :Text;          # who brought the other one: a peer's id, or a member of staff
   held @3 :Text;          # the note that was in force
   other @4 :Text;         # the note that contradicts it
+}
+
+struct CoverRecord {
+  # What was offered to a person for whom nobody was there, and what became of it.
+  node @0 :Text;
+  name @1 :Text;          # of the node, as the person was told
+  language @2 :Text;      # of the texts
+  answer @3 :UInt8;       # api::CoverAnswer
+  referral @4 :Data;      # go on: the overflow
+  offeredAtMs @5 :Int64;
 }

@@ -107,10 +107,10 @@ struct Body {
   # What only the two nodes can read.
   kind @0 :BodyKind;
   subject @1 :Data;       # 16 bytes: the id of the referral it is about
-  payload @2 :Data;       # the message of that kind: casework.capnp ReferralEvent, or Refusal
+  payload @2 :Data;       # the message of that kind: casework.capnp ReferralEvent, Roster, or Refusal
 }
 
-enum BodyKind { none @0; referral @1; refusal @2; audit @3; attachment @4; }
+enum BodyKind { none @0; referral @1; refusal @2; audit @3; attachment @4; roster @5; }
 
 struct Attachment {
   # A file of text that goes with the referral of the subject. Its chunks travel beside the logs, each

@@ -181,6 +181,25 @@ Result<Contact> Contacts::reply(store::Draft& draft, const ContactId& id, const 
     return contact;
 }
 
+Result<Contact> Contacts::release(store::Draft& draft, const ContactId& id,
+                                  const std::string& actor, Time now) {
+    auto contact = find(draft, id);
+    if (!contact) return contact;
+    if (const auto said = say(draft, *contact, event_of(ContactEventKind::released, actor), now);
+        !said)
+        return std::unexpected(said.error());
+    if (const auto told = deliver(draft, *contact, {}, now); !told)
+        return std::unexpected(told.error());
+    return contact;
+}
+
+Result<Contact> Contacts::announce(store::Draft& draft, const ContactId& id,
+                                   const std::string& actor, const std::string& text, Time now) {
+    if (const auto opened = open(draft, id, actor, now); !opened) return opened;
+    if (const auto said = reply(draft, id, actor, text, now); !said) return said;
+    return release(draft, id, actor, now);
+}
+
 Result<Contact> Contacts::end(store::Draft& draft, const ContactId& id, const std::string& actor,
                               const std::string& reason, const std::string& result, Time now) {
     auto contact = find(draft, id);

@@ -60,6 +60,12 @@ public:
                                    const std::string& actor, Time now);
     Result<casework::Contact> reply(store::Draft& draft, const ContactId& id,
                                     const std::string& actor, const std::string& text, Time now);
+    /// Back into the queue. errors  as above
+    Result<casework::Contact> release(store::Draft& draft, const ContactId& id,
+                                      const std::string& actor, Time now);
+    /// A message to a person who waits, from nobody who has taken the contact: it keeps its place.
+    Result<casework::Contact> announce(store::Draft& draft, const ContactId& id,
+                                       const std::string& actor, const std::string& text, Time now);
     Result<casework::Contact> end(store::Draft& draft, const ContactId& id,
                                   const std::string& actor, const std::string& reason,
                                   const std::string& result, Time now);

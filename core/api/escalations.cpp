@@ -130,9 +130,7 @@ Result<void> Escalations::say(store::Draft& draft, Escalation& escalation, Escal
                              .name = "escalation." + std::string(casework::name(event.kind)),
                              .subject = escalation.id.bytes,
                              .peer = escalation.partner});
-    if (const auto timed = set_timer(draft, escalation, now); !timed) return timed;
-    return parts_.records.put(draft, escalations_, escalation.id, owner,
-                              casework::write_record(escalation));
+    return keep(draft, escalation, now);
 }
 
 Result<void> Escalations::on_timer(store::Draft& draft, const EscalationId& id, Time now) {
@@ -140,30 +138,58 @@ Result<void> Escalations::on_timer(store::Draft& draft, const EscalationId& id, 
     if (!escalation)
         return escalation.error().fault == Fault::not_found ? Result<void>{}
                                                             : std::unexpected(escalation.error());
+    escalation->clock_from = std::min(escalation->clock_from, now);
     const auto clock = casework::clock_of(*escalation);
     for (const auto& step :
          casework::due_steps(parts_.clocks.escalation, escalation->urgency, clock, now)) {
         escalation->steps_done = casework::with_step(escalation->steps_done, step);
-        const char* name = step.action == casework::StepAction::remind ? "escalation.clock_half"
-                           : step.action == casework::StepAction::call_list
-                               ? "escalation.clock_twice"
-                               : "escalation.clock_full";
-        parts_.feed.emit(draft, {.at = now,
-                                 .name = name,
-                                 .subject = id.bytes,
-                                 .peer = escalation->partner,
-                                 .number = std::uint64_t(step.milestone)});
+        if (const auto told = tell_step(draft, *escalation, step, now); !told) return told;
     }
-    if (const auto timed = set_timer(draft, *escalation, now); !timed) return timed;
-    return parts_.records.put(draft, escalations_, id, key_of(*escalation),
-                              casework::write_record(*escalation));
+    return keep(draft, *escalation, now);
 }
 
-Result<void> Escalations::set_timer(store::Writer& writer, const Escalation& escalation, Time now) {
-    const auto due = casework::next_due(parts_.clocks.escalation, escalation.urgency,
-                                        casework::clock_of(escalation));
-    if (!due) return {};
-    return parts_.timers.set(writer, {std::max(*due, now), escalation_timer, escalation.id.bytes});
+Result<void> Escalations::tell_step(store::Draft& draft, const Escalation& escalation,
+                                    const casework::DueStep& step, Time now) {
+    const char* name = step.action == casework::StepAction::remind      ? "escalation.clock_half"
+                       : step.action == casework::StepAction::call_list ? "escalation.clock_twice"
+                                                                        : "escalation.clock_full";
+    store::Event event{.at = now,
+                       .name = name,
+                       .subject = escalation.id.bytes,
+                       .peer = escalation.partner,
+                       .number = std::uint64_t(step.milestone)};
+    if (parts_.on_call != nullptr) {
+        auto who = parts_.on_call->tell(draft,
+                                        {.subject = escalation.id.bytes,
+                                         .case_id = escalation.case_id,
+                                         .peer = escalation.partner,
+                                         .urgency = escalation.urgency,
+                                         .action = step.action,
+                                         .name = name,
+                                         .limit = std::string(casework::name(step.milestone))},
+                                        now);
+        if (!who) return std::unexpected(who.error());
+        event.who = std::move(*who);
+    }
+    parts_.feed.emit(draft, std::move(event));
+    return {};
+}
+
+Result<void> Escalations::keep(store::Draft& draft, Escalation& escalation, Time now) {
+    const auto next = casework::next_due(parts_.clocks.escalation, escalation.urgency,
+                                         casework::clock_of(escalation));
+    const Time due = next ? std::max(*next, now) : Time{};
+    const auto timer = [&](Time at) {
+        return store::Timer{at, escalation_timer, escalation.id.bytes};
+    };
+    if (escalation.timer_at.ms != 0 && escalation.timer_at != due)
+        if (const auto cleared = parts_.timers.clear(draft, timer(escalation.timer_at)); !cleared)
+            return cleared;
+    if (next)
+        if (const auto set = parts_.timers.set(draft, timer(due)); !set) return set;
+    escalation.timer_at = due;
+    return parts_.records.put(draft, escalations_, escalation.id, key_of(escalation),
+                              casework::write_record(escalation));
 }
 
 Result<Escalation> Escalations::find(store::Snapshot& from, const EscalationId& id) {

@@ -3,6 +3,7 @@
 #include "core/api/outward.h"
 #include "core/casework/clocks.h"
 #include "core/casework/escalation.h"
+#include "core/federation/on_call.h"
 #include "core/store/feed.h"
 #include "core/store/records.h"
 #include "core/store/timers.h"
@@ -32,6 +33,7 @@ public:
         const casework::Clocks& clocks;
         Entropy& entropy;
         Outward& outward;
+        federation::OnCall* on_call = nullptr;  // null: alarms name nobody
     };
     static Result<std::unique_ptr<Escalations>> open(store::Store& store, Parts parts);
 
@@ -57,6 +59,8 @@ public:
     Result<Reported> report(store::Draft& draft, ByteView reference, ByteView key,
                             casework::EscalationEventKind kind, const std::string& note, Time now);
 
+    /// The steps of its clock that are due, each told once; also after this machine's clock was set
+    /// back.
     Result<void> on_timer(store::Draft& draft, const EscalationId& id, Time now);
 
     // ------------------------------------------------------------------ any
@@ -79,7 +83,10 @@ private:
     Result<void> say(store::Draft& draft, casework::Escalation& escalation,
                      casework::EscalationActor actor, casework::EscalationEvent event, Time now);
     Result<EscalationId> by_reference(store::Snapshot& from, ByteView reference);
-    Result<void> set_timer(store::Writer& writer, const casework::Escalation& escalation, Time now);
+    Result<void> tell_step(store::Draft& draft, const casework::Escalation& escalation,
+                           const casework::DueStep& step, Time now);
+    /// Stores the escalation, with the timer for the next step of its clock.
+    Result<void> keep(store::Draft& draft, casework::Escalation& escalation, Time now);
 
     Parts parts_;
     store::SealedTable escalations_;  // id -> EscalationRecord

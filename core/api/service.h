@@ -3,6 +3,7 @@
 #include "core/api/access.h"
 #include "core/api/cases.h"
 #include "core/api/contacts.h"
+#include "core/api/cover.h"
 #include "core/api/door.h"
 #include "core/api/escalations.h"
 #include "core/api/uploads.h"
@@ -77,6 +78,8 @@ public:
         federation::Referrals& referrals;
         federation::Attachments& attachments;
         federation::LinkFreezes& freezes;
+        federation::Rosters& rosters;
+        Cover& cover;
         federation::Peers& peers;
         federation::AuditWitness& witness;
         federation::DirectoryBook& directories;
@@ -176,6 +179,22 @@ private:
     Result<void> attachment_list(Context& context, In request, Out reply);
     Result<void> attachment_read(Context& context, In request, Out reply);
     Result<void> attachment_add(Context& context, In request, Out reply);
+
+    Result<void> roster_publish(Context& context, In request, Out reply);
+    Result<void> roster_list(Context& context, In request, Out reply);
+    Result<void> cover_choices(Context& context, In request, Out reply);
+    Result<void> cover_offer(Context& context, In request, Out reply);
+    Result<void> cover_answer(Context& context, In request, Out reply);
+
+    Result<void> clock_list(Context& context, In request, Out reply);
+    Result<void> referral_next(Context& context, In request, Out reply);
+    Result<void> candidates(Context& context, const casework::ReferralRecord& record,
+                            const casework::ReferralRequest& what, Out reply);
+    Result<void> ask_next(Context& context, const casework::ReferralRecord& record,
+                          const NodeId& to, casework::ReferralRequest what, Out reply);
+    Result<casework::Consent> next_consent(store::Snapshot& from, const casework::CaseFile& file,
+                                           const ConsentId& first, const NodeId& to,
+                                           const casework::ReferralRequest& what, Time now);
 
     Result<void> escalation_list(Context& context, In request, Out reply);
     Result<void> escalation_show(Context& context, In request, Out reply);

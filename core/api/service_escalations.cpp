@@ -1,8 +1,8 @@
 // The part of Service that is about escalations to partners.
+#include "core/api/clock_views.h"
+#include "core/api/json_object.h"
 #include "core/api/reply_text.h"
 #include "core/api/service.h"
-
-#include <capnp/compat/json.h>
 
 #include <algorithm>
 
@@ -25,20 +25,13 @@ void fill_escalation(schema::api::EscalationView::Builder out, const Escalation&
     const auto due =
         casework::next_due(clocks.escalation, escalation.urgency, casework::clock_of(escalation));
     if (due) out.setDueAt(text(format_time(*due)));
+    const auto deadlines =
+        casework::deadlines(clocks.escalation, escalation.urgency, casework::clock_of(escalation));
+    auto list = out.initClocks(static_cast<unsigned>(deadlines.size()));
+    for (unsigned i = 0; i < list.size(); ++i) fill_deadline(list[i], deadlines[i]);
 }
 
 // The JSON object a partner gets: each field is one that was ticked.
-std::string view_json(const std::vector<std::pair<std::string, std::string>>& fields) {
-    capnp::MallocMessageBuilder builder;
-    auto object =
-        builder.initRoot<capnp::JsonValue>().initObject(static_cast<unsigned>(fields.size()));
-    for (unsigned i = 0; i < object.size(); ++i) {
-        object[i].setName(text(fields[i].first));
-        object[i].initValue().setString(text(fields[i].second));
-    }
-    return capnp::JsonCodec().encodeRaw(builder.getRoot<capnp::JsonValue>()).cStr();
-}
-
 std::string disclosed(const casework::CaseFile& file, const casework::Consent& consent,
                       const Escalation& escalation, const std::string& country) {
     std::vector<std::pair<std::string, std::string>> fields{
@@ -54,7 +47,7 @@ std::string disclosed(const casework::CaseFile& file, const casework::Consent& c
         file.languages.empty() ? std::string() : file.languages.front());
     add(Item::reasons, "reason", file.reasons.empty() ? std::string() : file.reasons.front());
     add(Item::location, "country", country);
-    return view_json(fields);
+    return json_object(fields);
 }
 
 }  // namespace

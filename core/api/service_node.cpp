@@ -92,6 +92,7 @@ Result<void> Service::read_feed(store::Snapshot& from, In request, Out reply) {
         out[i].setSubject(to_text(subject_text(event.subject)));
         out[i].setPeer(to_text(event.peer));
         out[i].setNumber(event.number);
+        out[i].setWho(to_text(event.who));
     }
     return {};
 }

@@ -1,4 +1,5 @@
 // The part of Service that is about referrals between nodes.
+#include "core/api/clock_views.h"
 #include "core/api/reply_text.h"
 #include "core/api/service.h"
 
@@ -11,10 +12,6 @@ using casework::Side;
 namespace {
 
 std::string side_name(Side side) { return side == Side::asker ? "asker" : "asked"; }
-
-casework::Stored stored_of(const ReferralRecord& record) {
-    return record.stored_at.ms != 0 ? casework::Stored::yes : casework::Stored::not_yet;
-}
 
 /// What the counsellor wrote for this referral, which must be covered item by item.
 Result<ReferralRequest> request_from(schema::api::Refer::Reader in) {
@@ -114,10 +111,14 @@ void fill_referral(schema::api::ReferralView::Builder out, const ReferralRecord&
     fill_texts(out.initOwners(static_cast<unsigned>(owners.size())), owners);
     out.setEventsAsker(view.asker_events);
     out.setEventsAsked(view.asked_events);
-    const auto due =
-        casework::next_due(clocks.referral, record.urgency,
-                           casework::clock_of(view, stored_of(record), record.steps_done, now));
-    if (due && !casework::is_ended(view.state)) out.setDueAt(text(format_time(*due)));
+    const auto clock = casework::clock_of(record, now);
+    if (const auto due = casework::next_look(clocks, record, now))
+        out.setDueAt(text(format_time(*due)));
+    const auto deadlines = casework::deadlines(clocks.referral, record.urgency, clock);
+    auto list = out.initClocks(static_cast<unsigned>(deadlines.size()));
+    for (unsigned i = 0; i < list.size(); ++i) fill_deadline(list[i], deadlines[i]);
+    if (!record.next.empty()) out.setNext(text(format(record.next)));
+    if (!record.previous.empty()) out.setPrevious(text(format(record.previous)));
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ Result<EscalationEffect> apply(Escalation& escalation, EscalationActor actor,
     if (escalation.events.size() >= escalation_events_max) return fail(Fault::exhausted, "events");
     escalation.events.push_back({kind, now});
     escalation.updated_at = now;
-    if (kind == Kind::raised) escalation.created_at = now;
+    if (kind == Kind::raised) escalation.created_at = escalation.clock_from = now;
     if (*effect == EscalationEffect::moved) escalation.state = target_of(kind);
     return effect;
 }
@@ -151,7 +151,7 @@ Result<void> check_event_text(EscalationEventKind kind, std::string_view reason,
 ClockState clock_of(const Escalation& escalation) {
     const State state = escalation.state;
     ClockState clock;
-    clock.created = escalation.created_at;
+    clock.created = escalation.clock_from;
     clock.reached = {state == State::sent || state >= State::acknowledged,
                      state >= State::acknowledged, state >= State::in_progress};
     clock.steps_done = escalation.steps_done;

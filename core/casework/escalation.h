@@ -66,6 +66,8 @@ struct Escalation {
     std::vector<EscalationMark> events;
     std::uint32_t steps_done = 0;  // clocks.h
     Time created_at, updated_at;
+    Time clock_from;                // created_at, unless this machine's clock was set back since
+    Time timer_at;                  // the timer that is set for it; 0: none
     std::string summary;            // what the partner is told, as it was cut and confirmed
     std::string partner_reference;  // the partner's own number for it
     bool operator==(const Escalation&) const = default;

@@ -35,6 +35,9 @@ Result<Escalation> read(schema::EscalationRecord::Reader from) {
     to.steps_done = from.getStepsDone();
     to.created_at = {from.getCreatedAtMs()};
     to.updated_at = {from.getUpdatedAtMs()};
+    to.clock_from = {from.getClockFromMs()};
+    if (to.clock_from.ms == 0) to.clock_from = to.created_at;
+    to.timer_at = {from.getTimerMs()};
     to.summary = from_text(from.getSummary());
     to.partner_reference = from_text(from.getPartnerReference());
     return to;
@@ -69,6 +72,8 @@ Bytes write_record(const Escalation& escalation) {
     to.setStepsDone(escalation.steps_done);
     to.setCreatedAtMs(escalation.created_at.ms);
     to.setUpdatedAtMs(escalation.updated_at.ms);
+    to.setClockFromMs(escalation.clock_from.ms);
+    to.setTimerMs(escalation.timer_at.ms);
     to.setConsentId(id_data(escalation.consent_id));
     to.setSummary(to_text(escalation.summary));
     to.setPartnerReference(to_text(escalation.partner_reference));

@@ -13,7 +13,7 @@ std::size_t level_of(Urgency urgency) {
 
 QueuePlace place_of(const Waiting& item, const QueueRules& rules, Time now) {
     const auto waited = std::max(Duration{}, now - item.waiting_since);
-    const auto target = std::max(rules.pick_up[level_of(item.urgency)], Duration(1));
+    const auto target = pick_up_time(rules, item.urgency);
     QueuePlace place{.contact = item.contact,
                      .reason = QueueReason::level,
                      .waited = waited,
@@ -32,6 +32,10 @@ int group_of(const QueuePlace& place) {
 }
 
 }  // namespace
+
+Duration pick_up_time(const QueueRules& rules, Urgency urgency) {
+    return std::max(rules.pick_up[level_of(urgency)], Duration(1));
+}
 
 std::string_view name(QueueReason reason) {
     switch (reason) {

@@ -36,6 +36,9 @@ enum class QueueReason : std::uint8_t {
 };
 std::string_view name(QueueReason reason);
 
+/// How long a contact of that level may wait; one that is not set counts as U3.
+Duration pick_up_time(const QueueRules& rules, Urgency urgency);
+
 struct QueuePlace {
     ContactId contact;
     QueueReason reason{};

@@ -98,11 +98,12 @@ private:
         if (event.kind == Kind::information) information_at_ = index;
         if (takes_back(event.kind)) {
             view_.withdraw_pending = true;
-            cause_ = event.kind;
+            view_.taken_back_by = event.kind;
             taken_back_at_ = index;
             return;
         }
-        if (row_of(event.kind).effect == Effect::gives_back) next = row_of(cause_).outcome;
+        if (row_of(event.kind).effect == Effect::gives_back)
+            next = row_of(view_.taken_back_by).outcome;
         if (next == State::sent && stored_ == Stored::yes) next = State::delivered;
         if (owner != Owner::same) owner_ = owner;
         view_.underlying = next;
@@ -132,7 +133,8 @@ private:
 
     State shown() const {
         if (!view_.withdraw_pending) return view_.underlying;
-        const bool given_up = view_.underlying == State::sent && cause_ == Kind::expire;
+        const bool given_up =
+            view_.underlying == State::sent && view_.taken_back_by == Kind::expire;
         return given_up ? State::undeliverable : State::withdraw_requested;
     }
 
@@ -148,8 +150,7 @@ private:
     ReferralView view_;
     Stored stored_;
     Handover handover_;
-    Kind cause_ = Kind::none;          // of the pending withdrawal
-    std::uint32_t taken_back_at_ = 0;  // its index
+    std::uint32_t taken_back_at_ = 0;  // the index of the pending withdrawal
     std::uint32_t asker_seen_ = 0;     // the most that the asked side has taken into account
     std::optional<std::uint32_t> information_at_;
     Owner owner_ = Owner::asker;

@@ -132,6 +132,7 @@ struct ReferralView {
     bool asked_responsible = false;
     bool information_added = false;  // that nothing of the asked side is based on yet
     bool withdraw_pending = false;
+    ReferralEventKind taken_back_by = ReferralEventKind::none;  // the newest withdraw, expire...
     bool accepted_once = false;
     std::uint32_t asker_events =
         0;  // counted as given, refused ones too: the next index and seen_other
@@ -150,7 +151,8 @@ enum class Stored : bool { not_yet, yes };
 ///
 /// The two lists are merged into one order that both sides compute alike: an event stands after
 /// the events it was based on, and of two that crossed the asker's is first. Each is then applied
-/// by the transition table (referral_transitions.tsv), or refused, with the rule, and without effect.
+/// by the transition table (referral_transitions.tsv), or refused, with the rule, and without
+/// effect.
 ///
 /// asker    begins with `request`; empty: nothing was sent yet, and the view says `draft`
 /// asked    may be empty

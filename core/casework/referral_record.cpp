@@ -33,12 +33,46 @@ Result<std::vector<ReferralEvent>> read_marks(capnp::List<schema::ReferralMark>:
     return events;
 }
 
+HeardTimes read_heard(schema::ReferralHeard::Reader from) {
+    return {.requested = {from.getRequestedMs()},
+            .accepted = {from.getAcceptedMs()},
+            .ended = {from.getEndedMs()},
+            .paused_since = {from.getPausedSinceMs()},
+            .held_since = {from.getHeldSinceMs()},
+            .paused = Duration(from.getPausedMs()),
+            .held = Duration(from.getHeldMs()),
+            .hold_over_told = from.getHoldOverTold(),
+            .consent_check_over_told = from.getConsentCheckOverTold()};
+}
+
+void write_heard(schema::ReferralHeard::Builder to, const HeardTimes& heard) {
+    to.setRequestedMs(heard.requested.ms);
+    to.setAcceptedMs(heard.accepted.ms);
+    to.setEndedMs(heard.ended.ms);
+    to.setPausedSinceMs(heard.paused_since.ms);
+    to.setHeldSinceMs(heard.held_since.ms);
+    to.setPausedMs(heard.paused.count());
+    to.setHeldMs(heard.held.count());
+    to.setHoldOverTold(heard.hold_over_told);
+    to.setConsentCheckOverTold(heard.consent_check_over_told);
+}
+
+/// A record of before there were these times has its own creation instead.
+void complete_heard(ReferralRecord& record) {
+    if (record.heard.requested.ms == 0) record.heard.requested = record.created_at;
+    if (record.heard.accepted.ms == 0 && view_of(record).accepted_once)
+        record.heard.accepted = record.updated_at;
+}
+
 Result<ReferralRecord> read(schema::ReferralRecord::Reader from) {
     ReferralRecord to;
     const auto id = id_from<ReferralId>(from_data(from.getId()));
     const auto case_id = read_id<CaseId>(from.getCaseId());
     const auto consent_id = read_id<ConsentId>(from.getConsentId());
-    if (!id || !case_id || !consent_id) return fail(Fault::bad_size, "referral: id");
+    const auto next = read_id<ReferralId>(from.getNext());
+    const auto previous = read_id<ReferralId>(from.getPrevious());
+    if (!id || !case_id || !consent_id || !next || !previous)
+        return fail(Fault::bad_size, "referral: id");
     const auto side = read_enum<Side>(from.getSide(), Side::asked);
     const auto urgency = read_enum<Urgency>(from.getUrgency(), Urgency::u4);
     const auto state = read_enum<ReferralState>(from.getState(), ReferralState::held);
@@ -63,6 +97,11 @@ Result<ReferralRecord> read(schema::ReferralRecord::Reader from) {
     to.steps_done = from.getStepsDone();
     to.created_at = {from.getCreatedAtMs()};
     to.updated_at = {from.getUpdatedAtMs()};
+    to.heard = read_heard(from.getHeard());
+    to.next = *next;
+    to.previous = *previous;
+    to.timer_at = {from.getTimerMs()};
+    complete_heard(to);
     return to;
 }
 
@@ -73,6 +112,30 @@ bool is_possible(const ReferralRecord& record, Side writer, const ReferralEvent&
     const auto& others = writer == Side::asker ? record.asked : record.asker;
     return event.seen_other <= others.size() &&
            (own.empty() || event.seen_other >= own.back().seen_other);
+}
+
+/// A span that has just ended, added to what it adds up to.
+void end_span(Time& since, Duration& sum, Time now) {
+    if (since.ms == 0) return;
+    sum += std::max(Duration{}, now - since);
+    since = {};
+}
+
+void note_heard(ReferralRecord& record, const ReferralView& view, Time now) {
+    HeardTimes& heard = record.heard;
+    if (view.requested_at && heard.requested.ms == 0) heard.requested = now;
+    if (view.accepted_once && heard.accepted.ms == 0) heard.accepted = now;
+    if (is_ended(view.underlying) && heard.ended.ms == 0) heard.ended = now;
+    if (view.underlying != ReferralState::info_requested)
+        end_span(heard.paused_since, heard.paused, now);
+    else if (heard.paused_since.ms == 0)
+        heard.paused_since = now;
+    if (view.underlying != ReferralState::on_hold) {
+        end_span(heard.held_since, heard.held, now);
+        heard.hold_over_told = false;
+    } else if (heard.held_since.ms == 0) {
+        heard.held_since = now;
+    }
 }
 
 /// Whether what an event claims to be based on must be here.
@@ -95,6 +158,7 @@ Result<Appended> append(ReferralRecord& record, Side writer, std::uint32_t index
     record.updated_at = now;
     const auto view = view_of(record);
     record.state = view.state;
+    note_heard(record, view, now);
     const auto refused = [&](const RefusedEvent& one) {
         return one.side == writer && one.index == index;
     };
@@ -102,6 +166,16 @@ Result<Appended> append(ReferralRecord& record, Side writer, std::uint32_t index
 }
 
 }  // namespace
+
+bool set_back(HeardTimes& times, Time now) {
+    bool changed = false;
+    for (Time* time : {&times.requested, &times.accepted, &times.ended, &times.paused_since,
+                       &times.held_since}) {
+        changed = changed || *time > now;
+        *time = std::min(*time, now);
+    }
+    return changed;
+}
 
 ReferralView view_of(const ReferralRecord& record) {
     const bool stored = record.side == Side::asked || record.stored_at.ms != 0;
@@ -139,6 +213,10 @@ Bytes write_record(const ReferralRecord& record) {
     to.setStepsDone(record.steps_done);
     to.setCreatedAtMs(record.created_at.ms);
     to.setUpdatedAtMs(record.updated_at.ms);
+    write_heard(to.initHeard(), record.heard);
+    to.setNext(id_data(record.next));
+    to.setPrevious(id_data(record.previous));
+    to.setTimerMs(record.timer_at.ms);
     return flatten(builder);
 }
 

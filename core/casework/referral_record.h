@@ -10,6 +10,21 @@
 
 namespace sanad::casework {
 
+/// When this node learnt of what the clocks of a referral need, by its own clock: another node's
+/// may be wrong, or set to deceive. Zero: not yet, or not now.
+struct HeardTimes {
+    Time requested, accepted, ended;
+    Time paused_since, held_since;
+    Duration paused{}, held{};    // in all, before that
+    bool hold_over_told = false;  // for the present hold
+    bool consent_check_over_told = false;
+    bool operator==(const HeardTimes&) const = default;
+};
+
+/// Brings times that lie in the future back to `now`: this machine's clock was set back, and a
+/// limit may not stand still until the clock is there again. returns  whether anything changed
+bool set_back(HeardTimes& times, Time now);
+
 /// A referral as one side keeps it. The events are marks; their full bytes are kept beside it.
 struct ReferralRecord {
     ReferralId id;
@@ -24,6 +39,9 @@ struct ReferralRecord {
     ReferralState state = ReferralState::draft;  // before `request`: prepare()'s; after: the fold's
     std::uint32_t steps_done = 0;                // clocks.h
     Time created_at, updated_at;
+    HeardTimes heard;
+    ReferralId next, previous;  // asker's side: what follows this one, what it follows
+    Time timer_at;              // the timer that is set for it; 0: none
     bool operator==(const ReferralRecord&) const = default;
 };
 
@@ -38,7 +56,8 @@ enum class Appended : std::uint8_t {
     repeated,  // that index is there already with the same mark: nothing changed
 };
 
-/// Appends the event of `writer` at `index`, whoever is on this end, and renews `state`.
+/// Appends the event of `writer` at `index`, whoever is on this end, and renews `state` and what
+/// was heard when.
 ///
 /// The marks compared for a repeat hold no text: who needs that compares the bytes kept beside
 /// them.

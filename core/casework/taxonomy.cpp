@@ -113,37 +113,15 @@ const Taxonomy* Taxonomies::find(std::string_view taxonomy) const {
 }
 
 std::span<const std::string_view> required_taxonomies() {
-    static constexpr std::array<std::string_view, 31> names{"age-band",
-                                                            "case-close",
-                                                            "case-status",
-                                                            "channel",
-                                                            "chi-reasons",
-                                                            "consent-by",
-                                                            "contact-action",
-                                                            "contact-end",
-                                                            "contact-result",
-                                                            "decline-reasons",
-                                                            "escalation-states",
-                                                            "gender",
-                                                            "language",
-                                                            "legal-hold",
-                                                            "living",
-                                                            "message-kinds",
-                                                            "offender",
-                                                            "online-harm",
-                                                            "referral-events",
-                                                            "referral-items",
-                                                            "referral-outcome",
-                                                            "referral-states",
-                                                            "requester",
-                                                            "service",
-                                                            "services-requested",
-                                                            "settlement",
-                                                            "transfer-basis",
-                                                            "urgency",
-                                                            "vulnerable",
-                                                            "withdraw-reasons",
-                                                            "withheld-reasons"};
+    static constexpr std::array<std::string_view, 32> names{
+        "age-band",       "case-close",         "case-status",      "channel",
+        "chi-reasons",    "consent-by",         "contact-action",   "contact-end",
+        "contact-result", "cover-texts",        "decline-reasons",  "escalation-states",
+        "gender",         "language",           "legal-hold",       "living",
+        "message-kinds",  "offender",           "online-harm",      "referral-events",
+        "referral-items", "referral-outcome",   "referral-states",  "requester",
+        "service",        "services-requested", "settlement",       "transfer-basis",
+        "urgency",        "vulnerable",         "withdraw-reasons", "withheld-reasons"};
     return names;
 }
 

@@ -43,8 +43,10 @@ std::optional<Referrals::Said> read_said(ByteView key, ByteView clear) {
     return said;
 }
 
-Lane lane_of(casework::Urgency urgency) {
-    return casework::is_emergency(urgency) ? Lane::urgent : Lane::normal;
+// A child who waits in the night is no normal matter, whatever its level.
+Lane lane_of(const ReferralRecord& record) {
+    const bool urgent = casework::is_emergency(record.urgency) || record.kind == "overflow";
+    return urgent ? Lane::urgent : Lane::normal;
 }
 
 std::size_t events_of(const ReferralRecord& record, Side side) {
@@ -122,54 +124,15 @@ Result<void> Referrals::say(store::Draft& draft, ReferralRecord& record, Referra
     if (body.payload.size() > payload_bytes_max) return fail(Fault::bad_size, "referral event");
     draft.then([this, record, body = std::move(body), index = message.index,
                 now](store::Transaction& transaction) -> Result<void> {
-        const LaneId lane{record.peer, Direction::out, lane_of(record.urgency)};
+        const LaneId lane{record.peer, Direction::out, lane_of(record)};
         const auto entry =
             parts_.logs.append(transaction, record.peer, lane.lane, key_of(record.id), body, now);
         if (!entry) return std::unexpected(entry.error());
         return remember_place(transaction, record, record.side, index, {lane, *entry});
     });
-    if (const auto saved = save(draft, record); !saved) return saved;
-    if (const auto timed = set_timer(draft, record, now); !timed) return timed;
+    if (const auto kept = keep(draft, record, now); !kept) return kept;
     tell(draft, record, "referral.said", now);
     return {};
-}
-
-Result<void> Referrals::on_timer(store::Draft& draft, const ReferralId& id, Time now) {
-    auto record = find(draft, id);
-    if (!record)
-        return record.error().fault == Fault::not_found ? Result<void>{}
-                                                        : std::unexpected(record.error());
-    const auto view = casework::view_of(*record);
-    const auto stored =
-        record->stored_at.ms != 0 ? casework::Stored::yes : casework::Stored::not_yet;
-    const auto clock = casework::clock_of(view, stored, record->steps_done, now);
-    if (!casework::is_ended(view.state)) {
-        for (const auto& step :
-             casework::due_steps(parts_.clocks.referral, record->urgency, clock, now)) {
-            record->steps_done = casework::with_step(record->steps_done, step);
-            tell(draft, *record,
-                 step.action == casework::StepAction::remind      ? "referral.clock_half"
-                 : step.action == casework::StepAction::call_list ? "referral.clock_twice"
-                                                                  : "referral.clock_full",
-                 now, std::uint64_t(step.milestone));
-        }
-    }
-    if (const auto saved = save(draft, *record); !saved) return saved;
-    return set_timer(draft, *record, now);
-}
-
-// A timer that is set for nothing does no harm: it looks, finds nothing due, and sets the next.
-Result<void> Referrals::set_timer(store::Writer& writer, const ReferralRecord& record, Time now,
-                                  Duration grace) {
-    const auto view = casework::view_of(record);
-    if (casework::is_ended(view.state)) return {};
-    const auto stored =
-        record.stored_at.ms != 0 ? casework::Stored::yes : casework::Stored::not_yet;
-    const auto due = casework::next_due(parts_.clocks.referral, record.urgency,
-                                        casework::clock_of(view, stored, record.steps_done, now));
-    if (!due) return {};
-    return parts_.timers.set(writer,
-                             {std::max(*due, now + grace), referral_timer, record.id.bytes});
 }
 
 Result<ReferralRecord> Referrals::find(store::Snapshot& from, const ReferralId& id) {

@@ -4,6 +4,8 @@
 #include "core/casework/clocks.h"
 #include "core/casework/referral_event.h"
 #include "core/casework/referral_record.h"
+#include "core/federation/listener.h"
+#include "core/federation/on_call.h"
 #include "core/federation/parking.h"
 #include "core/store/feed.h"
 #include "core/store/timers.h"
@@ -33,6 +35,7 @@ public:
         const casework::Clocks& clocks;
         Entropy& entropy;
         Counters& counters;
+        OnCall* on_call = nullptr;  // null: alarms name nobody
     };
 
     static Result<std::unique_ptr<Referrals>> open(store::Store& store, Parts parts);
@@ -51,6 +54,18 @@ public:
                                           casework::ReferralEventKind kind, std::string reason,
                                           std::string text, Time now);
 
+    /// Asks another node in the place of one that did not help: opens a withdraw request for the
+    /// old referral where nothing is decided, and makes the new one, each naming the other.
+    /// errors  those of request(), not_found
+    Result<casework::ReferralRecord> follow(store::Draft& draft, const ReferralId& id,
+                                            const NodeId& to, const ConsentId& consent_id,
+                                            casework::ReferralRequest what, Time now);
+
+    /// Who is told when a clock runs out; it outlives the referrals. Before the first command.
+    void use(OnCall& on_call) { parts_.on_call = &on_call; }
+    /// Is told what the other side says; it outlives the referrals. Before the first command.
+    void tell(Listener& listener) { listener_ = &listener; }
+
     Result<KeyId> apply(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
 
     /// How long the clocks of what came back wait for what the peer has said meanwhile.
@@ -62,7 +77,9 @@ public:
     Result<Again> say_again(store::Draft& draft, const LaneId& lane, const Body& body,
                             Time now) override;
 
-    /// The steps of the referral's clock that are due: each is told once, in the feed.
+    /// What the referral's clocks have due, each once: steps and alarms in the feed, and what this
+    /// node says by itself (expire, close_unconfirmed). Also after this machine's clock was set
+    /// back: a limit that would stand still until it is there again runs from now.
     Result<void> on_timer(store::Draft& draft, const ReferralId& id, Time now);
 
     /// Tells the feed of each open referral that waits for `peer`, which is heard no more: a person
@@ -120,12 +137,21 @@ private:
                                 const Place& place);
     Result<void> forget_place(store::Writer& writer, const casework::ReferralRecord& record,
                               std::uint32_t event);
-    Result<void> set_timer(store::Writer& writer, const casework::ReferralRecord& record, Time now,
-                           Duration grace = {});
+    /// Stores the record, with the timer for what its clocks have next, not before that span.
+    Result<void> keep(store::Draft& draft, casework::ReferralRecord& record, Time now,
+                      Duration not_before = {});
+    Result<void> tell_step(store::Draft& draft, const casework::ReferralRecord& record,
+                           const casework::DueStep& step, Time now);
+    Result<void> run(store::Draft& draft, casework::ReferralRecord& record, casework::ClockAct act,
+                     Time now);
+    Result<void> alarm(store::Draft& draft, const casework::ReferralRecord& record,
+                       casework::StepAction action, const char* name, std::string_view limit,
+                       Time now, std::uint64_t number = 0);
     void tell(store::Draft& draft, const casework::ReferralRecord& record, const char* name,
               Time now, std::uint64_t number = 0);
 
     Parts parts_;
+    Listener* listener_ = nullptr;
     store::SealedTable records_;  // referral id -> ReferralRecord
     store::SealedTable places_;   // referral id, writer, index -> PlaceRecord
 };

@@ -8,6 +8,16 @@ using casework::ReferralMessage;
 using casework::ReferralRecord;
 using casework::Side;
 
+namespace {
+
+/// The asked side's words after which the asker has to look for somebody else.
+bool wants_another(ReferralEventKind kind) {
+    return kind == ReferralEventKind::decline || kind == ReferralEventKind::redirect ||
+           kind == ReferralEventKind::not_complete;
+}
+
+}  // namespace
+
 Result<KeyId> Referrals::apply(store::Draft& draft, const ReceivedEntry& entry, Time now) {
     const auto message = casework::read_referral_message(entry.body->payload, parts_.taxonomies);
     if (!message) return parts_.parking.park(draft, entry, name(message.error().fault), now);
@@ -40,10 +50,10 @@ Result<KeyId> Referrals::apply(store::Draft& draft, const ReceivedEntry& entry, 
         if (const auto told = parts_.parking.refuse(draft, entry, casework::name(rule), now); !told)
             return std::unexpected(told.error());
     }
-    if (const auto saved = save(draft, *record); !saved) return std::unexpected(saved.error());
-    if (const auto timed = set_timer(draft, *record, now); !timed)
-        return std::unexpected(timed.error());
+    if (const auto kept = keep(draft, *record, now); !kept) return std::unexpected(kept.error());
     tell(draft, *record, "referral.heard", now);
+    if (*appended == casework::Appended::applied && wants_another(message->kind))
+        tell(draft, *record, "referral.next_peer_offered", now);
     if (const auto answer = casework::automatic_answer(casework::view_of(*record), record->side)) {
         ReferralMessage reply;
         reply.kind = *answer;
@@ -51,6 +61,9 @@ Result<KeyId> Referrals::apply(store::Draft& draft, const ReceivedEntry& entry, 
         const bool peer_left = !said && said.error().fault == Fault::denied;
         if (!said && !peer_left) return std::unexpected(said.error());
     }
+    if (listener_ != nullptr && *appended == casework::Appended::applied)
+        if (const auto heard = listener_->heard(draft, *record, *message, now); !heard)
+            return std::unexpected(heard.error());
     return key_of(record->id);
 }
 

@@ -73,10 +73,8 @@ Result<KeyId> Referrals::apply_own(store::Draft& draft, const ReceivedEntry& ent
             remember_place(draft, *record, record->side, said.index, {entry.lane, entry.index});
         !placed)
         return std::unexpected(placed.error());
-    if (const auto saved = save(draft, *record); !saved) return std::unexpected(saved.error());
-    if (!record->asker.empty())
-        if (const auto timed = set_timer(draft, *record, now, recovery_grace); !timed)
-            return std::unexpected(timed.error());
+    if (const auto kept = keep(draft, *record, now, recovery_grace); !kept)
+        return std::unexpected(kept.error());
     tell(draft, *record, "referral.recovered", now, said.index);
     return key_of(record->id);
 }

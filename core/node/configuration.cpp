@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view data_place = "{data}/";
 constexpr std::array<std::string_view, 5> urgency_names{"U0", "U1", "U2", "U3", "U4"};
 constexpr Duration clock_longest = std::chrono::days(365);
+constexpr std::size_t escalation_milestones = 3;
 
 fs::path absolute(const fs::path& base, const std::string& path) {
     if (path.empty()) return {};
@@ -208,34 +209,76 @@ void read_partners(Settings& root, Configuration& out) {
     });
 }
 
-void read_limits(Settings settings, casework::Limits& limits) {
-    constexpr std::array<std::string_view, casework::milestone_count> names{"stored", "seen",
-                                                                            "accepted"};
-    for (std::size_t i = 0; i < names.size(); ++i)
-        limits[i] = settings.duration(names[i], limits[i], Duration(0), clock_longest);
+// `count`: escalations have no more milestones than these.
+void read_limits(Settings settings, std::size_t count, casework::Limits& limits) {
+    for (std::size_t i = 0; i < count; ++i)
+        limits[i] = settings.duration(casework::name(casework::Milestone(i)), limits[i],
+                                      Duration(0), clock_longest);
     settings.finish();
 }
 
-void read_clock_table(Settings settings, casework::ClockTable& table) {
+void read_clock_table(Settings settings, std::size_t count, casework::ClockTable& table) {
     for (std::size_t urgency = 0; urgency < urgency_names.size(); ++urgency)
-        read_limits(settings.table(urgency_names[urgency]), table.limits[urgency]);
+        read_limits(settings.table(urgency_names[urgency]), count, table.limits[urgency]);
     settings.finish();
 }
 
 // The form of config/clocks.toml, which has the defaults.
 void read_clocks(Settings settings, Configuration& out) {
     out.clocks = casework::default_clocks();
-    read_clock_table(settings.table("referral"), out.clocks.referral);
-    read_clock_table(settings.table("escalation"), out.clocks.escalation);
+    read_clock_table(settings.table("referral"), casework::milestone_count, out.clocks.referral);
+    read_clock_table(settings.table("escalation"), escalation_milestones, out.clocks.escalation);
     Settings afterwards = settings.table("afterwards");
     out.clocks.confirm_within = afterwards.duration("confirm_within", out.clocks.confirm_within,
                                                     std::chrono::hours(1), clock_longest);
     out.clocks.hold_at_most = afterwards.duration("hold_at_most", out.clocks.hold_at_most,
                                                   std::chrono::hours(1), clock_longest);
+    out.clocks.consent_check_within =
+        afterwards.duration("consent_check_within", out.clocks.consent_check_within,
+                            std::chrono::minutes(1), clock_longest);
     afterwards.finish();
     if (const auto good = casework::check_clocks(out.clocks); !good)
-        settings.complain({}, "the limits do not rise from stored to accepted and from U0 to U4 (" +
-                                  good.error().detail + "): correct them");
+        settings.complain({},
+                          "the limits do not rise from stored to accepted, from begun to acted, "
+                          "and from U0 to U4 (" +
+                              good.error().detail + "): correct them");
+    settings.finish();
+}
+
+void read_calls(Settings& duty, Configuration& out) {
+    duty.tables("call", calls_max, [&](Settings& settings) {
+        CallSettings call;
+        call.name = settings.required("name", "on-call supervisor");
+        if (call.name.size() > staff_name_bytes_max || call.name.find(',') != call.name.npos)
+            settings.complain("name", "write at most 64 bytes, without a comma");
+        call.number = settings.text("number");
+        if (call.number.size() > call_number_bytes_max)
+            settings.complain("number", "write at most 64 bytes");
+        call.plugin = settings.text("plugin");
+        const auto reaches = [&](const auto& plugin) { return plugin.instance == call.plugin; };
+        if (!call.plugin.empty() && std::ranges::none_of(out.plugins, reaches))
+            settings.complain("plugin", "no [[plugin]] has the instance " +
+                                            json_string(call.plugin) + ": add one");
+        out.duty.calls.push_back(std::move(call));
+    });
+}
+
+void read_duty(Settings settings, Configuration& out) {
+    out.duty.supervisors = settings.texts("supervisors", staff_max);
+    const auto is_staff = [&](std::string_view name) {
+        return std::ranges::find(out.staff, name, &StaffMember::name) != out.staff.end();
+    };
+    check_texts(settings, "supervisors", out.duty.supervisors, is_staff,
+                "not on the staff list: add them as [[staff]]");
+    const auto nodes = settings.texts("fallback", fallback_nodes_max);
+    const auto is_node = [](std::string_view id) {
+        return federation::parse_node_id(std::string(id)).has_value();
+    };
+    check_texts(settings, "fallback", nodes, is_node,
+                "no node id: write for example \"tn.helpline\"");
+    for (const std::string& node : nodes) out.duty.fallback.push_back({node});
+    out.duty.offer_cover = settings.truth("offer_cover", false);
+    read_calls(settings, out);
     settings.finish();
 }
 
@@ -262,6 +305,7 @@ Configuration read_all(const TomlValue& document, const fs::path& file, Problems
     read_staff(root, out);
     read_partners(root, out);
     read_clocks(root.table("clocks"), out);
+    read_duty(root.table("duty"), out);
     read_log(root.table("log"), out);
     root.finish();
     return out;

@@ -23,6 +23,9 @@ inline constexpr std::size_t plugins_max = 32;
 inline constexpr std::size_t staff_max = 500;
 inline constexpr std::size_t partners_max = 200;
 inline constexpr std::size_t plugin_folders_max = 8;
+inline constexpr std::size_t fallback_nodes_max = 32;
+inline constexpr std::size_t calls_max = 20;
+inline constexpr std::size_t call_number_bytes_max = 64;
 inline constexpr std::size_t staff_name_bytes_max = 64;
 inline constexpr std::size_t display_name_bytes_max = 120;
 
@@ -82,6 +85,23 @@ struct PartnerSettings {
     std::string plugin;  // the instance that reaches it
 };
 
+/// Somebody of the call list, who is rung when nobody else has reacted.
+struct CallSettings {
+    std::string name;
+    std::string number;  // as the plugin that rings wants it; may be empty
+    std::string
+        plugin;  // the instance that brings the alarm to them; empty: only the feed names them
+};
+
+/// Who is told when a clock runs out.
+struct DutySettings {
+    std::vector<std::string> supervisors;  // names of staff; none given: every supervisor
+    std::vector<NodeId> fallback;          // nodes to ask before others
+    std::vector<CallSettings> calls;       // in the order in which they are named
+    bool offer_cover =
+        false;  // whoever waits too long is offered an open node without being told to
+};
+
 struct Configuration {
     std::filesystem::path file;  // node.toml itself; all paths here are absolute
     std::filesystem::path folder;
@@ -99,6 +119,7 @@ struct Configuration {
     std::vector<StaffMember> staff;
     std::vector<PartnerSettings> partners;
     casework::Clocks clocks;
+    DutySettings duty;
     Log::Level log_level = Log::Level::info;
 
     std::filesystem::path door() const { return folder / "door.sock"; }

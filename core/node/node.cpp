@@ -21,7 +21,8 @@ Node::Node(const Configuration& configuration, const trust::SymmetricKey& vault_
     : configuration_(configuration),
       around_(around),
       vault_(vault_key.copy(), {}),
-      index_key_(vault_.derive(index_key_use)) {}
+      index_key_(vault_.derive(index_key_use)),
+      clock_watch_(around.clock) {}
 
 Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
                                           const trust::SymmetricKey& vault_key, Surroundings around,
@@ -182,32 +183,57 @@ Duration Node::idle() {
     service_->tick();
     const auto snapshot = store_.store->snapshot();
     if (!snapshot) return idle_longest;
+    if (clock_watch_.was_set_back()) look_at_later_timers();
     const auto due = timers_->due(**snapshot, around_.clock.now(), timers_at_once);
     if (!due) return idle_longest;
-    for (const auto& timer : *due) run_timer(timer);
+    run_timers(*due);
     tell_condition(around_.clock.now());
     return due->empty() ? timers_each : Duration{0};
 }
 
-void Node::run_timer(const store::Timer& timer) {
-    const auto taken = engine_->submit(
-        [this, timer](store::Draft& draft) -> Result<void> {
-            if (const auto cleared = timers_->clear(draft, timer); !cleared) return cleared;
-            const Time now = around_.clock.now();
-            if (timer.kind == federation::referral_timer)
-                return referrals_->on_timer(draft, ReferralId{timer.subject}, now);
-            if (timer.kind == api::escalation_timer)
-                return escalations_->on_timer(draft, EscalationId{timer.subject}, now);
-            if (timer.kind == federation::audit_round_timer) return witness_->on_timer(draft, now);
-            if (timer.kind == federation::audit_check_timer)
-                return witness_->on_check_timer(draft, now);
-            if (timer.kind == federation::directory_timer) return book_->on_timer(draft, now);
-            return {};
-        },
-        [this, kind = timer.kind](const Result<void>& result) {
-            if (result && kind == federation::audit_check_timer) self_audit_->request();
+// After the clock was set back a person's limit would come too late: each is looked at again, and
+// sets its own timer anew.
+void Node::look_at_later_timers() {
+    const auto snapshot = store_.store->snapshot();
+    if (!snapshot) return;
+    store::Timer last{.due = around_.clock.now(), .kind = UINT16_MAX, .subject = {}};
+    last.subject.fill(0xff);
+    for (;;) {
+        const auto later = timers_->later(**snapshot, last, timers_at_once);
+        if (!later || later->empty()) return;
+        last = later->back();
+        auto limits = *later;
+        std::erase_if(limits, [](const store::Timer& timer) {
+            return timer.kind != federation::referral_timer && timer.kind != api::escalation_timer;
         });
-    if (!taken) counters_.add("timer.not_run");
+        run_timers(limits);
+    }
+}
+
+void Node::run_timers(const std::vector<store::Timer>& timers) {
+    for (const auto& timer : timers) {
+        const auto taken = engine_->submit(
+            [this, timer](store::Draft& draft) -> Result<void> {
+                if (const auto cleared = timers_->clear(draft, timer); !cleared) return cleared;
+                const Time now = around_.clock.now();
+                if (timer.kind == federation::referral_timer)
+                    return referrals_->on_timer(draft, ReferralId{timer.subject}, now);
+                if (timer.kind == api::escalation_timer)
+                    return escalations_->on_timer(draft, EscalationId{timer.subject}, now);
+                if (timer.kind == federation::audit_round_timer)
+                    return witness_->on_timer(draft, now);
+                if (timer.kind == federation::audit_check_timer)
+                    return witness_->on_check_timer(draft, now);
+                if (timer.kind == federation::directory_timer) return book_->on_timer(draft, now);
+                if (timer.kind == api::cover_timer)
+                    return cover_->on_timer(draft, ContactId{timer.subject}, now);
+                return {};
+            },
+            [this, kind = timer.kind](const Result<void>& result) {
+                if (result && kind == federation::audit_check_timer) self_audit_->request();
+            });
+        if (!taken) counters_.add("timer.not_run");
+    }
 }
 
 std::vector<federation::Links::Status> Node::links() {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/api/duty.h"
 #include "core/api/service.h"
+#include "core/base/clock_watch.h"
 #include "core/federation/appliers.h"
 #include "core/federation/directory_gossip.h"
 #include "core/federation/zmq_transport.h"
@@ -80,11 +82,14 @@ private:
     void tell_keys(const char* what);
     Result<void> open_records();
     Result<void> open_federation();
+    Result<void> open_cover();
     Result<void> open_service();
+    api::Duty::Parts duty_parts();
     Result<void> start_plugins();
     void start_threads();
     Duration idle();
-    void run_timer(const store::Timer& timer);
+    void run_timers(const std::vector<store::Timer>& timers);
+    void look_at_later_timers();
     void tick_links();
 
     const Configuration& configuration_;
@@ -113,6 +118,7 @@ private:
     std::unique_ptr<federation::Parking> parking_;
     std::unique_ptr<federation::Referrals> referrals_;
     std::unique_ptr<federation::AuditWitness> witness_;
+    std::unique_ptr<federation::Rosters> rosters_;
     std::optional<federation::Appliers> appliers_;
     std::unique_ptr<federation::Attachments> attachments_;
     std::unique_ptr<federation::Links> links_;
@@ -122,6 +128,8 @@ private:
     std::unique_ptr<PluginOutward> outward_;
     std::unique_ptr<api::Contacts> contacts_;
     std::unique_ptr<api::Cases> cases_;
+    std::unique_ptr<api::Duty> duty_;
+    std::unique_ptr<api::Cover> cover_;
     std::unique_ptr<api::Escalations> escalations_;
     std::unique_ptr<PluginServices> services_;
     std::unique_ptr<api::Service> service_;
@@ -129,6 +137,7 @@ private:
     std::vector<std::unique_ptr<PluginPump>> pumps_;
 
     Duration timers_at_{0};
+    ClockWatch clock_watch_;
     Duration condition_at_{0};
     std::filesystem::file_time_type keys_written_;  // when the file of keys was read last
     std::atomic<bool> transport_waits_{false};  // the directory has a later transport key of ours

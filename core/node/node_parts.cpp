@@ -30,6 +30,10 @@ Result<void> Node::open_federation() {
     if (!referrals) return std::unexpected(referrals.error());
     referrals_ = std::move(*referrals);
     appliers_.emplace(*parking_);
+    auto rosters = federation::Rosters::open(
+        *store_.store, {configuration_.id, *records_, *feed_, *logs_, *parking_, taxonomies_});
+    if (!rosters) return std::unexpected(rosters.error());
+    rosters_ = std::move(*rosters);
     appliers_->add(federation::BodyKind::referral, *referrals_);
     const AuditSettings& watched = configuration_.audit;
     auto witness = federation::AuditWitness::open(
@@ -48,6 +52,7 @@ Result<void> Node::open_federation() {
     book_->on_revoked([this](store::Draft& draft, const NodeId& node, Time now) {
         return referrals_->peer_revoked(draft, node, now);
     });
+    appliers_->add(federation::BodyKind::roster, *rosters_);
     links_ = std::make_unique<federation::Links>(federation::Links::Parts{
         *store_.store, *engine_, *audit_, *feed_, *logs_, *freezes_, *appliers_, *peers_,
         keys_->signing, keys_->sealing, around_.clock, around_.log, counters_, [this] {
@@ -69,6 +74,44 @@ Result<void> Node::open_federation() {
     return {};
 }
 
+// Where nobody is named, every supervisor is on duty.
+api::Duty::Parts Node::duty_parts() {
+    std::vector<std::string> supervisors = configuration_.duty.supervisors;
+    if (supervisors.empty())
+        for (const auto& member : configuration_.staff)
+            if (std::ranges::find(member.roles, "supervisor") != member.roles.end())
+                supervisors.push_back(member.name);
+    std::vector<api::Call> calls;
+    for (const auto& call : configuration_.duty.calls)
+        calls.push_back({call.name, call.number, call.plugin});
+    return {std::move(supervisors), std::move(calls), *cases_, *outward_, around_.entropy};
+}
+
+Result<void> Node::open_cover() {
+    auto cover = api::Cover::open(
+        *store_.store, {.self = configuration_.id,
+                        .records = *records_,
+                        .feed = *feed_,
+                        .peers = *peers_,
+                        .rosters = *rosters_,
+                        .referrals = *referrals_,
+                        .contacts = *contacts_,
+                        .cases = *cases_,
+                        .taxonomies = taxonomies_,
+                        .fallback = configuration_.duty.fallback,
+                        .timers = *timers_,
+                        .offers = configuration_.duty.offer_cover ? api::Cover::Offers::by_itself
+                                                                  : api::Cover::Offers::when_told,
+                        .may_refer = [this](Time now) {
+                            return federation::check_new_referral(*book_->current(), now,
+                                                                  book_->grace());
+                        }});
+    if (!cover) return std::unexpected(cover.error());
+    cover_ = std::move(*cover);
+    referrals_->tell(*cover_);
+    return {};
+}
+
 Result<void> Node::open_service() {
     outward_ = std::make_unique<PluginOutward>(*outbox_);
     auto contacts = api::Contacts::open(
@@ -79,13 +122,16 @@ Result<void> Node::open_service() {
                                   {*records_, *feed_, taxonomies_, around_.entropy, *contacts_});
     if (!cases) return std::unexpected(cases.error());
     cases_ = std::move(*cases);
-    auto escalations =
-        api::Escalations::open(*store_.store, {*records_, *timers_, *feed_, taxonomies_,
-                                               configuration_.clocks, around_.entropy, *outward_});
+    duty_ = std::make_unique<api::Duty>(duty_parts());
+    referrals_->use(*duty_);
+    auto escalations = api::Escalations::open(
+        *store_.store, {*records_, *timers_, *feed_, taxonomies_, configuration_.clocks,
+                        around_.entropy, *outward_, duty_.get()});
     if (!escalations) return std::unexpected(escalations.error());
     escalations_ = std::move(*escalations);
+    if (const auto opened = open_cover(); !opened) return opened;
     services_ = std::make_unique<PluginServices>(PluginServices::Parts{
-        *store_.store, *engine_, *audit_, *contacts_, *escalations_, around_.clock});
+        *store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_, around_.clock});
 
     api::Staff staff;
     for (const auto& member : configuration_.staff)
@@ -114,6 +160,8 @@ Result<void> Node::open_service() {
         .referrals = *referrals_,
         .attachments = *attachments_,
         .freezes = *freezes_,
+        .rosters = *rosters_,
+        .cover = *cover_,
         .peers = *peers_,
         .witness = *witness_,
         .directories = *book_,
@@ -131,7 +179,8 @@ Result<void> Node::open_service() {
     engine_->add(*logs_);
     feed_->subscribe([this](const std::vector<store::Event>& events) {
         const bool for_plugins = std::ranges::any_of(events, [](const store::Event& event) {
-            return event.name.starts_with("contact.") || event.name.starts_with("escalation.");
+            return event.name.starts_with("contact.") || event.name.starts_with("escalation.") ||
+                   event.name == "referral.clock_twice";
         });
         if (!for_plugins) return;
         for (const auto& pump : pumps_) pump->wake();

@@ -75,6 +75,11 @@ sanad_status PluginServices::submit(const std::string& instance, ByteView reques
             const auto submitted = parts_.contacts.submit(
                 draft, instance, channel, in->conversation, in->key, in->text, in->language, now);
             if (!submitted) return std::unexpected(submitted.error());
+            if (!submitted->duplicate)
+                if (const auto told =
+                        parts_.cover.person_wrote(draft, submitted->contact, in->text, now);
+                    !told)
+                    return std::unexpected(told.error());
             return write_submit_reply(*submitted);
         },
         reply);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/api/contacts.h"
+#include "core/api/cover.h"
 #include "core/api/escalations.h"
 #include "core/plugins/instance.h"
 #include "core/store/audit.h"
@@ -36,6 +37,7 @@ public:
         store::Audit& audit;
         api::Contacts& contacts;
         api::Escalations& escalations;
+        api::Cover& cover;
         const Clock& clock;
     };
     explicit PluginServices(Parts parts) : parts_(parts) {}

@@ -14,6 +14,7 @@ Bytes encode(const Event& event) {
     out.setSubject(to_data(event.subject));
     out.setPeer(to_text(event.peer));
     out.setNumber(event.number);
+    if (!event.who.empty()) out.setWho(to_text(event.who));
     return flatten(builder);
 }
 
@@ -23,7 +24,8 @@ Result<Event> decode(ByteView key, ByteView bytes) {
                     .name = from_text(in.getName()),
                     .peer = from_text(in.getPeer()),
                     .number = in.getNumber(),
-                    .sequence = read_big_endian<std::uint64_t>(key)};
+                    .sequence = read_big_endian<std::uint64_t>(key),
+                    .who = from_text(in.getWho())};
         const auto subject = in.getSubject();
         if (subject.size() != event.subject.size()) return fail(Fault::malformed, "event subject");
         std::copy(subject.begin(), subject.end(), event.subject.begin());

@@ -18,6 +18,7 @@ struct Event {
     std::string peer{};          // where a peer or a plugin instance is concerned
     std::uint64_t number = 0;    // a sequence number or a log size, where the name has one
     std::uint64_t sequence = 0;  // its place in the feed, from 1; set by the feed
+    std::string who{};  // members of staff it is for, with commas; empty: whoever it concerns
 };
 
 /// The live feed of events: numbered, durable, and kept for `kept_events_max`, so that a desk that

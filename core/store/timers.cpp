@@ -47,6 +47,19 @@ Result<std::vector<Timer>> Timers::due(Snapshot& from, Time now, std::uint32_t l
     return timers;
 }
 
+Result<std::vector<Timer>> Timers::later(Snapshot& from, const Timer& after,
+                                         std::uint32_t limit) const {
+    std::vector<Timer> timers;
+    Bytes begin = key_of(after);
+    begin.push_back(0);  // the smallest key above it
+    const auto scanned = from.scan(table_, begin, {}, Order::ascending, limit, [&](const Row& row) {
+        timers.push_back(timer_of(row.key));
+        return true;
+    });
+    if (!scanned) return std::unexpected(scanned.error());
+    return timers;
+}
+
 Result<std::optional<Time>> Timers::next(Snapshot& from) const {
     std::optional<Time> due;
     const auto scanned = from.scan(table_, {}, {}, Order::ascending, 1, [&](const Row& row) {

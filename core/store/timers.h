@@ -25,6 +25,8 @@ public:
     Result<void> clear(Writer& writer, const Timer& timer);
     /// Those due at `now`, earliest first, at most `limit`.
     Result<std::vector<Timer>> due(Snapshot& from, Time now, std::uint32_t limit) const;
+    /// Those behind `after` in the order of due time, kind and subject, at most `limit`.
+    Result<std::vector<Timer>> later(Snapshot& from, const Timer& after, std::uint32_t limit) const;
     /// When the earliest one is due.
     Result<std::optional<Time>> next(Snapshot& from) const;
 

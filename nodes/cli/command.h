@@ -43,6 +43,8 @@ void add_directory_views(CLI::App& group, Chosen& chosen);
 void add_contact_commands(CLI::App& app, Chosen& chosen);
 void add_case_commands(CLI::App& app, Chosen& chosen);
 void add_referral_commands(CLI::App& app, Chosen& chosen);
+void add_cover_commands(CLI::App& app, Chosen& chosen);
+void add_clock_commands(CLI::App& app, Chosen& chosen);
 void add_escalation_commands(CLI::App& app, Chosen& chosen);
 void add_attachment_commands(CLI::App& app, Chosen& chosen);
 void add_passport_commands(CLI::App& app, Chosen& chosen);

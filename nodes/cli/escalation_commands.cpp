@@ -1,4 +1,5 @@
 // sanad escalate, sanad escalation: an urgent request for action to a partner organisation.
+#include "nodes/cli/clock_text.h"
 #include "nodes/cli/id_command.h"
 #include "nodes/cli/output.h"
 
@@ -31,7 +32,7 @@ std::string show_one(door::Reply::Reader reply) {
            line("their number", text_of(escalation.getPartnerReference())) +
            line("case", text_of(escalation.getCase())) +
            line("since", text_of(escalation.getCreatedAt())) +
-           line("next due", text_of(escalation.getDueAt())) +
+           line("next due", text_of(escalation.getDueAt())) + clocks_text(escalation.getClocks()) +
            timeline_text(escalation.getTimeline());
 }
 

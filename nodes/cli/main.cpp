@@ -100,6 +100,8 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_case_commands(app, chosen);
     add_referral_commands(app, chosen);
     add_escalation_commands(app, chosen);
+    add_clock_commands(app, chosen);
+    add_cover_commands(app, chosen);
     add_directory_commands(app, chosen);
     add_attachment_commands(app, chosen);
     add_keys_commands(app, chosen);

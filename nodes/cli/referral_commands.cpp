@@ -1,4 +1,5 @@
 // sanad refer, sanad referral: another node's help for a case.
+#include "nodes/cli/clock_text.h"
 #include "nodes/cli/id_command.h"
 #include "nodes/cli/output.h"
 
@@ -91,7 +92,9 @@ std::string show_one(door::Reply::Reader reply) {
         line("responsible", join(texts_of(referral.getOwners()))) +
         line("case", text_of(referral.getCaseCode())) +
         line("since", text_of(referral.getCreatedAt())) +
-        line("next due", text_of(referral.getDueAt()));
+        line("next due", text_of(referral.getDueAt())) +
+        line("follows", text_of(referral.getPrevious())) +
+        line("followed by", text_of(referral.getNext())) + clocks_text(referral.getClocks());
     const auto fields = referral.getRequest().getFields();
     if (fields.size() > 0) text += "disclosed\n";
     for (const auto field : fields)

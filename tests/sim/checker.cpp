@@ -3,6 +3,8 @@
 #include "core/trust/checkpoint.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace sanad::sim {
 
@@ -124,6 +126,18 @@ void check_referrals(const Sites& sites, const Ledger& ledger, Findings& finding
     check_tokens(ledger, by_site, findings);
 }
 
+/// Every step of every clock is told once, whatever became of the clock and of the machine.
+void check_told(Site& site, Findings& findings) {
+    const auto snapshot = site.node().store->snapshot().value();
+    const auto events = site.node().feed->read(*snapshot, 0, store::Feed::kept_events_max);
+    if (!events) return findings.push_back(site.id().text + ": the feed cannot be read");
+    std::set<std::tuple<std::string, std::array<std::uint8_t, 16>, std::uint64_t>> told;
+    for (const auto& event : *events)
+        if (event.name.starts_with("referral.clock_") &&
+            !told.emplace(event.name, event.subject, event.number).second)
+            findings.push_back(site.id().text + " told twice: " + event.name);
+}
+
 }  // namespace
 
 void check_owners(const Sites& sites, Findings& findings) {
@@ -175,6 +189,7 @@ void check_end(const Sites& sites, const Ledger& ledger, Findings& findings) {
             if (!link.frozen.empty())
                 findings.push_back(site->id().text + ": a link is frozen: " + link.frozen);
         site->check_counters();
+        check_told(*site, findings);
     }
     check_referrals(sites, ledger, findings);
 }

@@ -33,7 +33,7 @@ casework::Taxonomies small_taxonomies() {
         std::initializer_list<const char*> ids;
     };
     const List lists[] = {
-        {"message-kinds", {"referral", "transfer"}},
+        {"message-kinds", {"referral", "transfer", "overflow"}},
         {"age-band", {"7-9", "10-12", "13-15"}},
         {"gender", {"girl", "boy"}},
         {"language", {"ar", "fr", "en"}},
@@ -136,6 +136,8 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
       witness(must(federation::AuditWitness::open(
           *store, {records, *audit, *feed, timers, *logs, *parking, around.peers, machine.signing,
                    around.entropy, around.log, counters}))),
+      rosters(must(federation::Rosters::open(
+          *store, {machine.id, records, *feed, *logs, *parking, around.taxonomies}))),
       appliers(*parking),
       attachments(must(federation::Attachments::open(
           *store, {*store, engine, records, *feed, *logs, *referrals, *parking, around.clock,
@@ -144,6 +146,7 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
     appliers.add(federation::BodyKind::referral, *referrals);
     appliers.add(federation::BodyKind::audit, *witness);
     appliers.add(federation::BodyKind::attachment, *attachments);
+    appliers.add(federation::BodyKind::roster, *rosters);
     engine.add(*audit);
     engine.add(*feed);
     engine.add(*logs);
@@ -182,13 +185,20 @@ Result<void> FederationNode::run_timers(Time now) {
     {
         const auto snapshot = store->snapshot();
         if (!snapshot) return std::unexpected(snapshot.error());
-        auto found = timers.due(**snapshot, now, timers_at_once);
+        auto found = clock_watch_.was_set_back() ? timers.later(**snapshot, {}, referrals_max)
+                                                 : timers.due(**snapshot, now, timers_at_once);
         if (!found) return std::unexpected(found.error());
         due = std::move(*found);
+        std::erase_if(due, [&](const store::Timer& timer) {
+            return timer.kind != federation::referral_timer && timer.due > now;
+        });
     }
-    if (due.empty()) return {};
-    return run([this, due, now](store::Draft& draft) -> Result<void> {
-        for (const auto& timer : due) {
+    return due.empty() ? Result<void>{} : run_timers(due, now);
+}
+
+Result<void> FederationNode::run_timers(const std::vector<store::Timer>& all, Time now) {
+    return run([this, &all, now](store::Draft& draft) -> Result<void> {
+        for (const auto& timer : all) {
             if (const auto cleared = timers.clear(draft, timer); !cleared) return cleared;
             if (timer.kind == federation::audit_round_timer)
                 if (const auto done = witness->on_timer(draft, now); !done) return done;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/clock_watch.h"
 #include "core/base/counters.h"
 #include "core/casework/clocks.h"
 #include "core/casework/taxonomy.h"
@@ -8,6 +9,7 @@
 #include "core/federation/attachments.h"
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
+#include "core/federation/rosters.h"
 #include "core/store/audit.h"
 #include "core/store/engine.h"
 #include "core/store/feed.h"
@@ -83,7 +85,8 @@ public:
     /// there was anything to do
     bool turn();
 
-    /// As the API does it: the referral clocks that are due.
+    /// As the node does it: the referral clocks that are due, and all of them when the clock was
+    /// set back or the node has just started.
     Result<void> run_timers(Time now);
 
     /// errors  those of Referrals::find
@@ -96,7 +99,10 @@ public:
                       const std::string& reason = {}, const std::string& text = {});
 
 private:  // here, because what follows is ended first and may still post
+    Result<void> run_timers(const std::vector<store::Timer>& timers, Time now);
+
     const Clock& clock_;
+    ClockWatch clock_watch_{clock_};
     bool posted_ = false;
 
 public:  // in the order of their making
@@ -115,6 +121,7 @@ public:  // in the order of their making
     std::unique_ptr<federation::Parking> parking;
     std::unique_ptr<federation::Referrals> referrals;
     std::unique_ptr<federation::AuditWitness> witness;  // idle until a test calls start()
+    std::unique_ptr<federation::Rosters> rosters;
     federation::Appliers appliers;
     std::unique_ptr<federation::Attachments> attachments;
     std::unique_ptr<federation::Applier> wrapped;

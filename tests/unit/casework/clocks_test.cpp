@@ -79,7 +79,7 @@ TEST_CASE("a milestone that is reached stops its own steps and no others") {
     const auto due = due_after(Urgency::u0, hours(2), state);
     REQUIRE(due.size() == 6);
     for (const auto& step : due) CHECK(step.milestone != Milestone::stored);
-    state.reached = {true, true, true};
+    state.reached.fill(true);
     CHECK(due_after(Urgency::u0, hours(2), state).empty());
 }
 
@@ -108,57 +108,148 @@ TEST_CASE("the next step is known in advance, and is due exactly then") {
     CHECK(steps == 9);
 }
 
+namespace {
+
+/// A referral at one side, whose events arrive when they are written.
+struct Kept {
+    ReferralRecord record;
+    explicit Kept(Side side, Time at = start) {
+        record.side = side;
+        record.kind = "referral";
+        record.urgency = Urgency::u0;
+        record.created_at = at;
+        if (side == Side::asked) record.stored_at = at;
+        write(Side::asker, ReferralEventKind::request, at);
+    }
+    void write(Side writer, ReferralEventKind kind, Time here, std::optional<Time> theirs = {}) {
+        const auto& own = writer == Side::asker ? record.asker : record.asked;
+        const auto& others = writer == Side::asker ? record.asked : record.asker;
+        const auto index = static_cast<std::uint32_t>(own.size());
+        const auto seen = static_cast<std::uint32_t>(others.size());
+        REQUIRE(append_event(record, writer, index, {kind, seen, theirs.value_or(here)}, here));
+    }
+    ClockState clock(Time now) const { return clock_of(record, now); }
+    std::vector<ClockAct> acts(Time now) {
+        const auto work = clock_work(default_clocks(), record, now);
+        mark_done(record, work);
+        return work.acts;
+    }
+};
+
+using Reached = std::array<bool, milestone_count>;
+
+}  // namespace
+
 TEST_CASE("a referral's own events reach its milestones") {
-    std::vector<ReferralEvent> asker{{ReferralEventKind::request, 0, start}}, asked;
-    const auto clock = [&](Stored stored, Time now) {
-        return clock_of(fold(asker, asked, stored, Handover::help), stored, 0, now);
-    };
-    CHECK(clock(Stored::not_yet, start).reached == std::array{false, false, false});
-    CHECK(clock(Stored::yes, start).reached == std::array{true, false, false});
-    asked.push_back({ReferralEventKind::review, 1, start + minutes(1)});
-    CHECK(clock(Stored::yes, start).reached == std::array{true, true, false});
-    asked.push_back({ReferralEventKind::ask, 1, start + minutes(2)});
-    CHECK(clock(Stored::yes, start + minutes(5)).is_paused);
-    CHECK(clock(Stored::yes, start + minutes(5)).paused == minutes(3));
-    asker.push_back({ReferralEventKind::information, 2, start + minutes(9)});
-    CHECK_FALSE(clock(Stored::yes, start + minutes(30)).is_paused);
-    CHECK(clock(Stored::yes, start + minutes(30)).paused == minutes(7));
-    asked.push_back({ReferralEventKind::accept, 2, start + minutes(31)});
-    CHECK(clock(Stored::yes, start + minutes(40)).reached == std::array{true, true, true});
+    Kept kept(Side::asker);
+    CHECK(kept.clock(start).reached == Reached{false, false, false, true, true});
+    kept.record.stored_at = start;
+    CHECK(kept.clock(start).reached == Reached{true, false, false, true, true});
+    kept.write(Side::asked, ReferralEventKind::review, start + minutes(1));
+    CHECK(kept.clock(start).reached == Reached{true, true, false, true, true});
+    kept.write(Side::asked, ReferralEventKind::ask, start + minutes(2));
+    CHECK(kept.clock(start + minutes(5)).is_paused);
+    CHECK(kept.clock(start + minutes(5)).paused == minutes(3));
+    kept.write(Side::asker, ReferralEventKind::information, start + minutes(9));
+    CHECK_FALSE(kept.clock(start + minutes(30)).is_paused);
+    CHECK(kept.clock(start + minutes(30)).paused == minutes(7));
+    kept.write(Side::asked, ReferralEventKind::accept, start + minutes(31));
+    CHECK(kept.clock(start + minutes(40)).reached == Reached{true, true, true, false, false});
+    CHECK(kept.clock(start + minutes(40)).accepted_at == start + minutes(31));
+    kept.write(Side::asked, ReferralEventKind::start, start + minutes(35));
+    CHECK(kept.clock(start + minutes(40)).reached == Reached{true, true, true, true, false});
+    kept.write(Side::asked, ReferralEventKind::hold, start + minutes(40));
+    CHECK(kept.clock(start + minutes(50)).held == minutes(10));
+    CHECK(kept.clock(start + minutes(50)).is_held);
+    kept.write(Side::asked, ReferralEventKind::resume, start + minutes(60));
+    CHECK(kept.clock(start + minutes(90)).held == minutes(20));
+    kept.write(Side::asked, ReferralEventKind::complete, start + minutes(95));
+    CHECK(kept.clock(start + minutes(99)).reached == Reached{true, true, true, true, true});
 }
 
 TEST_CASE("a referral that is being taken back has no running clock") {
-    const std::vector<ReferralEvent> asker{{ReferralEventKind::request, 0, start},
-                                           {ReferralEventKind::withdraw, 0, start}};
-    const auto view = fold(asker, {}, Stored::not_yet, Handover::help);
-    CHECK(clock_of(view, Stored::not_yet, 0, start).reached == std::array{true, true, true});
+    Kept kept(Side::asker);
+    kept.write(Side::asker, ReferralEventKind::withdraw, start);
+    CHECK(kept.clock(start).reached == Reached{true, true, true, true, true});
+    CHECK_FALSE(next_look(default_clocks(), kept.record, start));
 }
 
-TEST_CASE("a completed referral is closed unconfirmed after confirm_within") {
-    const std::vector<ReferralEvent> asker{{ReferralEventKind::request, 0, start}};
-    const std::vector<ReferralEvent> asked{{ReferralEventKind::accept, 1, start},
-                                           {ReferralEventKind::complete, 1, start + hours(5)}};
-    const auto view = fold(asker, asked, Stored::yes, Handover::help);
-    CHECK(unconfirmed_at(view, default_clocks()) == start + hours(5) + hours(30 * 24));
-    CHECK_FALSE(unconfirmed_at(fold(asker, {}, Stored::yes, Handover::help), default_clocks()));
+TEST_CASE("time that ran out is asked back once, and the call list still waits for its turn") {
+    Kept kept(Side::asker);
+    CHECK(kept.acts(start + minutes(30) - Duration(1)).empty());
+    CHECK(kept.acts(start + minutes(30)) == std::vector{ClockAct::expire});
+    CHECK(kept.acts(start + minutes(31)).empty());
+    kept.write(Side::asker, ReferralEventKind::expire, start + minutes(31));
+    CHECK(next_look(default_clocks(), kept.record, start + minutes(31)) == start + minutes(60));
+    kept.record.next = ReferralId{{7}};
+    CHECK_FALSE(next_look(default_clocks(), kept.record, start + minutes(31)));
+    Kept theirs(Side::asked);
+    CHECK(theirs.acts(start + minutes(30)).empty());
+}
+
+TEST_CASE("a completed referral is closed unconfirmed after confirm_within, by the asker alone") {
+    for (const Side side : {Side::asker, Side::asked}) {
+        Kept kept(side);
+        kept.write(Side::asked, ReferralEventKind::accept, start);
+        CHECK_FALSE(unconfirmed_at(kept.record, default_clocks()));
+        kept.write(Side::asked, ReferralEventKind::complete, start + hours(5));
+        const auto at = unconfirmed_at(kept.record, default_clocks());
+        if (side == Side::asker)
+            CHECK(at == start + hours(5) + hours(30 * 24));
+        else
+            CHECK_FALSE(at);
+    }
 }
 
 TEST_CASE(
     "a referral on hold goes to the supervisor after hold_at_most, counted from the last hold") {
-    const std::vector<ReferralEvent> asker{{ReferralEventKind::request, 0, start},
-                                           {ReferralEventKind::information, 0, start + hours(1)}};
-    std::vector<ReferralEvent> asked{{ReferralEventKind::accept, 1, start},
-                                     {ReferralEventKind::start, 1, start},
-                                     {ReferralEventKind::hold, 1, start + hours(1)},
-                                     {ReferralEventKind::note, 2, start + hours(2)}};
-    const auto over = [&] {
-        return hold_over_at(fold(asker, asked, Stored::yes, Handover::help), default_clocks());
-    };
-    CHECK(over() == start + hours(1) + hours(14 * 24));
-    asked.push_back({ReferralEventKind::resume, 2, start + hours(3)});
-    CHECK_FALSE(over());
-    asked.push_back({ReferralEventKind::hold, 2, start + hours(4)});
-    CHECK(over() == start + hours(4) + hours(14 * 24));
+    Kept kept(Side::asked);
+    kept.write(Side::asked, ReferralEventKind::accept, start);
+    kept.write(Side::asked, ReferralEventKind::start, start);
+    kept.write(Side::asked, ReferralEventKind::hold, start + hours(1));
+    kept.write(Side::asked, ReferralEventKind::note, start + hours(2));
+    CHECK(hold_over_at(kept.record, default_clocks()) == start + hours(1) + hours(14 * 24));
+    CHECK(kept.acts(start + hours(15 * 24)) == std::vector{ClockAct::hold_over});
+    CHECK(kept.acts(start + hours(16 * 24)).empty());
+    kept.write(Side::asked, ReferralEventKind::resume, start + hours(17 * 24));
+    CHECK_FALSE(hold_over_at(kept.record, default_clocks()));
+    kept.write(Side::asked, ReferralEventKind::hold, start + hours(18 * 24));
+    CHECK(hold_over_at(kept.record, default_clocks()) == start + hours(32 * 24));
+    CHECK(kept.acts(start + hours(32 * 24)) == std::vector{ClockAct::hold_over});
+}
+
+TEST_CASE("a consent that waits for its second look goes to the supervisor after a day, once") {
+    ReferralRecord record;
+    record.side = Side::asker;
+    record.state = ReferralState::consent_check;
+    record.updated_at = start;
+    CHECK(clock_work(default_clocks(), record, start + hours(24) - Duration(1)).acts.empty());
+    const auto work = clock_work(default_clocks(), record, start + hours(24));
+    CHECK(work.acts == std::vector{ClockAct::consent_check_over});
+    mark_done(record, work);
+    CHECK(clock_work(default_clocks(), record, start + hours(25)).acts.empty());
+    record.heard = {};
+    record.state = ReferralState::draft;
+    CHECK(clock_work(default_clocks(), record, start + hours(25)).acts.empty());
+}
+
+TEST_CASE("a clock that was set back brings every limit back with it, and keeps what was told") {
+    Kept kept(Side::asker);
+    const Time earlier = start - hours(72);
+    CHECK_FALSE(set_back(kept.record.heard, start));
+    CHECK(set_back(kept.record.heard, earlier));
+    CHECK(next_look(default_clocks(), kept.record, earlier) == earlier + minutes(1));
+    CHECK(read_referral_record(write_record(kept.record))->heard == kept.record.heard);
+}
+
+TEST_CASE("what the other node's clock says moves no limit here") {
+    Kept kept(Side::asked);
+    const Time lie = start + hours(24 * 365);
+    kept.write(Side::asked, ReferralEventKind::accept, start + minutes(3), lie);
+    CHECK(kept.clock(start + minutes(3)).accepted_at == start + minutes(3));
+    Kept begun(Side::asked);
+    begun.record.asker.front().at = lie;
+    CHECK(begun.clock(start).created == start);
 }
 
 TEST_CASE("times that a peer invents cannot overflow a clock") {
@@ -171,8 +262,10 @@ TEST_CASE("times that a peer invents cannot overflow a clock") {
         const auto view = fold(asker, asked, Stored::yes, Handover::help);
         CHECK(view.paused >= Duration{});
         CHECK(view.requested_at == Time{0});
-        const auto clock = clock_of(view, Stored::yes, 0, start);
-        CHECK(due_steps(default_clocks().referral, Urgency::u0, clock, start).empty());
+        Kept kept(Side::asked);
+        kept.write(Side::asked, ReferralEventKind::ask, start, at);
+        kept.write(Side::asked, ReferralEventKind::accept, start, far);
+        CHECK(due_steps(default_clocks().referral, Urgency::u0, kept.clock(start), start).empty());
     }
 }
 
@@ -183,7 +276,7 @@ TEST_CASE("an escalation's clock runs from its raising to the partner's acknowle
     CHECK(next_due(table, Urgency::u1, clock_of(escalation)) == start + std::chrono::seconds(450));
     REQUIRE(apply(escalation, EscalationActor::node, EscalationEventKind::queued, start));
     REQUIRE(apply(escalation, EscalationActor::node, EscalationEventKind::failed, start));
-    CHECK(clock_of(escalation).reached == std::array{false, false, false});
+    CHECK(clock_of(escalation).reached == std::array{false, false, false, false, false});
     REQUIRE(apply(escalation, EscalationActor::node, EscalationEventKind::sent, start));
     CHECK(next_due(table, Urgency::u1, clock_of(escalation)) == start + minutes(30));
     REQUIRE(apply(escalation, EscalationActor::partner, EscalationEventKind::acknowledged, start));
@@ -197,6 +290,9 @@ TEST_CASE("clocks that cannot be kept are refused when they are configured") {
     auto falling = default_clocks();
     falling.referral.limits[1][1] = minutes(10);  // seen before stored
     CHECK(check_clocks(falling).error().fault == Fault::invalid);
+    auto late = default_clocks();
+    late.referral.limits[1][4] = minutes(10);  // acted before begun
+    CHECK_FALSE(check_clocks(late));
     auto negative = default_clocks();
     negative.escalation.limits[0][0] = -minutes(1);
     CHECK(check_clocks(negative).error().detail == "clocks: escalation");

@@ -47,9 +47,8 @@ ClockTable table_of(const toml::table& config, std::string_view name) {
     ClockTable table;
     for (std::size_t level = 0; level < table.limits.size(); ++level) {
         const auto limits = config[name]["U" + std::to_string(level)];
-        constexpr std::array<const char*, milestone_count> keys{"stored", "seen", "accepted"};
-        for (std::size_t i = 0; i < keys.size(); ++i)
-            if (const auto text = limits[keys[i]].value<std::string>())
+        for (std::size_t i = 0; i < milestone_count; ++i)
+            if (const auto text = limits[casework::name(Milestone(i))].value<std::string>())
                 table.limits[level][i] = duration_of(*text);
     }
     return table;
@@ -148,6 +147,8 @@ TEST_CASE("the clocks of config/clocks.toml are the built-in ones, and they are 
           clocks.confirm_within);
     CHECK(duration_of(*config["afterwards"]["hold_at_most"].value<std::string>()) ==
           clocks.hold_at_most);
+    CHECK(duration_of(*config["afterwards"]["consent_check_within"].value<std::string>()) ==
+          clocks.consent_check_within);
     CHECK(check_clocks(clocks));
 }
 

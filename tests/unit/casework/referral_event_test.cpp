@@ -244,6 +244,18 @@ TEST_CASE("a referral record reads back as it was written") {
     record.steps_done = 0x1ff;
     record.created_at = {10};
     record.updated_at = {30};
+    record.heard = {.requested = {11},
+                    .accepted = {12},
+                    .ended = {13},
+                    .paused_since = {21},
+                    .held_since = {22},
+                    .paused = Duration(5),
+                    .held = Duration(6),
+                    .hold_over_told = true,
+                    .consent_check_over_told = true};
+    record.next = test::sample_id<ReferralId>(4);
+    record.previous = test::sample_id<ReferralId>(5);
+    record.timer_at = {40};
     CHECK(read_referral_record(write_record(record)) == record);
     record.consent_id = test::sample_id<ConsentId>(3);
     CHECK(read_referral_record(write_record(record)) == record);

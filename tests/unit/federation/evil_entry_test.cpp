@@ -173,6 +173,43 @@ TEST_CASE_METHOD(Victim, "a move that is not the asker's to make changes no stat
           casework::Rule::wrong_side);
 }
 
+TEST_CASE_METHOD(Victim,
+                 "no kind of event of the asked side has an effect when the asker writes it") {
+    for (auto kind = ReferralEventKind::review; kind <= ReferralEventKind::held;
+         kind = static_cast<ReferralEventKind>(static_cast<int>(kind) + 1)) {
+        const auto first = tn.entries.size();
+        auto message = request();
+        tn.key().say(message);
+        message.request.reset();
+        message.index = 1;
+        message.kind = kind;
+        const auto reasons = casework::reason_taxonomy(kind);
+        if (!reasons.empty()) message.reason = taxonomies.find(reasons)->terms().front().id;
+        if (kind == ReferralEventKind::ask) message.text = "A question.";
+        tn.say(message);
+        feed(tn.push(first));
+        const auto view = casework::view_of(*ma->referral(message.referral));
+        INFO(casework::name(kind));
+        CHECK(view.state == ReferralState::delivered);
+        REQUIRE(view.refused.size() == 1);
+        CHECK(view.refused.front().rule == casework::Rule::wrong_side);
+        CHECK((view.asker_responsible && !view.asked_responsible));
+    }
+}
+
+TEST_CASE_METHOD(Victim, "a second wish to take it back is refused, and the first one stands") {
+    auto message = request();
+    tn.key().say(message);
+    message.request.reset();
+    message.kind = ReferralEventKind::enter_in_error;
+    for (message.index = 1; message.index <= 2; ++message.index) tn.say(message);
+    feed(tn.push());
+    const auto view = casework::view_of(*ma->referral(message.referral));
+    CHECK(view.state == ReferralState::entered_in_error);
+    REQUIRE(view.refused.size() == 1);
+    CHECK(view.refused.front().index == 2);
+}
+
 TEST_CASE_METHOD(Victim, "the same event said twice, or two events at one place, count once") {
     auto message = request();
     tn.key().say(message).say(message);
