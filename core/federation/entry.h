@@ -17,7 +17,13 @@ inline constexpr std::size_t body_bytes_max = 64 * 1024;
 inline constexpr std::size_t payload_bytes_max = body_bytes_max - 64;
 inline constexpr std::size_t entry_bytes_max = 2 * body_bytes_max + 256;  // padding doubles at most
 
-enum class BodyKind : std::uint16_t { referral = 1, refusal = 2, audit = 3, attachment = 4 };
+enum class BodyKind : std::uint16_t {
+    referral = 1,
+    refusal = 2,
+    audit = 3,
+    attachment = 4,
+    erasure = 5
+};
 
 /// What only the two nodes of a link can read. A kind from a newer node keeps its number.
 struct Body {

@@ -50,7 +50,7 @@ Result<bool> Links::is_fork(const NodeId& peer, const In& in, const Push& push,
     if (!ours) return std::unexpected(ours.error());
     bool differs = false;
     for (std::size_t i = 0; i < push.entries.size(); ++i) {
-        const auto leaf = trust::leaf_hash(push.entries[i]);
+        const auto leaf = leaf_of(push, i);
         differs = differs || (i < ours->size() && (*ours)[i] != leaf);
         end->append(leaf);
     }

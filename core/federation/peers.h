@@ -26,6 +26,7 @@ struct Peer {
     /// The one before it, while that is still let in (directory_state.h).
     std::optional<trust::TransportPublicKey> former_transport{};
     bool active = true;
+    std::vector<std::string> languages{};  // BCP 47, its first one first
 
     trust::Verifier head_verifier() const {
         return {id.text, trust::SignatureType::ed25519, signing};

@@ -8,6 +8,7 @@
 #include "core/store/feed.h"
 #include "core/store/timers.h"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -37,6 +38,12 @@ public:
 
     static Result<std::unique_ptr<Referrals>> open(store::Store& store, Parts parts);
 
+    /// Whether a new request of a peer may be taken in; what is refused is parked with the detail
+    /// of the error as its reason.
+    using Admit = std::function<Result<void>(const NodeId& from, const casework::ReferralRequest&)>;
+    /// Before the links start; without it, everything is taken in.
+    void admit_by(Admit admit) { admit_ = std::move(admit); }
+
     // ------------------------------------------------------------------ threads  engine
 
     /// Asks `to` for help: makes the referral, its key and its first event. The caller has checked
@@ -61,6 +68,9 @@ public:
     Result<KeyId> take_back(store::Draft& draft, const ReceivedEntry& entry) override;
     Result<Again> say_again(store::Draft& draft, const LaneId& lane, const Body& body,
                             Time now) override;
+
+    /// Removes the record of a referral whose key is destroyed; the places of its events stay.
+    Result<void> forget(store::Draft& draft, const ReferralId& id);
 
     /// The steps of the referral's clock that are due: each is told once, in the feed.
     Result<void> on_timer(store::Draft& draft, const ReferralId& id, Time now);
@@ -126,6 +136,7 @@ private:
               Time now, std::uint64_t number = 0);
 
     Parts parts_;
+    Admit admit_;
     store::SealedTable records_;  // referral id -> ReferralRecord
     store::SealedTable places_;   // referral id, writer, index -> PlaceRecord
 };

@@ -136,6 +136,8 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
       witness(must(federation::AuditWitness::open(
           *store, {records, *audit, *feed, timers, *logs, *parking, around.peers, machine.signing,
                    around.entropy, around.log, counters}))),
+      erasures(must(federation::Erasures::open(*store, {records, timers, *feed, *logs, *referrals,
+                                                        *parking, around.taxonomies, counters}))),
       appliers(*parking),
       attachments(must(federation::Attachments::open(
           *store, {*store, engine, records, *feed, *logs, *referrals, *parking, around.clock,
@@ -144,6 +146,10 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
     appliers.add(federation::BodyKind::referral, *referrals);
     appliers.add(federation::BodyKind::audit, *witness);
     appliers.add(federation::BodyKind::attachment, *attachments);
+    appliers.add(federation::BodyKind::erasure, *erasures);
+    [[maybe_unused]] const auto remembers = keyring.remember_erased(*store);
+    assert(remembers.has_value());
+    engine.add(keyring);
     engine.add(*audit);
     engine.add(*feed);
     engine.add(*logs);
@@ -194,6 +200,10 @@ Result<void> FederationNode::run_timers(Time now) {
                 if (const auto done = witness->on_timer(draft, now); !done) return done;
             if (timer.kind == federation::audit_check_timer)
                 if (const auto done = witness->on_check_timer(draft, now); !done) return done;
+            if (timer.kind == federation::erasure_timer) {
+                const auto told = erasures->on_timer(draft, ReferralId{timer.subject}, now);
+                if (!told) return told;
+            }
             if (timer.kind != federation::referral_timer) continue;
             const auto told = referrals->on_timer(draft, ReferralId{timer.subject}, now);
             if (!told) return told;
