@@ -65,6 +65,25 @@ struct Request {
     coverChoices @48 :Text;                  # volunteer: who could help this contact now
     coverOffer @49 :Text;                    # volunteer: offer the person the best open node
     coverAnswer @50 :CoverAnswer;            # volunteer: what the person chose
+
+    # --- policy packs and consent
+    policyList @51 :Void;                   # any role
+    policyShow @52 :Text;                   # any role: a pack's name
+    policyInstall @53 :Text;                # admin: a pack, as a signed note or as its bare text
+    policyReload @54 :Void;                 # admin: read the packs again
+    referPreview @55 :Refer;                # counsellor; audited: exactly what would leave
+    overrideRequest @56 :OverrideRequest;   # counsellor: refer without consent; a second person decides
+    overrideList @57 :Void;                 # supervisor
+    overrideShow @58 :Text;                 # supervisor; audited: why confidentiality is broken
+    overrideDecide @59 :OverrideDecide;     # supervisor, not the one who asked
+
+    # --- recall and erasure
+    consentWithdraw @60 :ConsentWithdraw;   # counsellor: takes back every referral under it
+    erasureList @61 :Void;                  # counsellor
+    erasureRequest @62 :ErasureRequest;     # counsellor: ask a peer to erase a referral of ours
+    erasureAnswer @63 :ErasureAnswer;       # supervisor: erase, or name the law that forbids it
+    caseErase @64 :CaseErase;               # supervisor, data_officer: twice, by two people
+    storeCompact @65 :Void;                 # admin: so that what was erased is in no page of the store
   }
 }
 
@@ -99,6 +118,11 @@ struct Reply {
     clocks @26 :List(ClockView);
     choices @27 :List(ChoiceView);
     rosters @28 :List(RosterView);
+    policies @29 :List(PolicyView);
+    preview @30 :Preview;
+    overrides @31 :List(OverrideView);
+    override @32 :OverrideView;
+    erasures @33 :List(ErasureView);
   }
 }
 
@@ -112,6 +136,7 @@ struct Done {
   id @0 :Text;         # of what was made or changed
   state @1 :Text;      # its state now
   code @2 :Text;       # a new case's code
+  note @3 :Text;       # what else the person should know, such as which policy rules allowed it
 }
 
 # ------------------------------------------------------------------ contacts and cases
@@ -303,7 +328,109 @@ struct ClockView {
 struct RequestView {
   # What was disclosed, as it crossed.
   fields @0 :List(Field);
-  struct Field { name @0 :Text; value @1 :Text; }
+  struct Field {
+    name @0 :Text;
+    value @1 :Text;
+    label @2 :Text;        # of a preview: the name in the receiver's language
+    shown @3 :Text;        # of a preview: the value in the receiver's language, where it is from a list
+  }
+}
+
+struct Preview {
+  # What `refer` with the same words would send, read back from the very bytes.
+  request @0 :RequestView;
+  to @1 :Text;
+  language @2 :Text;       # of the labels: the receiver's first, as the directory has it
+  bodyBytes @3 :UInt32;    # of the message before it is sealed
+  entryBytes @4 :UInt32;   # of the sealed and padded entry: what a wire shows
+  consentHash @5 :Text;    # SHA-256 of the consent's words, hexadecimal: it travels with the request
+  policy @6 :Text;         # the rules that allow it
+  withheld @7 :List(Text); # items that the consent does not name, and that stay here
+}
+
+struct OverrideRequest {
+  refer @0 :Refer;         # with a transfer basis that is no consent
+  items @1 :List(Text);    # referral-items that would be told
+  reason @2 :Text;         # in one sentence
+  note @3 :Text;           # why we broke confidentiality: at least 20 bytes; for supervisors
+}
+
+struct OverrideDecide {
+  override @0 :Text;
+  approve @1 :Bool;        # true sends it at once
+  reason @2 :Text;         # must be given to refuse
+}
+
+struct OverrideView {
+  id @0 :Text;
+  case @1 :Text;
+  to @2 :Text;
+  items @3 :List(Text);
+  reason @4 :Text;
+  state @5 :Text;          # pending, approved, refused
+  requestedBy @6 :Text;
+  requestedAt @7 :Text;
+  decidedBy @8 :Text;
+  decidedWhy @9 :Text;
+  decidedAt @10 :Text;
+  referral @11 :Text;
+  note @12 :Text;          # overrideShow only
+  narrative @13 :Text;     # overrideShow only
+}
+
+# ------------------------------------------------------------------ recall and erasure
+
+struct ConsentWithdraw {
+  case @0 :Text;
+  consent @1 :Text;        # empty: the case's newest
+}
+
+struct ErasureRequest {
+  referral @0 :Text;
+  reason @1 :Text;         # withdraw-reasons
+}
+
+struct ErasureAnswer {
+  referral @0 :Text;
+  erase @1 :Bool;          # false: it is held
+  reason @2 :Text;         # held: legal-hold
+  law @3 :Text;            # held: the rule that forbids it
+  until @4 :Text;          # held: the date on which that ends
+}
+
+struct CaseErase {
+  case @0 :Text;
+  reason @1 :Text;         # by the first person
+  confirm @2 :Bool;        # by the second
+}
+
+struct ErasureView {
+  referral @0 :Text;
+  peer @1 :Text;
+  side @2 :Text;           # requester: we asked · holder: they asked us
+  state @3 :Text;          # erasure_requested, erased, held
+  reason @4 :Text;
+  requestedAt @5 :Text;
+  answeredAt @6 :Text;
+  dueAt @7 :Text;          # of the answer; or the end of the hold
+  holdReason @8 :Text;
+  holdLaw @9 :Text;
+  keyHash @10 :Text;       # of the certificate, hexadecimal
+  entries @11 :UInt32;     # that can be read no more
+}
+
+# ------------------------------------------------------------------ policy
+
+struct PolicyView {
+  name @0 :Text;
+  version @1 :UInt32;
+  issued @2 :Text;
+  covers @3 :List(Text);
+  reviewed @4 :Bool;       # signed by the key of node.toml that a lawyer has read it
+  reviewedBy @5 :Text;
+  signers @6 :List(Text);
+  installed @7 :Bool;      # by an administrator; else it came with the software
+  text @8 :Text;           # policyShow only: in plain words
 }
 
 struct AttachmentAdd {
@@ -348,6 +475,7 @@ struct Escalate {
   consent @3 :Text;
   summary @4 :Text;        # what the partner is told
   redactionConfirmed @5 :Bool;
+  transferBasis @6 :Text;  # transfer-basis; empty: same_jurisdiction
 }
 
 struct EscalationView {
@@ -386,6 +514,7 @@ struct NodeStatus {
   clockWrong @17 :Bool;              # the clock says less than timeFloor, which the stewards have signed
   timeFloor @18 :Text;
   revoked @19 :List(Text);           # nodes that a notice puts out until the stewards meet
+  policies @20 :List(PolicyView);
   struct Counter { name @0 :Text; count @1 :UInt64; }
 }
 

@@ -289,3 +289,34 @@ struct DutyHours {
   fromMinute @1 :UInt16;     # of the local day
   untilMinute @2 :UInt16;    # the first minute after it, at most 1440
 }
+
+enum ErasureKind { none @0; request @1; certificate @2; held @3; }
+
+struct ErasureMessage {
+  # About erasing one referral: the payload of a wire Body of kind `erasure`. It outlives the
+  # referral's key, so it says nothing of the referral but its id.
+  kind @0 :ErasureKind;
+  referral @1 :Data;         # 16 bytes
+  atMs @2 :Int64;
+  reason @3 :Text;           # request: withdraw-reasons; held: legal-hold
+  law @4 :Text;              # held: the rule that forbids erasing
+  untilMs @5 :Int64;         # held: the date on which that ends
+  keyHash @6 :Data;          # certificate: SHA-256 of the destroyed key's id
+  entries @7 :UInt32;        # certificate: how many entries can be read no more
+}
+
+struct ErasureRecord {
+  referral @0 :Data;
+  peer @1 :Text;
+  side @2 :UInt16;           # casework::ErasureSide
+  state @3 :UInt16;          # casework::ErasureState
+  reason @4 :Text;
+  requestedAtMs @5 :Int64;
+  answeredAtMs @6 :Int64;
+  holdReason @7 :Text;
+  holdLaw @8 :Text;
+  holdUntilMs @9 :Int64;
+  keyHash @10 :Data;
+  entries @11 :UInt32;
+  stepsDone @12 :UInt8;
+}

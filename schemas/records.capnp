@@ -179,3 +179,28 @@ struct CoverRecord {
   referral @4 :Data;      # go on: the overflow
   offeredAtMs @5 :Int64;
 }
+
+struct ConsentOverrideRecord {
+  # A child's confidence to be broken in its best interest; two people decide.
+  id @0 :Data;
+  caseId @1 :Data;
+  to @2 :Text;
+  items @3 :List(Text);
+  reason @4 :Text;
+  note @5 :Text;
+  requestedBy @6 :Text;
+  requestedAtMs @7 :Int64;
+  state @8 :UInt16;          # api::OverrideState
+  decidedBy @9 :Text;
+  decidedWhy @10 :Text;
+  decidedAtMs @11 :Int64;
+  referral @12 :Data;
+  request @13 :Data;         # an api.capnp Request, kind `refer`
+}
+
+struct CaseErasureRecord {
+  # Somebody wants a case erased; a second person carries it out.
+  by @0 :Text;
+  reason @1 :Text;
+  atMs @2 :Int64;
+}

@@ -48,6 +48,15 @@ struct Push {
   head @3 :Text;
   # A C2SP checkpoint of origin `sanad/<from>/<to>/<lane>` over the log with these entries, a signed
   # note by the sender's signing key.
+
+  erased @4 :List(ErasedLeaf);
+  # For each entry that has no bytes because it was erased, its leaf hash, in the order of the
+  # entries. The reader extends the log with the hash and can never read the entry.
+}
+
+struct ErasedLeaf {
+  offset @0 :UInt32;      # in `entries`
+  leaf @1 :Data;          # 32 bytes
 }
 
 struct Ack {
@@ -107,10 +116,11 @@ struct Body {
   # What only the two nodes can read.
   kind @0 :BodyKind;
   subject @1 :Data;       # 16 bytes: the id of the referral it is about
-  payload @2 :Data;       # the message of that kind: casework.capnp ReferralEvent, Roster, or Refusal
+  payload @2 :Data;       # the message of that kind: casework.capnp ReferralEvent, Roster,
+                          # ErasureMessage, or Refusal
 }
 
-enum BodyKind { none @0; referral @1; refusal @2; audit @3; attachment @4; roster @5; }
+enum BodyKind { none @0; referral @1; refusal @2; audit @3; attachment @4; roster @5; erasure @6; }
 
 struct Attachment {
   # A file of text that goes with the referral of the subject. Its chunks travel beside the logs, each

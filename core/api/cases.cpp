@@ -34,7 +34,10 @@ std::string make_code(Entropy& entropy) {
 Result<std::unique_ptr<Cases>> Cases::open(store::Store& store, Parts parts) {
     auto cases = std::make_unique<Cases>(parts);
     const std::pair<store::SealedTable*, const char*> tables[] = {
-        {&cases->cases_, "case"}, {&cases->events_, "case.event"}, {&cases->consents_, "consent"}};
+        {&cases->cases_, "case"},
+        {&cases->events_, "case.event"},
+        {&cases->consents_, "consent"},
+        {&cases->erasures_, "case.erasure"}};
     for (const auto& [table, name] : tables) {
         auto opened = store::Records::open_table(store, name);
         if (!opened) return std::unexpected(opened.error());

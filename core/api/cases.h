@@ -44,6 +44,24 @@ public:
     Result<casework::Consent> record_consent(store::Draft& draft, casework::Consent consent,
                                              Time now);
 
+    /// The consent as withdrawn: it covers nothing any more. errors  not_found · conflict: it was
+    /// withdrawn before
+    Result<casework::Consent> withdraw_consent(store::Draft& draft, const CaseId& case_id,
+                                               const ConsentId& id, const std::string& actor,
+                                               Time now);
+
+    /// Somebody wants the case erased; a second person carries it out.
+    struct ErasureAsked {
+        std::string by, reason;
+        Time at;
+    };
+    Result<void> ask_erasure(store::Draft& draft, const CaseId& id, const ErasureAsked& asked);
+    /// errors  not_found: nobody asked
+    Result<ErasureAsked> erasure_asked(store::Snapshot& from, const CaseId& id);
+    /// Destroys the keys of the case and of its contacts. What its referrals hold here is the
+    /// caller's. errors  not_found
+    Result<void> erase(store::Draft& draft, const CaseId& id, Time now);
+
     // ------------------------------------------------------------------ any
 
     Result<casework::CaseFile> find(store::Snapshot& from, const CaseId& id);
@@ -52,6 +70,12 @@ public:
     /// errors  not_found: no such consent, or it is another case's
     Result<casework::Consent> consent(store::Snapshot& from, const CaseId& case_id,
                                       const ConsentId& id);
+
+    /// A new id of any kind that belongs to a case.
+    template <typename AnyId>
+    AnyId make(Time now) {
+        return make_id<AnyId>(now, parts_.entropy);
+    }
 
     explicit Cases(Parts parts) : parts_(parts) {}
 
@@ -63,6 +87,7 @@ private:
     store::SealedTable cases_;     // id -> CaseRecord
     store::SealedTable events_;    // id, index -> CaseEvent
     store::SealedTable consents_;  // id -> ConsentRecord
+    store::SealedTable erasures_;  // case id -> CaseErasureRecord
 };
 
 inline KeyId key_of(const CaseId& id) { return KeyId{id.bytes}; }

@@ -143,6 +143,19 @@ Result<void> Contacts::shown(store::Draft& draft, const std::string& instance,
     return parts_.records.put(draft, seen_, contact->id, key_of(contact->id), number(seq));
 }
 
+Result<void> Contacts::erase(store::Draft& draft, const ContactId& id) {
+    const auto contact = find(draft, id);
+    if (!contact) return std::unexpected(contact.error());
+    const auto conversation = parts_.records.get(draft, addresses_, id);
+    if (!conversation) return std::unexpected(conversation.error());
+    if (*conversation)
+        if (const auto gone =
+                draft.del(conversations_.table, token(contact->instance, **conversation));
+            !gone)
+            return gone;
+    return parts_.records.keyring().destroy(draft, key_of(id));
+}
+
 Result<void> Contacts::left(store::Draft& draft, const std::string& instance, ByteView conversation,
                             const std::string& how, Time now) {
     const auto id = find_conversation(draft, instance, conversation);

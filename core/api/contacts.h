@@ -53,6 +53,10 @@ public:
     Result<void> left(store::Draft& draft, const std::string& instance, ByteView conversation,
                       const std::string& how, Time now);
 
+    /// Destroys the contact's key, and forgets its conversation: whoever writes there again is new.
+    /// errors  not_found
+    Result<void> erase(store::Draft& draft, const ContactId& id);
+
     // ------------------------------------------------------------------ what staff does · engine
 
     /// errors  not_found, and those of casework::check_event

@@ -1,9 +1,11 @@
 #include "core/api/error_reply.h"
 
 #include "core/base/message.h"
+#include "core/federation/policies.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace sanad::api {
 namespace {
@@ -37,6 +39,13 @@ constexpr auto sentences = std::to_array<Sentence>({
     {"not_yours", "a colleague has this conversation", "speak with the colleague named in it"},
     {"safety_plan_missing", "an emergency closes only with a safety plan",
      "write the safety plan first"},
+    {"note_missing", "why confidentiality is broken must be written down",
+     "write it in --why, at least a sentence"},
+    {"second_person", "who asked for it cannot decide it", "ask a supervisor who is somebody else"},
+    {"basis_is_consent", "without consent, consent cannot be the legal basis",
+     "name another one with --basis, such as save_life"},
+    {"case_open", "only a closed case is erased", "close it first: sanad case close"},
+    {"erased", "it was erased", "nothing of it is left here; see: sanad erasure list"},
     {"reason_missing", "a reason is wanted here", "say why in --reason"},
     {"partner_unknown", "there is no partner of that name", "see [[partner]] in node.toml"},
     {"node_unknown", "no active node of that name is in the directory",
@@ -71,6 +80,8 @@ constexpr auto sentences = std::to_array<Sentence>({
     {"unproven_position", "the file claims what this node never signed", "tell the other side"},
     {"second_person_missing", "you have said so already",
      "a second administrator runs the same command within 24 hours"},
+    {"policy_older", "a newer version of this pack is in force, or another text of this version",
+     "give the pack a higher version"},
     {"not_found", "there is nothing of that name", "list what is there and use its id"},
     {"conflict", "it exists already, or was changed meanwhile", "look at it again, then repeat"},
     {"denied", "the rules do not allow this", "look at its timeline"},
@@ -97,6 +108,24 @@ bool is_slug(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
 }
 
+struct PolicyParts {
+    std::string rule, says, mend;
+};
+
+// `policy_denied|rule|what is wrong|how to mend it`: federation::policy_detail() wrote it.
+std::optional<PolicyParts> policy_parts(const Error& error) {
+    std::string_view rest = error.detail;
+    if (error.fault != Fault::denied || !rest.starts_with(federation::policy_denied)) return {};
+    std::array<std::string_view, 4> parts;
+    for (auto& part : parts) {
+        const auto end = &part == &parts.back() ? rest.npos : rest.find('|');
+        part = rest.substr(0, end);
+        if (end == rest.npos) break;
+        rest.remove_prefix(end + 1);
+    }
+    return PolicyParts{std::string(parts[1]), std::string(parts[2]), std::string(parts[3])};
+}
+
 const Sentence* find(std::string_view code) {
     const auto found = std::ranges::find(sentences, code, &Sentence::code);
     return found == sentences.end() ? nullptr : &*found;
@@ -105,12 +134,20 @@ const Sentence* find(std::string_view code) {
 }  // namespace
 
 std::string code_of(const Error& error) {
+    if (policy_parts(error)) return std::string(federation::policy_denied);
     const bool rule =
         (error.fault == Fault::denied || error.fault == Fault::expired) && is_slug(error.detail);
     return rule ? error.detail : name(error.fault);
 }
 
 void fill(schema::api::ErrorReply::Builder reply, const Error& error) {
+    if (const auto parts = policy_parts(error)) {
+        reply.setCode(to_text(std::string(federation::policy_denied)));
+        reply.setWrong(
+            to_text("the policy rule " + parts->rule + " does not allow this: " + parts->says));
+        reply.setMend(to_text(parts->mend));
+        return;
+    }
     const std::string code = code_of(error);
     const Sentence* sentence = find(code);
     if (sentence == nullptr) sentence = find(name(error.fault));

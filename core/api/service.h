@@ -6,11 +6,14 @@
 #include "core/api/cover.h"
 #include "core/api/door.h"
 #include "core/api/escalations.h"
+#include "core/api/overrides.h"
 #include "core/api/uploads.h"
 #include "core/federation/attachments.h"
 #include "core/federation/audit_witness.h"
 #include "core/federation/directory_book.h"
+#include "core/federation/erasures.h"
 #include "core/federation/links.h"
+#include "core/federation/policies.h"
 #include "core/federation/referrals.h"
 #include "core/store/audit.h"
 #include "core/store/outbox.h"
@@ -20,6 +23,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace sanad::api {
@@ -51,6 +55,12 @@ public:
                                                                          Time now) = 0;
     /// Runs `work` on the links' own thread.
     virtual void with_links(std::function<void(federation::Links&)> work) = 0;
+    /// Checks and takes over a policy pack; returns its name and version.
+    virtual Result<std::string> install_policy(const std::string& text_or_note) = 0;
+    /// Reads all policy packs again; returns their names and versions.
+    virtual Result<std::string> reload_policies() = 0;
+    /// Compacts the store as soon as nothing else writes.
+    virtual void compact_soon() = 0;
 };
 
 /// The one door: every command and query of schemas/api.capnp. Roles are checked here and nowhere
@@ -75,14 +85,17 @@ public:
         Contacts& contacts;
         Cases& cases;
         Escalations& escalations;
+        Overrides& overrides;
         federation::Referrals& referrals;
         federation::Attachments& attachments;
         federation::LinkFreezes& freezes;
         federation::Rosters& rosters;
         Cover& cover;
+        federation::Erasures& erasures;
         federation::Peers& peers;
         federation::AuditWitness& witness;
         federation::DirectoryBook& directories;
+        const federation::Policies& policies;
         const casework::Taxonomies& taxonomies;
         const casework::Clocks& clocks;
         const trust::SigningKey& signing;
@@ -179,6 +192,22 @@ private:
     Result<void> attachment_list(Context& context, In request, Out reply);
     Result<void> attachment_read(Context& context, In request, Out reply);
     Result<void> attachment_add(Context& context, In request, Out reply);
+    Result<void> policy_list(Context& context, In request, Out reply);
+    Result<void> policy_show(Context& context, In request, Out reply);
+    Result<void> policy_install(Context& context, In request, Out reply);
+    Result<void> policy_reload(Context& context, In request, Out reply);
+    Result<void> refer_preview(Context& context, In request, Out reply);
+    Result<void> override_request(Context& context, In request, Out reply);
+    Result<void> override_list(Context& context, In request, Out reply);
+    Result<void> override_show(Context& context, In request, Out reply);
+    Result<void> override_decide(Context& context, In request, Out reply);
+
+    Result<void> consent_withdraw(Context& context, In request, Out reply);
+    Result<void> erasure_list(Context& context, In request, Out reply);
+    Result<void> erasure_request(Context& context, In request, Out reply);
+    Result<void> erasure_answer(Context& context, In request, Out reply);
+    Result<void> case_erase(Context& context, In request, Out reply);
+    Result<void> store_compact(Context& context, In request, Out reply);
 
     Result<void> roster_publish(Context& context, In request, Out reply);
     Result<void> roster_list(Context& context, In request, Out reply);
@@ -202,6 +231,23 @@ private:
 
     /// errors  not_found · denied: wrong_side, and those of casework::covers
     Result<void> check_attachment_consent(store::Snapshot& from, const ReferralId& id, Time now);
+    /// A referral that may leave: everything is checked, and nothing is written yet.
+    struct PreparedReferral {
+        NodeId to;
+        casework::CaseFile file;
+        casework::Consent consent;
+        casework::ReferralRequest request;
+        federation::Verdict verdict;
+    };
+    /// overriding  the consent to use instead of one of the case
+    Result<PreparedReferral> prepare_referral(store::Snapshot& from, schema::api::Refer::Reader in,
+                                              const std::optional<casework::Consent>& overriding,
+                                              Time now);
+    Result<casework::ReferralRecord> send_referral(Context& context, PreparedReferral prepared);
+    Result<casework::ReferralRecord> send_overridden(Context& context, const Override& override);
+
+    /// Takes a referral of ours back, where the rules allow it, and asks the peer to erase it.
+    Result<void> recall(Context& context, const ReferralId& id, const std::string& reason);
 
     /// errors  those of export_passport(), of the newest directory
     Result<Bytes> make_passport(Context& context, const ReferralId& id);

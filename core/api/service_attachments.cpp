@@ -65,7 +65,20 @@ Result<void> Service::check_attachment_consent(store::Snapshot& from, const Refe
     if (record->side != casework::Side::asker) return fail(Fault::denied, "wrong_side");
     const auto consent = parts_.cases.consent(from, record->case_id, record->consent_id);
     if (!consent) return std::unexpected(consent.error());
-    return casework::covers(*consent, {casework::Item::attachments}, record->peer.text, now);
+    const auto covered =
+        casework::covers(*consent, {casework::Item::attachments}, record->peer.text, now);
+    if (!covered) return covered;
+    const auto asked = parts_.referrals.message(from, *record, casework::Side::asker, 0);
+    if (!asked) return std::unexpected(asked.error());
+    if (!asked->request) return fail(Fault::malformed, "request");
+    return parts_.policies.current()
+        ->check({.from = federation::country_of(parts_.self),
+                 .to = federation::country_of(record->peer),
+                 .recipient = casework::Recipient::node,
+                 .basis = asked->request->transfer_basis,
+                 .purpose = record->kind,
+                 .items = {casework::Item::attachments}})
+        .as_result();
 }
 
 Result<void> Service::attachment_add(Context& context, In request, Out reply) {

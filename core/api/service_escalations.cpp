@@ -31,6 +31,12 @@ void fill_escalation(schema::api::EscalationView::Builder out, const Escalation&
     for (unsigned i = 0; i < list.size(); ++i) fill_deadline(list[i], deadlines[i]);
 }
 
+// What disclosed() may put into the view; nothing else of a case ever reaches a partner.
+bool is_told_to_partners(Item item) {
+    return item == Item::age_band || item == Item::gender || item == Item::languages ||
+           item == Item::reasons || item == Item::location || item == Item::narrative;
+}
+
 // The JSON object a partner gets: each field is one that was ticked.
 std::string disclosed(const casework::CaseFile& file, const casework::Consent& consent,
                       const Escalation& escalation, const std::string& country) {
@@ -108,6 +114,20 @@ Result<void> Service::escalate(Context& context, In request, Out reply) {
         if (!urgency) return std::unexpected(urgency.error());
         escalation.urgency = *urgency;
     }
+    auto items = consent->terms.items;
+    std::erase_if(items, [](Item item) { return !is_told_to_partners(item); });
+    items.insert(Item::narrative);
+    std::string basis = from_text(in.getTransferBasis());
+    if (basis.empty()) basis = "same_jurisdiction";
+    const auto verdict =
+        parts_.policies.current()->check({.from = federation::country_of(parts_.self),
+                                          .to = federation::country_of(parts_.self),
+                                          .recipient = casework::Recipient::partner,
+                                          .basis = basis,
+                                          .purpose = "escalation",
+                                          .items = std::move(items)});
+    if (const auto allowed = verdict.as_result(); !allowed) return allowed;
+    context.reason = "policy " + verdict.in_words();
     const auto view = disclosed(*file, *consent, escalation, parts_.country);
     const auto raised =
         parts_.escalations.raise(*context.draft, std::move(escalation), partner->instance, view,
@@ -123,6 +143,7 @@ Result<void> Service::escalate(Context& context, In request, Out reply) {
     auto done = reply.initDone();
     done.setId(text(format(raised->id)));
     done.setState(text(std::string(casework::name(raised->state))));
+    done.setNote(text("allowed by " + verdict.in_words()));
     return {};
 }
 

@@ -1,5 +1,6 @@
 // The part of Service that is about the node itself: status, links, feed.
 #include "core/api/directory_reply.h"
+#include "core/api/policy_reply.h"
 #include "core/api/service.h"
 #include "core/base/message.h"
 #include "core/base/time_text.h"
@@ -35,6 +36,9 @@ Result<void> Service::node_status(Context& context, In, Out reply) {
         std::ranges::count(*contacts, casework::ContactState::waiting, &casework::Contact::state)));
     status.setCommits(parts_.engine.commits());
     if (const auto told = tell_audit(context, status); !told) return told;
+    const auto policies = parts_.policies.current();
+    auto packs = status.initPolicies(static_cast<unsigned>(policies->packs.size()));
+    for (unsigned p = 0; p < packs.size(); ++p) fill_policy(packs[p], policies->packs[p]);
     auto plugins = status.initPlugins(static_cast<unsigned>(facts.plugins.size()));
     for (unsigned i = 0; i < plugins.size(); ++i) {
         const auto& plugin = facts.plugins[i];

@@ -2,6 +2,7 @@
 #include "core/api/clock_views.h"
 #include "core/api/reply_text.h"
 #include "core/api/service.h"
+#include "core/casework/disclosure.h"
 
 namespace sanad::api {
 
@@ -13,81 +14,16 @@ namespace {
 
 std::string side_name(Side side) { return side == Side::asker ? "asker" : "asked"; }
 
-/// What the counsellor wrote for this referral, which must be covered item by item.
-Result<ReferralRequest> request_from(schema::api::Refer::Reader in) {
-    ReferralRequest request;
-    request.narrative = from_text(in.getNarrative());
-    auto requested = texts_from(in.getServicesRequested());
-    auto given = texts_from(in.getServicesGiven());
-    if (!requested) return std::unexpected(requested.error());
-    if (!given) return std::unexpected(given.error());
-    request.services_requested = std::move(*requested);
-    request.services_given = std::move(*given);
-    request.location_region = from_text(in.getLocationRegion());
-    request.safe_contact = {from_text(in.getSafeContactChannel()),
-                            from_text(in.getSafeContactTimes()), from_text(in.getCodeWord()),
-                            from_text(in.getNeverSay())};
-    request.transfer_basis = from_text(in.getTransferBasis());
-    if (request.transfer_basis.empty()) request.transfer_basis = "express_consent";
-    request.kind = from_text(in.getKind());
-    if (request.kind.empty()) request.kind = "referral";
-    if (const auto by = from_text(in.getReplyBy()); !by.empty()) {
-        const auto time = parse_time(by);
-        if (!time) return std::unexpected(time.error());
-        request.reply_by = *time;
-    }
-    return request;
-}
-
-// What the case file holds goes along as far as the consent reaches, and no further.
-void add_from_case(ReferralRequest& request, const casework::CaseFile& file,
-                   const std::string& country, const casework::Consent& consent) {
-    ReferralRequest whole;
-    whole.age_band = file.age_band;
-    whole.gender = file.gender;
-    whole.languages = file.languages;
-    whole.reasons = file.reasons;
-    whole.location_country = country;
-    const auto ticked = casework::slice(whole, consent.terms.items);
-    request.age_band = ticked.age_band;
-    request.gender = ticked.gender;
-    request.languages = ticked.languages;
-    request.reasons = ticked.reasons;
-    request.location_country = ticked.location_country;
-    request.case_code = file.code;
-    request.consent = consent.terms;
-}
-
-void fill_fields(schema::api::RequestView::Builder out, const ReferralRequest& request) {
-    std::vector<std::pair<std::string, std::string>> fields;
-    const auto add = [&](const char* name, const std::string& value) {
-        if (!value.empty()) fields.emplace_back(name, value);
-    };
-    const auto join = [](const std::vector<std::string>& values) {
-        std::string joined;
-        for (const auto& value : values) joined += (joined.empty() ? "" : ", ") + value;
-        return joined;
-    };
-    add("age_band", request.age_band);
-    add("gender", request.gender);
-    add("languages", join(request.languages));
-    add("location_country", request.location_country);
-    add("location_region", request.location_region);
-    add("reasons", join(request.reasons));
-    add("narrative", request.narrative);
-    add("services_requested", join(request.services_requested));
-    add("services_given", join(request.services_given));
-    add("safe_contact_channel", request.safe_contact.channel);
-    add("safe_contact_times", request.safe_contact.times);
-    add("code_word", request.safe_contact.code_word);
-    add("never_say", request.safe_contact.never_say);
-    add("consent_by", std::string(casework::name(request.consent.by)));
-    add("transfer_basis", request.transfer_basis);
-    add("reply_by", time_or_nothing(request.reply_by));
+void fill_fields(schema::api::RequestView::Builder out, const ReferralRequest& request,
+                 const casework::Taxonomies& taxonomies) {
+    const auto fields = casework::disclosed_fields(request);
     auto list = out.initFields(static_cast<unsigned>(fields.size()));
     for (unsigned i = 0; i < list.size(); ++i) {
-        list[i].setName(text(fields[i].first));
-        list[i].setValue(text(fields[i].second));
+        std::string joined;
+        for (const auto& value : fields[i].values) joined += (joined.empty() ? "" : ", ") + value;
+        list[i].setName(text(fields[i].name));
+        list[i].setValue(text(joined));
+        list[i].setLabel(text(casework::label_of(fields[i], taxonomies, "en")));
     }
 }
 
@@ -129,6 +65,9 @@ Result<void> Service::referral_list(Context& context, In, Out reply) {
     auto out = reply.initReferrals(static_cast<unsigned>(records->size()));
     for (unsigned i = 0; i < out.size(); ++i)
         fill_referral(out[i], (*records)[i], parts_.self, parts_.clocks, context.now);
+    for (unsigned i = 0; i < out.size(); ++i)
+        if (const auto erasure = parts_.erasures.find(context.from, (*records)[i].id))
+            out[i].setState(text(std::string(casework::name(erasure->state))));
     return {};
 }
 
@@ -137,9 +76,12 @@ Result<void> Service::referral_show(Context& context, In request, Out reply) {
     if (!id) return std::unexpected(id.error());
     context.subject = id->bytes;
     const auto record = parts_.referrals.find(context.from, *id);
+    if (!record && parts_.erasures.find(context.from, *id)) return fail(Fault::expired, "erased");
     if (!record) return std::unexpected(record.error());
     auto out = reply.initReferral();
     fill_referral(out, *record, parts_.self, parts_.clocks, context.now);
+    if (const auto erasure = parts_.erasures.find(context.from, *id))
+        out.setState(text(std::string(casework::name(erasure->state))));
 
     struct Line {
         casework::ReferralMessage message;
@@ -173,53 +115,8 @@ Result<void> Service::referral_show(Context& context, In request, Out reply) {
         timeline[i].setReason(text(message.reason));
         timeline[i].setText(text(message.text));
         timeline[i].setReceipt(receipted ? "receipted" : "pending");
-        if (message.request) fill_fields(out.initRequest(), *message.request);
+        if (message.request) fill_fields(out.initRequest(), *message.request, parts_.taxonomies);
     }
-    return {};
-}
-
-Result<void> Service::refer(Context& context, In request, Out reply) {
-    const auto in = request.getRefer();
-    const auto case_id = parse_id<CaseId>(from_text(in.getCase()));
-    if (!case_id) return std::unexpected(case_id.error());
-    const NodeId to{from_text(in.getTo())};
-    if (to == parts_.self || parts_.peers.current()->find(to) == nullptr)
-        return fail(Fault::denied, "node_unknown");
-    const auto in_time = federation::check_new_referral(*parts_.directories.current(), context.now,
-                                                        parts_.directories.grace());
-    if (!in_time) return in_time;
-    const auto file = parts_.cases.find(context.from, *case_id);
-    if (!file) return std::unexpected(file.error());
-    const auto consent = consent_for(context.from, *file, from_text(in.getConsent()));
-    if (!consent) return std::unexpected(consent.error());
-    if (!in.getRedactionConfirmed()) return fail(Fault::denied, "redaction_unconfirmed");
-
-    auto what = request_from(in);
-    if (!what) return std::unexpected(what.error());
-    what->urgency = file->urgency;
-    if (const auto wanted = from_text(in.getUrgency()); !wanted.empty()) {
-        const auto urgency = casework::urgency_from(wanted);
-        if (!urgency) return std::unexpected(urgency.error());
-        what->urgency = *urgency;
-    }
-    add_from_case(*what, *file, parts_.country, *consent);
-    if (const auto covered = casework::covers_request(*consent, *what, to.text, context.now);
-        !covered)
-        return covered;
-
-    const auto record = parts_.referrals.request(*context.draft, to, *case_id, consent->id,
-                                                 std::move(*what), context.now);
-    if (!record) return std::unexpected(record.error());
-    context.subject = record->id.bytes;
-    casework::CaseEvent event;
-    event.kind = casework::CaseEventKind::referral;
-    event.actor = context.actor.name;
-    event.subject = record->id.bytes;
-    const auto noted = parts_.cases.say(*context.draft, *case_id, std::move(event), context.now);
-    if (!noted) return std::unexpected(noted.error());
-    auto done = reply.initDone();
-    done.setId(text(format(record->id)));
-    done.setState(text(std::string(casework::name(casework::view_of(*record).state))));
     return {};
 }
 
@@ -230,6 +127,9 @@ Result<void> Service::referral_move(Context& context, In request, Out reply) {
     context.subject = id->bytes;
     const auto kind = casework::referral_event_kind_from(from_text(in.getMove()));
     if (!kind) return std::unexpected(kind.error());
+    // What is erased is said by an entry of its own, which outlives the referral's key.
+    using enum casework::ReferralEventKind;
+    if (*kind == erase || *kind == erased || *kind == held) return fail(Fault::unsupported, "move");
     context.reason = from_text(in.getMove());
     const auto record = parts_.referrals.move(*context.draft, *id, *kind, from_text(in.getReason()),
                                               from_text(in.getText()), context.now);

@@ -11,11 +11,14 @@ Result<KeyId> Appliers::apply(store::Draft& draft, const ReceivedEntry& entry, T
     if (!entry.body) return parking_.park(draft, entry, "unreadable", now);
     Applier* applier = find(entry.body);
     if (applier == nullptr) return parking_.park(draft, entry, "unknown_kind", now);
+    // What was erased stays erased, whatever is still said of it, or said again after a restore.
+    if (parking_.is_about_erased(draft, *entry.body)) return erased_owner;
     return applier->apply(draft, entry, now);
 }
 
 Result<KeyId> Appliers::apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) {
     Applier* applier = find(entry.body);
+    if (entry.body && parking_.is_about_erased(draft, *entry.body)) return erased_owner;
     return applier ? applier->apply_own(draft, entry, now) : store::node_key_id;
 }
 

@@ -23,6 +23,7 @@ enum class BodyKind : std::uint16_t {
     audit = 3,
     attachment = 4,
     roster = 5,
+    erasure = 6,
 };
 
 /// What only the two nodes of a link can read. A kind from a newer node keeps its number.

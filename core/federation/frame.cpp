@@ -5,6 +5,8 @@
 #include "core/trust/checkpoint.h"
 #include "schemas/wire.capnp.h"
 
+#include <algorithm>
+
 namespace sanad::federation {
 namespace {
 
@@ -42,6 +44,26 @@ Result<Frame> parse_hello(schema::Hello::Reader in) {
     return hello;
 }
 
+// An entry without bytes has a leaf hash, and no other has one.
+Result<void> parse_erased(schema::Push::Reader in, Push& push) {
+    const auto erased = in.getErased();
+    if (erased.size() > push.entries.size()) return fail(Fault::bad_size, "erased entries");
+    for (const auto one : erased) {
+        const auto leaf = one.getLeaf();
+        trust::Digest digest{};
+        if (one.getOffset() >= push.entries.size() || leaf.size() != digest.size() ||
+            !push.entries[one.getOffset()].empty())
+            return fail(Fault::malformed, "erased entry");
+        std::copy(leaf.begin(), leaf.end(), digest.begin());
+        if (!push.erased.emplace(one.getOffset(), digest).second)
+            return fail(Fault::malformed, "erased entry twice");
+    }
+    const auto empty = std::ranges::count_if(push.entries, &Bytes::empty);
+    if (static_cast<std::size_t>(empty) != push.erased.size())
+        return fail(Fault::malformed, "entry without bytes");
+    return {};
+}
+
 Result<Frame> parse_push(schema::Push::Reader in) {
     const auto lane = from_wire(in.getLane());
     if (!lane) return std::unexpected(lane.error());
@@ -56,10 +78,16 @@ Result<Frame> parse_push(schema::Push::Reader in) {
         if (entry.size() > entry_bytes_max) return fail(Fault::bad_size, "entry");
         push.entries.emplace_back(entry.begin(), entry.end());
     }
+    if (const auto erased = parse_erased(in, push); !erased) return std::unexpected(erased.error());
     return push;
 }
 
 }  // namespace
+
+trust::Digest leaf_of(const Push& push, std::size_t place) {
+    const auto erased = push.erased.find(place);
+    return erased == push.erased.end() ? trust::leaf_hash(push.entries[place]) : erased->second;
+}
 
 Bytes write_frame(const Hello& hello) {
     capnp::MallocMessageBuilder builder;
@@ -80,7 +108,7 @@ Bytes write_frame(const Hello& hello) {
 Result<Bytes> write_push(Lane lane, const std::vector<LoggedEntry>& entries,
                          const std::string& head) {
     std::size_t words = head.size() / 8 + 64;
-    for (const auto& entry : entries) words += entry.raw.size() / 8 + 3;
+    for (const auto& entry : entries) words += entry.raw.size() / 8 + 9;
     capnp::MallocMessageBuilder builder(static_cast<unsigned>(words));
     auto frame = builder.initRoot<schema::Frame>();
     frame.setVersion(wire_version);
@@ -89,6 +117,14 @@ Result<Bytes> write_push(Lane lane, const std::vector<LoggedEntry>& entries,
     out.setFirstIndex(entries.front().index);
     auto list = out.initEntries(static_cast<unsigned>(entries.size()));
     for (unsigned i = 0; i < list.size(); ++i) list.set(i, to_data(entries[i].raw));
+    const auto count =
+        std::ranges::count_if(entries, [](const LoggedEntry& entry) { return entry.raw.empty(); });
+    auto erased = out.initErased(static_cast<unsigned>(count));
+    for (unsigned i = 0, at = 0; i < list.size(); ++i) {
+        if (!entries[i].raw.empty()) continue;
+        erased[at].setOffset(i);
+        erased[at++].setLeaf(to_data(entries[i].leaf));
+    }
     out.setHead(to_text(head));
     Bytes bytes = flatten(builder);
     if (bytes.size() > frame_bytes_max) return fail(Fault::bad_size, "push");

@@ -4,6 +4,7 @@
 #include "core/federation/link_logs.h"
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -26,9 +27,13 @@ struct Hello {
 struct Push {
     Lane lane = Lane::normal;
     std::uint64_t first = 0;
-    std::vector<Bytes> entries;
+    std::vector<Bytes> entries;  // one that was erased is empty, and its leaf hash stands below
     std::string head;
+    std::map<std::size_t, trust::Digest> erased{};  // by place in `entries`
 };
+
+/// The leaf hash of one of its entries.
+trust::Digest leaf_of(const Push& push, std::size_t place);
 
 struct Ack {
     Lane lane = Lane::normal;
@@ -48,7 +53,8 @@ struct Beside {
 using Frame = std::variant<Hello, Push, Ack, Beside>;
 
 Bytes write_frame(const Hello& hello);
-/// The entries are those of our log, in order. errors  bad_size: over frame_bytes_max
+/// The entries are those of our log, in order; an erased one has no bytes. errors  bad_size: over
+/// frame_bytes_max
 Result<Bytes> write_push(Lane lane, const std::vector<LoggedEntry>& entries,
                          const std::string& head);
 Bytes write_frame(const Ack& ack);

@@ -58,7 +58,7 @@ Result<Links::Past> Links::judge_past(const NodeId& peer, const In& in, const Pu
     if (!ours) return std::unexpected(ours.error());
     bool differs = false;
     for (std::size_t i = 0; i < push.entries.size(); ++i) {
-        const auto leaf = trust::leaf_hash(push.entries[i]);
+        const auto leaf = leaf_of(push, i);
         differs = differs || (i < ours->size() && (*ours)[i] != leaf);
         end->append(leaf);
     }

@@ -134,8 +134,10 @@ Result<void> LinkLogs::append_received(store::Transaction& transaction, const La
 Result<void> LinkLogs::write(store::Writer& writer, const LaneId& id, Live& log, ByteView raw,
                              const trust::Digest& leaf, const KeyId& owner) {
     const auto key = entry_place_key(id, log.end.size);
-    if (const auto written = records_.put(writer, entries_, key, owner, raw, leaf); !written)
-        return written;
+    const bool erased = owner == erased_owner || raw.empty();
+    const auto written = erased ? records_.put(writer, entries_, key, store::node_key_id, {}, leaf)
+                                : records_.put(writer, entries_, key, owner, raw, leaf);
+    if (!written) return written;
     log.end.frontier.append(leaf);
     log.end.size = log.end.frontier.size();
     log.changed = true;
@@ -216,18 +218,30 @@ Result<LaneEnd> LinkLogs::end(store::Snapshot& from, const LaneId& lane) const {
 Result<std::vector<LoggedEntry>> LinkLogs::read(store::Snapshot& from, const LaneId& lane,
                                                 std::uint64_t first, std::uint32_t limit,
                                                 std::size_t bytes) const {
+    auto entries = read_with_erased(from, lane, first, limit, bytes);
+    if (!entries) return entries;
+    const bool erased =
+        std::ranges::any_of(*entries, [](const LoggedEntry& entry) { return entry.raw.empty(); });
+    if (erased) return fail(Fault::not_found, "link entry, erased");
+    return entries;
+}
+
+Result<std::vector<LoggedEntry>> LinkLogs::read_with_erased(store::Snapshot& from,
+                                                            const LaneId& lane, std::uint64_t first,
+                                                            std::uint32_t limit,
+                                                            std::size_t bytes) const {
     std::vector<LoggedEntry> entries;
     Result<void> sound;
     std::size_t total = 0;
     const auto scanned = records_.scan(
         from, entries_, entry_place_key(lane, first), store::after_prefix(lane_key(lane)),
-        store::Order::ascending, limit, [&](ByteView key, Bytes raw, ByteView clear) {
+        store::Order::ascending, limit,
+        [&](ByteView key, Bytes raw, ByteView clear) {
             LoggedEntry entry{read_big_endian<std::uint64_t>(key.last(8)), std::move(raw), {}};
-            if (entry.raw.empty()) {
-                sound = fail(Fault::not_found, "link entry, erased");
-                return false;
-            }
-            entry.leaf = trust::leaf_hash(entry.raw);
+            if (!entry.raw.empty())
+                entry.leaf = trust::leaf_hash(entry.raw);
+            else if (clear.size() == entry.leaf.size())
+                std::copy(clear.begin(), clear.end(), entry.leaf.begin());
             if (entry.index != first + entries.size() || !std::ranges::equal(entry.leaf, clear)) {
                 sound = fail(Fault::bad_signature, "link entry " + std::to_string(entry.index));
                 return false;
@@ -236,7 +250,8 @@ Result<std::vector<LoggedEntry>> LinkLogs::read(store::Snapshot& from, const Lan
             if (total > bytes && !entries.empty()) return false;
             entries.push_back(std::move(entry));
             return true;
-        });
+        },
+        store::Records::Erased::show_empty);
     if (!scanned) return std::unexpected(scanned.error());
     if (!sound) return std::unexpected(sound.error());
     return entries;

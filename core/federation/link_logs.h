@@ -25,7 +25,10 @@ struct LaneEnd {
     trust::Digest key_for{};  // SHA-256 of both sealing keys; zero before the first key entry
 };
 
-/// One entry as it came, with its leaf hash.
+/// The owner of an entry about something that is erased: its bytes are not kept, its leaf is.
+inline constexpr KeyId erased_owner{{'e', 'r', 'a', 's', 'e', 'd'}};
+
+/// One entry as it came, with its leaf hash; without bytes when it was erased.
 struct LoggedEntry {
     std::uint64_t index = 0;
     Bytes raw;
@@ -119,6 +122,11 @@ public:
     Result<std::vector<LoggedEntry>> read(store::Snapshot& from, const LaneId& lane,
                                           std::uint64_t first, std::uint32_t limit,
                                           std::size_t bytes) const;
+
+    /// As read(), but an entry that was erased is there without its bytes.
+    Result<std::vector<LoggedEntry>> read_with_erased(store::Snapshot& from, const LaneId& lane,
+                                                      std::uint64_t first, std::uint32_t limit,
+                                                      std::size_t bytes) const;
 
     /// The leaf hash of one entry; needs no key.
     Result<trust::Digest> leaf(store::Snapshot& from, const LaneId& lane,

@@ -31,8 +31,8 @@ bool Links::push_next(const NodeId& peer, Out& out, Lane lane) {
     const LaneId id{peer, Direction::out, lane};
     const auto snapshot = parts_.store.snapshot();
     if (!snapshot) return false;
-    const auto entries =
-        parts_.logs.read(**snapshot, id, out.sent.size(), push_entries_max, push_bytes_max);
+    const auto entries = parts_.logs.read_with_erased(**snapshot, id, out.sent.size(),
+                                                      push_entries_max, push_bytes_max);
     if (!entries || entries->empty()) {
         parts_.counters.add("link.log_unreadable");
         return false;

@@ -48,8 +48,8 @@ void Links::on_push(const NodeId& peer, Link& link, Push push) {
     trust::Frontier end = in.end;
     std::vector<trust::Digest> leaves;
     leaves.reserve(push.entries.size());
-    for (const auto& raw : push.entries) {
-        leaves.push_back(trust::leaf_hash(raw));
+    for (std::size_t i = 0; i < push.entries.size(); ++i) {
+        leaves.push_back(leaf_of(push, i));
         end.append(leaves.back());
     }
     const LaneId lane{peer, Direction::in, push.lane};
@@ -91,6 +91,7 @@ Links::Batch Links::open_batch(const NodeId& peer, In& in, Push push,
 void Links::open_entry_into(Batch::Item& item, In& in, const LaneId& lane) {
     item.entry.lane = lane;
     item.entry.index = item.logged.index;
+    if (item.logged.raw.empty()) return;  // erased before we had it
     const auto entry = parse_entry(item.logged.raw);
     if (!entry) return;
     item.entry.id = entry->id;
@@ -139,6 +140,12 @@ Result<void> Links::apply(store::Draft& draft, const Batch& batch) {
         if (item.key) {
             const auto kept = parts_.logs.keep_key(draft, batch.lane, item.logged.index, *item.key);
             if (!kept) return kept;
+        } else if (item.logged.raw.empty()) {
+            parts_.counters.add("link.erased_entries");
+            parts_.feed.emit(draft, {.at = now,
+                                     .name = "link.entry_erased",
+                                     .peer = batch.lane.peer.text,
+                                     .number = item.logged.index});
         } else {
             const auto applied = parts_.applier.apply(draft, item.entry, now);
             if (!applied) return std::unexpected(applied.error());

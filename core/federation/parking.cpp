@@ -34,6 +34,11 @@ Result<std::unique_ptr<Parking>> Parking::open(store::Store& store, Parts parts)
     return std::make_unique<Parking>(parts, std::move(*parked), std::move(*refused));
 }
 
+bool Parking::is_about_erased(store::Snapshot& from, const Body& body) const {
+    const bool of_referral = body.kind == BodyKind::referral || body.kind == BodyKind::attachment;
+    return of_referral && parts_.records.keyring().is_erased(from, KeyId{body.subject});
+}
+
 Result<KeyId> Parking::park(store::Draft& draft, const ReceivedEntry& entry,
                             std::string_view reason, Time now) {
     capnp::MallocMessageBuilder builder;

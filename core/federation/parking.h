@@ -33,6 +33,10 @@ public:
     Result<KeyId> park(store::Draft& draft, const ReceivedEntry& entry, std::string_view reason,
                        Time now);
 
+    /// Whether an entry is about something that was erased; what is said about the erasure itself,
+    /// and refusals, are not.
+    bool is_about_erased(store::Snapshot& from, const Body& body) const;
+
     /// Answers with a refusal entry, and no more: for what is kept elsewhere.
     Result<void> refuse(store::Draft& draft, const ReceivedEntry& entry, std::string_view reason,
                         Time now);

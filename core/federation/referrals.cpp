@@ -1,6 +1,7 @@
 #include "core/federation/referrals.h"
 
 #include "core/base/message.h"
+#include "core/casework/disclosure.h"
 #include "schemas/records.capnp.h"
 
 namespace sanad::federation {
@@ -121,6 +122,11 @@ Result<void> Referrals::say(store::Draft& draft, ReferralRecord& record, Referra
         casework::restore_event(record, message.index, casework::mark_of(message), now);
     if (!appended) return std::unexpected(appended.error());
     Body body{BodyKind::referral, record.id.bytes, casework::write_message(message)};
+    if (message.request) {
+        const auto ticked = casework::check_only_ticked(
+            body.payload, message.request->consent.items, parts_.taxonomies);
+        if (!ticked) return ticked;
+    }
     if (body.payload.size() > payload_bytes_max) return fail(Fault::bad_size, "referral event");
     draft.then([this, record, body = std::move(body), index = message.index,
                 now](store::Transaction& transaction) -> Result<void> {
@@ -161,6 +167,7 @@ Result<std::vector<ReferralRecord>> Referrals::list(store::Snapshot& from, std::
     std::vector<ReferralRecord> records;
     for (const auto& id : ids) {
         auto record = find(from, id);
+        if (!record && record.error().fault == Fault::not_found) continue;  // erased
         if (!record) return std::unexpected(record.error());
         records.push_back(std::move(*record));
     }
@@ -172,6 +179,10 @@ Result<ReferralRecord> Referrals::load(store::Snapshot& from, const ReferralId& 
     if (!bytes) return std::unexpected(bytes.error());
     if (!*bytes) return fail(Fault::not_found, "referral");
     return casework::read_referral_record(**bytes);
+}
+
+Result<void> Referrals::forget(store::Draft& draft, const ReferralId& id) {
+    return draft.del(records_.table, id);
 }
 
 Result<void> Referrals::save(store::Writer& writer, const ReferralRecord& record) {

@@ -10,6 +10,7 @@
 #include "core/store/feed.h"
 #include "core/store/timers.h"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -39,6 +40,12 @@ public:
     };
 
     static Result<std::unique_ptr<Referrals>> open(store::Store& store, Parts parts);
+
+    /// Whether a new request of a peer may be taken in; what is refused is parked with the detail
+    /// of the error as its reason.
+    using Admit = std::function<Result<void>(const NodeId& from, const casework::ReferralRequest&)>;
+    /// Before the links start; without it, everything is taken in.
+    void admit_by(Admit admit) { admit_ = std::move(admit); }
 
     // ------------------------------------------------------------------ threads  engine
 
@@ -80,6 +87,10 @@ public:
     /// What the referral's clocks have due, each once: steps and alarms in the feed, and what this
     /// node says by itself (expire, close_unconfirmed). Also after this machine's clock was set
     /// back: a limit that would stand still until it is there again runs from now.
+    /// Removes the record of a referral whose key is destroyed; the places of its events stay.
+    Result<void> forget(store::Draft& draft, const ReferralId& id);
+
+    /// The steps of the referral's clock that are due: each is told once, in the feed.
     Result<void> on_timer(store::Draft& draft, const ReferralId& id, Time now);
 
     /// Tells the feed of each open referral that waits for `peer`, which is heard no more: a person
@@ -152,6 +163,7 @@ private:
 
     Parts parts_;
     Listener* listener_ = nullptr;
+    Admit admit_;
     store::SealedTable records_;  // referral id -> ReferralRecord
     store::SealedTable places_;   // referral id, writer, index -> PlaceRecord
 };

@@ -25,6 +25,9 @@ Result<KeyId> Referrals::apply(store::Draft& draft, const ReceivedEntry& entry, 
         return parts_.parking.park(draft, entry, "subject_mismatch", now);
     auto record = load(draft, message->referral);
     if (!record && record.error().fault != Fault::not_found) return std::unexpected(record.error());
+    if (!record && message->request && admit_)
+        if (const auto admitted = admit_(entry.lane.peer, *message->request); !admitted)
+            return parts_.parking.park(draft, entry, admitted.error().detail, now);
     if (!record)
         record = begin(draft, entry, *message, now);
     else

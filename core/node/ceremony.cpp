@@ -211,6 +211,14 @@ Result<std::string> sign_directory(std::string_view draft_or_note, const fs::pat
     return trust::sign_note(draft_or_note, steward->key, steward->name);
 }
 
+Result<std::string> sign_note_with(std::string_view text_or_note, const fs::path& steward_file) {
+    const auto steward = load_steward_key(steward_file);
+    if (!steward) return std::unexpected(steward.error());
+    return trust::parse_note(text_or_note)
+               ? trust::add_signature(text_or_note, steward->key, steward->name)
+               : trust::sign_note(text_or_note, steward->key, steward->name);
+}
+
 Result<std::string> merge_directories(std::string_view left, std::string_view right) {
     for (const std::string_view side : {left, right}) {
         const auto note = trust::parse_note(side);

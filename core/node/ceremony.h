@@ -73,6 +73,11 @@ Result<std::string> write_revocation(std::string_view directory, const NodeId& n
 Result<std::string> sign_directory(std::string_view draft_or_note,
                                    const std::filesystem::path& steward_file);
 
+/// `text_or_note` signed with a steward's key, as a note, whatever it is about.
+/// errors  those of read_file() and of trust::sign_note()
+Result<std::string> sign_note_with(std::string_view text_or_note,
+                                   const std::filesystem::path& steward_file);
+
 /// One note with the signatures of both, which must be of the same directory.
 /// errors  those of federation::merge_signatures() and read_directory() · bad_signature: a
 /// steward's

@@ -133,6 +133,20 @@ void read_audit(Settings settings, Configuration& out) {
     settings.finish();
 }
 
+void read_policy(Settings settings, Configuration& out) {
+    const std::string signer = settings.text("signer");
+    if (!signer.empty()) {
+        const auto verifier = trust::parse_verifier(signer);
+        if (verifier)
+            out.policy_signer = *verifier;
+        else
+            settings.complain("signer", json_string(signer) +
+                                            " is no verifier: write what sanad directory "
+                                            "steward-key printed");
+    }
+    settings.finish();
+}
+
 void read_plugin_folders(Settings settings, const fs::path& base, Configuration& out) {
     for (const std::string& folder : settings.texts("folders", plugin_folders_max))
         out.plugin_folders.push_back(absolute(base, folder));
@@ -300,6 +314,7 @@ Configuration read_all(const TomlValue& document, const fs::path& file, Problems
     read_store(root.table("store"), out);
     read_federation(root.table("federation"), base, out);
     read_audit(root.table("audit"), out);
+    read_policy(root.table("policy"), out);
     read_plugin_folders(root.table("plugins"), base, out);
     read_plugins(root, out);
     read_staff(root, out);

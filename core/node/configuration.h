@@ -5,9 +5,11 @@
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/casework/clocks.h"
+#include "core/trust/note.h"
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -120,10 +122,13 @@ struct Configuration {
     std::vector<PartnerSettings> partners;
     casework::Clocks clocks;
     DutySettings duty;
+    std::optional<trust::Verifier> policy_signer;  // who says that a policy pack was reviewed
     Log::Level log_level = Log::Level::info;
 
     std::filesystem::path door() const { return folder / "door.sock"; }
     std::filesystem::path keys_file() const { return folder / "keys.sealed"; }
+    std::filesystem::path erased_file() const { return folder / "erased.list"; }
+    std::filesystem::path compaction_file() const { return folder / "compaction.wanted"; }
     std::filesystem::path store_id_file() const { return folder / "store.id"; }
 };
 

@@ -5,6 +5,7 @@
 #include "core/federation/directory_trust.h"
 #include "core/node/files.h"
 #include "core/node/initialise.h"
+#include "core/node/policy_files.h"
 #include "core/node/trust_file.h"
 #include "core/plugins/manifest.h"
 #include "core/plugins/store_plugin.h"
@@ -39,6 +40,7 @@ public:
     void plugins();
     void store();
     void words();
+    void policy();
     void directory();
     void port();
 
@@ -119,6 +121,25 @@ void Examination::words() {
     if (fs::is_directory(folder, fault)) return say(Level::good, "word lists", folder.string());
     say(Level::bad, "word lists",
         folder.string() + ": there is no such folder: correct node.share in node.toml");
+}
+
+void Examination::policy() {
+    const auto taxonomies = load_taxonomies(configuration_.share);
+    if (!taxonomies) return say(Level::bad, "policy", taxonomies.error().detail);
+    const auto policies = load_policies(configuration_, *taxonomies);
+    if (!policies) return say(Level::bad, "policy", policies.error().detail);
+    std::string unreviewed;
+    for (const auto& policy : policies->packs)
+        if (!policy.is_reviewed())
+            unreviewed += (unreviewed.empty() ? "" : ", ") + policy.pack.name;
+    if (policies->of_country(federation::country_of(configuration_.id)) == nullptr)
+        return say(Level::bad, "policy",
+                   "no pack speaks for this node's country, so nothing may leave: sanad policy "
+                   "install --help");
+    if (unreviewed.empty()) return say(Level::good, "policy", "every pack was reviewed");
+    say(Level::note, "policy",
+        "not reviewed by a lawyer: " + unreviewed +
+            ": have them read (sanad policy show), signed (sanad policy sign) and installed");
 }
 
 void Examination::membership(const federation::Directory& directory) {
@@ -234,6 +255,7 @@ std::vector<Finding> examine(const fs::path& file, const VaultInputs& inputs, co
     examination.plugins();
     examination.store();
     examination.words();
+    examination.policy();
     examination.directory();
     examination.port();
     return findings;

@@ -37,7 +37,7 @@ Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
     node->keys_.emplace(std::move(*keys));
     using Step = Result<void> (Node::*)();
     for (const Step step :
-         {&Node::load_taxonomies, &Node::open_store, &Node::check_identity, &Node::open_records,
+         {&Node::load_words, &Node::open_store, &Node::check_identity, &Node::open_records,
           &Node::load_directory, &Node::open_federation, &Node::open_service})
         if (const auto done = (node.get()->*step)(); !done) return std::unexpected(done.error());
     node->links_->on_receipt(std::move(on_receipt));
@@ -77,27 +77,6 @@ Node::~Node() {
     }
 }
 
-Result<void> Node::load_taxonomies() {
-    const auto folder = configuration_.share / "taxonomy";
-    std::error_code fault;
-    for (const auto& file : std::filesystem::directory_iterator(folder, fault)) {
-        if (file.path().extension() != ".tsv") continue;
-        const auto text = read_file(file.path(), casework::taxonomy_bytes_max, FileTrust::any);
-        if (!text) return std::unexpected(text.error());
-        const auto added = taxonomies_.add(file.path().stem().string(), *text);
-        if (!added)
-            return fail(added.error().fault, file.path().string() + ": " + added.error().detail);
-    }
-    if (fault)
-        return fail(Fault::not_found,
-                    folder.string() + ": no taxonomies there: install config/taxonomy");
-    for (const auto wanted : casework::required_taxonomies())
-        if (taxonomies_.find(wanted) == nullptr)
-            return fail(Fault::not_found, (folder / std::string(wanted)).string() +
-                                              ".tsv is missing: install config/taxonomy whole");
-    return {};
-}
-
 Result<void> Node::open_store() {
     const auto file = find_plugin(configuration_, configuration_.store);
     if (!file) return std::unexpected(file.error());
@@ -120,6 +99,8 @@ Result<void> Node::open_records() {
     const auto keys = store_.store->open_table("key");
     if (!keys) return std::unexpected(keys.error());
     keyring_ = std::make_unique<store::Keyring>(vault_, *keys);
+    if (const auto remembers = keyring_->remember_erased(*store_.store); !remembers)
+        return remembers;
     records_ = std::make_unique<store::Records>(store_id_, *keyring_, around_.entropy);
     engine_ = std::make_unique<store::Engine>(*store_.store, around_.log);
     // The first start of a new store makes the node's own key; every later one finds it.
@@ -134,6 +115,7 @@ Result<void> Node::open_records() {
     if (const auto ran = engine_->run_once(); !ran) return std::unexpected(ran.error());
     if (!made) return made;
 
+    if (const auto gone = destroy_again(); !gone) return gone;
     auto audit = store::Audit::open(*store_.store, *records_);
     if (!audit) return std::unexpected(audit.error());
     audit_ = std::move(*audit);
@@ -147,7 +129,8 @@ Result<void> Node::open_records() {
     if (!timers) return std::unexpected(timers.error());
     timers_ = *timers;
     for (store::Engine::Participant* part :
-         {static_cast<store::Engine::Participant*>(audit_.get()),
+         {static_cast<store::Engine::Participant*>(keyring_.get()),
+          static_cast<store::Engine::Participant*>(audit_.get()),
           static_cast<store::Engine::Participant*>(feed_.get()),
           static_cast<store::Engine::Participant*>(outbox_.get())})
         engine_->add(*part);
@@ -178,6 +161,7 @@ void Node::tick_links() {
 // Timers that are due become commands; the engine looks again when the next one is, or soon.
 Duration Node::idle() {
     const auto now = around_.clock.elapsed();
+    if (compact_at_ && *compact_at_ <= now) compact();
     if (now < timers_at_) return timers_at_ - now;
     timers_at_ = now + timers_each;
     service_->tick();
@@ -218,6 +202,8 @@ void Node::run_timers(const std::vector<store::Timer>& timers) {
                 const Time now = around_.clock.now();
                 if (timer.kind == federation::referral_timer)
                     return referrals_->on_timer(draft, ReferralId{timer.subject}, now);
+                if (timer.kind == federation::erasure_timer)
+                    return erasures_->on_timer(draft, ReferralId{timer.subject}, now);
                 if (timer.kind == api::escalation_timer)
                     return escalations_->on_timer(draft, EscalationId{timer.subject}, now);
                 if (timer.kind == federation::audit_round_timer)

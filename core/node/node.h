@@ -10,6 +10,7 @@
 #include "core/node/node_keys.h"
 #include "core/node/plugin_pump.h"
 #include "core/node/plugin_services.h"
+#include "core/node/policy_files.h"
 #include "core/node/self_audit.h"
 #include "core/node/trust_file.h"
 #include "core/plugins/store_plugin.h"
@@ -62,6 +63,9 @@ public:
                                                                  Time now) override;
     federation::DirectoryBook& directories() { return *book_; }
     void with_links(std::function<void(federation::Links&)> work) override;
+    Result<std::string> install_policy(const std::string& text_or_note) override;
+    Result<std::string> reload_policies() override;
+    void compact_soon() override { compact_at_ = Duration{0}; }
 
 private:
     Node(const Configuration& configuration, const trust::SymmetricKey& vault_key,
@@ -69,7 +73,7 @@ private:
 
     Result<void> open_store();
     Result<void> check_identity();
-    Result<void> load_taxonomies();
+    Result<void> load_words();
     Result<void> load_directory();
     Result<void> follow_file(const std::string& note);
     void mirror_directory(const federation::DirectoryState& before);
@@ -91,6 +95,8 @@ private:
     void run_timers(const std::vector<store::Timer>& timers);
     void look_at_later_timers();
     void tick_links();
+    Result<void> destroy_again();
+    void compact();
 
     const Configuration& configuration_;
     Surroundings around_;
@@ -101,6 +107,7 @@ private:
     std::optional<NodeKeys> keys_;
     casework::Taxonomies taxonomies_;
     TrustedStewards trusted_;
+    federation::Policies policies_;
 
     plugins::OpenStore store_;
     std::unique_ptr<store::Keyring> keyring_;
@@ -119,6 +126,7 @@ private:
     std::unique_ptr<federation::Referrals> referrals_;
     std::unique_ptr<federation::AuditWitness> witness_;
     std::unique_ptr<federation::Rosters> rosters_;
+    std::unique_ptr<federation::Erasures> erasures_;
     std::optional<federation::Appliers> appliers_;
     std::unique_ptr<federation::Attachments> attachments_;
     std::unique_ptr<federation::Links> links_;
@@ -131,6 +139,7 @@ private:
     std::unique_ptr<api::Duty> duty_;
     std::unique_ptr<api::Cover> cover_;
     std::unique_ptr<api::Escalations> escalations_;
+    std::unique_ptr<api::Overrides> overrides_;
     std::unique_ptr<PluginServices> services_;
     std::unique_ptr<api::Service> service_;
     std::vector<std::unique_ptr<plugins::Instance>> instances_;
@@ -141,6 +150,7 @@ private:
     Duration condition_at_{0};
     std::filesystem::file_time_type keys_written_;  // when the file of keys was read last
     std::atomic<bool> transport_waits_{false};  // the directory has a later transport key of ours
+    std::optional<Duration> compact_at_;        // the engine's own: when the store is compacted
     std::mutex status_mutex_;                   // guards status_
     std::vector<federation::Links::Status> status_;
     std::unique_ptr<SelfAudit> self_audit_;

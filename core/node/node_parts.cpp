@@ -29,11 +29,27 @@ Result<void> Node::open_federation() {
                         configuration_.clocks, around_.entropy, counters_});
     if (!referrals) return std::unexpected(referrals.error());
     referrals_ = std::move(*referrals);
+    referrals_->admit_by([this](const NodeId& from,
+                                const casework::ReferralRequest& request) -> Result<void> {
+        return federation::check_received(*policies_.current(), from, configuration_.id, request);
+    });
+    auto erasures = federation::Erasures::open(
+        *store_.store,
+        {*records_, *timers_, *feed_, *logs_, *referrals_, *parking_, taxonomies_, counters_});
+    if (!erasures) return std::unexpected(erasures.error());
+    erasures_ = std::move(*erasures);
+    erasures_->answer_by([this] {
+        const auto policies = policies_.current();
+        const auto* ours = policies->of_country(federation::country_of(configuration_.id));
+        return ours != nullptr &&
+               casework::erasure_answer(ours->pack) == casework::ErasureAnswer::automatic;
+    });
     appliers_.emplace(*parking_);
     auto rosters = federation::Rosters::open(
         *store_.store, {configuration_.id, *records_, *feed_, *logs_, *parking_, taxonomies_});
     if (!rosters) return std::unexpected(rosters.error());
     rosters_ = std::move(*rosters);
+    appliers_->add(federation::BodyKind::erasure, *erasures_);
     appliers_->add(federation::BodyKind::referral, *referrals_);
     const AuditSettings& watched = configuration_.audit;
     auto witness = federation::AuditWitness::open(
@@ -130,6 +146,9 @@ Result<void> Node::open_service() {
     if (!escalations) return std::unexpected(escalations.error());
     escalations_ = std::move(*escalations);
     if (const auto opened = open_cover(); !opened) return opened;
+    auto overrides = api::Overrides::open(*store_.store, *records_, *feed_);
+    if (!overrides) return std::unexpected(overrides.error());
+    overrides_ = std::move(*overrides);
     services_ = std::make_unique<PluginServices>(PluginServices::Parts{
         *store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_, around_.clock});
 
@@ -157,14 +176,17 @@ Result<void> Node::open_service() {
         .contacts = *contacts_,
         .cases = *cases_,
         .escalations = *escalations_,
+        .overrides = *overrides_,
         .referrals = *referrals_,
         .attachments = *attachments_,
         .freezes = *freezes_,
         .rosters = *rosters_,
         .cover = *cover_,
+        .erasures = *erasures_,
         .peers = *peers_,
         .witness = *witness_,
         .directories = *book_,
+        .policies = policies_,
         .taxonomies = taxonomies_,
         .clocks = configuration_.clocks,
         .signing = keys_->signing,

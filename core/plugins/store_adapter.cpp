@@ -141,6 +141,14 @@ public:
         return {};
     }
 
+    Result<void> compact() override {
+        if (!SANAD_HAS(&calls_, compact) || calls_.compact == nullptr)
+            return fail(Fault::unsupported, "store.compact");
+        const sanad_status status = calls_.compact(calls_.self);
+        if (status != SANAD_OK) return fail_with(status, "store.compact");
+        return {};
+    }
+
 private:
     template <typename Adapter, typename Interface>
     Result<std::unique_ptr<Interface>> begin_as(std::uint32_t mode) {

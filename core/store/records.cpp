@@ -73,10 +73,14 @@ Result<std::optional<Bytes>> Records::get(Snapshot& from, const SealedTable& tab
 }
 
 Result<void> Records::scan(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi,
-                           Order order, std::uint32_t limit, const Sink& sink) {
+                           Order order, std::uint32_t limit, const Sink& sink, Erased erased) {
     Result<void> opened;
     const auto scanned = from.scan(table.table, lo, hi, order, limit, [&](const Row& row) {
         auto plain = open(from, table, row);
+        if (!plain && is_erased(from, row)) {
+            if (erased == Erased::skip) return true;
+            plain = Bytes{};
+        }
         if (!plain) {
             opened = std::unexpected(plain.error());
             return false;
@@ -116,6 +120,12 @@ Result<Bytes> Records::open(Snapshot& from, const SealedTable& table, const Row&
     const auto secret = keyring_.find(from, parts->owner);
     if (!secret) return std::unexpected(secret.error());
     return trust::open(**secret, place(store_id_, table, row.key, parts->clear), parts->sealed);
+}
+
+// Only what was erased on purpose: an owner that never was is a damaged record.
+bool Records::is_erased(Snapshot& from, const Row& row) {
+    const auto parts = split(row.value);
+    return parts && keyring_.is_erased(from, parts->owner);
 }
 
 Bytes after_prefix(ByteView prefix) {

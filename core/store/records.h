@@ -45,9 +45,13 @@ public:
 
     /// Called with key, opened value and clear part of each record; returns false to stop.
     using Sink = std::function<bool(ByteView key, Bytes plain, ByteView clear)>;
-    /// As Snapshot::scan; a record that does not open ends the scan with its error.
+    /// What a scan makes of a record whose owner was erased: as if it were not there, or with an
+    /// empty value, which no record has otherwise where this is asked for.
+    enum class Erased : std::uint8_t { skip, show_empty };
+    /// As Snapshot::scan; a record that does not open, but for erased ones, ends it with its error.
     Result<void> scan(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi,
-                      Order order, std::uint32_t limit, const Sink& sink);
+                      Order order, std::uint32_t limit, const Sink& sink,
+                      Erased erased = Erased::skip);
 
     /// The values of a scan, each read by `decode(ByteView) -> Result<Value>`; the first that
     /// cannot be read ends it with its error.
@@ -84,6 +88,7 @@ public:
 
 private:
     Result<Bytes> open(Snapshot& from, const SealedTable& table, const Row& row);
+    bool is_erased(Snapshot& from, const Row& row);
 
     const StoreId& store_id_;
     Keyring& keyring_;

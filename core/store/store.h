@@ -75,6 +75,11 @@ public:
     virtual Result<std::unique_ptr<Transaction>> begin() = 0;
     /// Writes a consistent copy to an open file descriptor. threads  any
     virtual Result<void> backup(int file_descriptor) = 0;
+    /// Afterwards nothing that was deleted or overwritten before is left in the store's files.
+    /// Waits for open snapshots, and holds up everybody: about a second a gigabyte.
+    /// errors  unsupported: this store cannot · busy: a snapshot stays open · io, exhausted
+    /// threads  engine, with no transaction open
+    virtual Result<void> compact() { return fail(Fault::unsupported, "compact"); }
 };
 
 }  // namespace sanad::store

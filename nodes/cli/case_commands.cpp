@@ -138,6 +138,7 @@ void add_consent(CLI::App& app, Chosen& chosen) {
             },
             show_done);
     });
+    add_consent_withdraw(*group, chosen);
 }
 
 }  // namespace
@@ -155,6 +156,7 @@ void add_case_commands(CLI::App& app, Chosen& chosen) {
     add_open(*group, chosen);
     add_note(*group, chosen);
     add_close(*group, chosen);
+    add_case_erase(*group, chosen);
     add_consent(app, chosen);
 }
 

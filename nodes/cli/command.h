@@ -50,6 +50,12 @@ void add_attachment_commands(CLI::App& app, Chosen& chosen);
 void add_passport_commands(CLI::App& app, Chosen& chosen);
 void add_link_commands(CLI::App& app, Chosen& chosen);
 void add_courier_commands(CLI::App& group, Chosen& chosen);  // below `sanad link`
+void add_policy_commands(CLI::App& app, Chosen& chosen);
+void add_override_commands(CLI::App& app, Chosen& chosen);
+void add_erasure_commands(CLI::App& app, Chosen& chosen);
+/// `withdraw` below `sanad consent`, `erase` below `sanad case`.
+void add_consent_withdraw(CLI::App& group, Chosen& chosen);
+void add_case_erase(CLI::App& group, Chosen& chosen);
 
 /// A command below `parent`, with one line of help and one example.
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help,

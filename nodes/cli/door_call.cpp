@@ -121,7 +121,7 @@ std::string show_done(door::Reply::Reader reply) {
     if (!reply.isDone()) return "done\n";
     const auto done = reply.getDone();
     return line("id", text_of(done.getId())) + line("state", text_of(done.getState())) +
-           line("code", text_of(done.getCode()));
+           line("code", text_of(done.getCode())) + line("note", text_of(done.getNote()));
 }
 
 std::string json_of(door::Reply::Reader reply) {

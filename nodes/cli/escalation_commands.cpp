@@ -9,7 +9,7 @@ namespace sanad::cli {
 namespace {
 
 struct Options {
-    std::string id, partner, urgency, consent, summary;
+    std::string id, partner, urgency, consent, summary, basis;
     bool redacted = false;
 };
 
@@ -46,6 +46,8 @@ void add_escalate(CLI::App& app, Chosen& chosen) {
     add_word(*escalate, "--partner", options->partner, "a partner's id of node.toml");
     add_word(*escalate, "--urgency", options->urgency, "U0 to U4 [the case's]");
     add_word(*escalate, "--consent", options->consent, "a consent's id [the case's newest]");
+    add_word(*escalate, "--basis", options->basis,
+             "a word of the list transfer-basis [same_jurisdiction]");
     add_prose(*escalate, "--summary", options->summary, "what the partner is told");
     escalate->add_flag("--redacted", options->redacted,
                        "you have read the summary once more, and it names nobody and no place");
@@ -59,6 +61,7 @@ void add_escalate(CLI::App& app, Chosen& chosen) {
                 body.setCase(text_for(options->id));
                 body.setPartner(text_for(options->partner));
                 body.setUrgency(text_for(options->urgency));
+                body.setTransferBasis(text_for(options->basis));
                 body.setConsent(text_for(options->consent));
                 body.setSummary(text_for(summary));
                 body.setRedactionConfirmed(options->redacted);

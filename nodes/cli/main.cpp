@@ -106,6 +106,9 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_attachment_commands(app, chosen);
     add_keys_commands(app, chosen);
     add_passport_commands(app, chosen);
+    add_policy_commands(app, chosen);
+    add_override_commands(app, chosen);
+    add_erasure_commands(app, chosen);
 }
 
 int run(int argc, char** argv) {

@@ -61,6 +61,11 @@ std::string show_status(door::Reply::Reader reply) {
                        line("expires", text_of(status.getDirectoryExpires())) +
                        line("endpoint", text_of(status.getEndpoint())) +
                        line("commits", std::to_string(status.getCommits())) + audit_lines(status);
+    for (const auto policy : status.getPolicies())
+        text += line("policy",
+                     text_of(policy.getName()) + " v" + std::to_string(policy.getVersion()) + ", " +
+                         (policy.getReviewed() ? "reviewed by " + text_of(policy.getReviewedBy())
+                                               : "NOT REVIEWED by a lawyer"));
     Table plugins({"PLUGIN", "IS", "VERSION", "STATE", "WAITING"});
     for (const auto plugin : status.getPlugins())
         plugins.add({text_of(plugin.getInstance()), text_of(plugin.getPlugin()),

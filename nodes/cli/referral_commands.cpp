@@ -13,11 +13,24 @@ struct Options {
         never_say, reply_by;
     std::vector<std::string> services, given;
     bool redacted = false;
+    bool preview = false;
+    std::vector<std::string> items;
+    std::string without_consent, why;
 };
+
+door::Refer::Builder begin_refer(const Options& options, door::Request::Builder request) {
+    if (options.without_consent.empty())
+        return options.preview ? request.initReferPreview() : request.initRefer();
+    auto body = request.initOverrideRequest();
+    fill_texts(options.items, [&](unsigned n) { return body.initItems(n); });
+    body.setReason(text_for(options.without_consent));
+    body.setNote(text_for(options.why));
+    return body.initRefer();
+}
 
 void fill_refer(const Options& options, const std::string& narrative,
                 door::Request::Builder request) {
-    auto body = request.initRefer();
+    auto body = begin_refer(options, request);
     body.setCase(text_for(options.id));
     body.setTo(text_for(options.to));
     body.setKind(text_for(options.kind));
@@ -34,6 +47,27 @@ void fill_refer(const Options& options, const std::string& narrative,
     body.setReplyBy(text_for(options.reply_by));
     fill_texts(options.services, [&](unsigned n) { return body.initServicesRequested(n); });
     fill_texts(options.given, [&](unsigned n) { return body.initServicesGiven(n); });
+}
+
+std::string show_preview(door::Reply::Reader reply) {
+    const auto preview = reply.getPreview();
+    std::string text =
+        "This would leave for " + shown(text_of(preview.getTo())) + ", and nothing else:\n";
+    for (const auto field : preview.getRequest().getFields()) {
+        const auto value = text_of(field.getValue());
+        const auto label = text_of(field.getLabel());
+        const auto words = text_of(field.getShown());
+        text += "  " + shown(text_of(field.getName())) +
+                (label == text_of(field.getName()) ? "" : "  (" + shown(label) + ")") + "\n" +
+                shown_prose(value, "    ");
+        if (words != value) text += shown_prose(words, "    = ");
+    }
+    return text + line("stays here", join(texts_of(preview.getWithheld()))) +
+           line("labels in", text_of(preview.getLanguage())) +
+           line("size", std::to_string(preview.getBodyBytes()) + " bytes, sealed and padded " +
+                            std::to_string(preview.getEntryBytes())) +
+           line("consent text", "SHA-256 " + text_of(preview.getConsentHash())) +
+           line("policy", text_of(preview.getPolicy()));
 }
 
 void add_refer(CLI::App& app, Chosen& chosen) {
@@ -61,6 +95,14 @@ void add_refer(CLI::App& app, Chosen& chosen) {
     add_word(*refer, "--reply-by", options->reply_by, "such as 2027-01-31T00:00:00Z");
     refer->add_flag("--redacted", options->redacted,
                     "you have read the narrative once more, and it names nobody and no place");
+    add_word(*refer, "--without-consent", options->without_consent,
+             "in one sentence, why the child's interest wants it told: a supervisor decides");
+    add_word(*refer, "--why", options->why,
+             "with --without-consent: why confidentiality is broken; supervisors read it");
+    add_words(*refer, "--item", options->items,
+              "with --without-consent: what may be told, a word of the list referral-items");
+    refer->add_flag("--preview", options->preview,
+                    "send nothing: show exactly what would leave, field by field");
     refer->get_option("--to")->required();
     choose(*refer, chosen, [options](const Common& common) {
         return ask_with_prose(
@@ -68,7 +110,7 @@ void add_refer(CLI::App& app, Chosen& chosen) {
             [&](door::Request::Builder request, const std::string& narrative) {
                 fill_refer(*options, narrative, request);
             },
-            show_done);
+            options->preview ? show_preview : show_done);
     });
 }
 

@@ -138,6 +138,8 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
                    around.entropy, around.log, counters}))),
       rosters(must(federation::Rosters::open(
           *store, {machine.id, records, *feed, *logs, *parking, around.taxonomies}))),
+      erasures(must(federation::Erasures::open(*store, {records, timers, *feed, *logs, *referrals,
+                                                        *parking, around.taxonomies, counters}))),
       appliers(*parking),
       attachments(must(federation::Attachments::open(
           *store, {*store, engine, records, *feed, *logs, *referrals, *parking, around.clock,
@@ -147,6 +149,10 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
     appliers.add(federation::BodyKind::audit, *witness);
     appliers.add(federation::BodyKind::attachment, *attachments);
     appliers.add(federation::BodyKind::roster, *rosters);
+    appliers.add(federation::BodyKind::erasure, *erasures);
+    [[maybe_unused]] const auto remembers = keyring.remember_erased(*store);
+    assert(remembers.has_value());
+    engine.add(keyring);
     engine.add(*audit);
     engine.add(*feed);
     engine.add(*logs);
@@ -204,6 +210,10 @@ Result<void> FederationNode::run_timers(const std::vector<store::Timer>& all, Ti
                 if (const auto done = witness->on_timer(draft, now); !done) return done;
             if (timer.kind == federation::audit_check_timer)
                 if (const auto done = witness->on_check_timer(draft, now); !done) return done;
+            if (timer.kind == federation::erasure_timer) {
+                const auto told = erasures->on_timer(draft, ReferralId{timer.subject}, now);
+                if (!told) return told;
+            }
             if (timer.kind != federation::referral_timer) continue;
             const auto told = referrals->on_timer(draft, ReferralId{timer.subject}, now);
             if (!told) return told;

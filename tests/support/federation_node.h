@@ -7,6 +7,7 @@
 #include "core/federation/appliers.h"
 #include "core/federation/audit_witness.h"
 #include "core/federation/attachments.h"
+#include "core/federation/erasures.h"
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
 #include "core/federation/rosters.h"
@@ -122,6 +123,7 @@ public:  // in the order of their making
     std::unique_ptr<federation::Referrals> referrals;
     std::unique_ptr<federation::AuditWitness> witness;  // idle until a test calls start()
     std::unique_ptr<federation::Rosters> rosters;
+    std::unique_ptr<federation::Erasures> erasures;
     federation::Appliers appliers;
     std::unique_ptr<federation::Attachments> attachments;
     std::unique_ptr<federation::Applier> wrapped;

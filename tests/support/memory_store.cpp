@@ -367,7 +367,8 @@ MemoryStore::MemoryStore(MemoryDisk& disk) : disk_(disk) {
                   MemoryCalls::commit,
                   MemoryCalls::abort,
                   MemoryCalls::apply,
-                  MemoryCalls::backup};
+                  MemoryCalls::backup,
+                  nullptr};
 }
 
 MemoryStore::~MemoryStore() {

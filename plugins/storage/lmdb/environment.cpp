@@ -8,11 +8,13 @@
 #include <unistd.h>
 #include <sanad/message.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 namespace sanad::lmdb {
 
@@ -140,6 +142,22 @@ bool has_no_room(const std::string& folder) {
     return ::statvfs(folder.c_str(), &room) == 0 && room.f_bavail * room.f_frsize < room_bytes_min;
 }
 
+// Zeros over a file that has no name any more, so that its blocks do not keep what it held. File
+// systems that copy on write keep them for a while all the same.
+void overwrite(int fd) {
+    struct stat facts{};
+    if (::fstat(fd, &facts) != 0) return;
+    const std::vector<char> zeros(std::size_t{1} << 20);
+    for (::off_t at = 0; at < facts.st_size;) {
+        const auto wanted =
+            std::min<std::size_t>(zeros.size(), static_cast<std::size_t>(facts.st_size - at));
+        const ::ssize_t written = ::pwrite(fd, zeros.data(), wanted, at);
+        if (written <= 0) return;
+        at += written;
+    }
+    ::fsync(fd);
+}
+
 // What an interrupted create_store left. Nothing but our own files is removed.
 void clear_unfinished(const std::string& folder) {
     std::error_code ignored;
@@ -220,7 +238,8 @@ void create_store(const std::string& path, std::uint32_t map_mib) {
     }
 }
 
-Environment::Environment(std::string path, std::uint32_t map_mib) : path_(std::move(path)) {
+Environment::Environment(std::string path, std::uint32_t map_mib)
+    : path_(std::move(path)), map_mib_(map_mib) {
     check_header(path_);
     Descriptor lock = lock_folder(path_);
     allocate_reader_table(path_);
@@ -229,8 +248,43 @@ Environment::Environment(std::string path, std::uint32_t map_mib) : path_(std::m
 }
 
 Environment::~Environment() {
-    mdb_env_close(env_);
+    if (env_ != nullptr) mdb_env_close(env_);
     ::close(lock_);
+}
+
+int Environment::reopen() {
+    try {
+        env_ = open_environment(path_, map_mib_);
+    } catch (const Error&) {
+        return EIO;
+    }
+    return MDB_SUCCESS;
+}
+
+int Environment::replace_by_compacted() {
+    const std::string file = path_ + "/data.mdb";
+    const std::string copy = path_ + "/compacted.mdb";
+    ::unlink(copy.c_str());  // what an interrupted one left
+    const Descriptor fresh(::open(copy.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
+    if (fresh.get() < 0) return errno;
+    int answer = mdb_env_copyfd2(env_, fresh.get(), MDB_CP_COMPACT);
+    if (answer == MDB_SUCCESS && ::fsync(fresh.get()) != 0) answer = errno;
+    const Descriptor old(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+    if (answer == MDB_SUCCESS && old.get() < 0) answer = errno;
+    if (answer != MDB_SUCCESS) {
+        ::unlink(copy.c_str());
+        return answer;
+    }
+    mdb_env_close(env_);
+    env_ = nullptr;
+    if (::rename(copy.c_str(), file.c_str()) != 0) answer = errno;
+    if (answer == MDB_SUCCESS) {
+        const Descriptor folder(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (::fsync(folder.get()) != 0) answer = errno;
+        overwrite(old.get());
+    }
+    const int opened = reopen();
+    return answer != MDB_SUCCESS ? answer : opened;
 }
 
 }  // namespace sanad::lmdb

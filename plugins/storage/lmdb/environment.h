@@ -40,11 +40,21 @@ public:
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
 
+    /// Null after a reopen() that failed.
     MDB_env* get() const { return env_; }
+
+    /// Puts a compacted copy in the place of the store's file, overwrites the old file with zeros,
+    /// and opens the new one: what was deleted is then in no page of it. A power cut leaves the
+    /// old file or the new one. No transaction may be open; table handles are of the old
+    /// environment afterwards. returns  LMDB's answer, or an errno value
+    int replace_by_compacted();
     const std::string& path() const { return path_; }
 
 private:
+    int reopen();
+
     std::string path_;
+    std::uint32_t map_mib_;
     int lock_ = -1;           // writer.lock, flocked
     MDB_env* env_ = nullptr;  // ours
 };

@@ -116,6 +116,8 @@ struct Calls {
             return status(store, answer);
         }
         *table = number;
+        if (store.names_.size() <= number) store.names_.resize(number + 1);
+        store.names_[number] = name;
         return commit(raw);
     }
 
@@ -126,12 +128,17 @@ struct Calls {
         if (writes && store.failed_) return SANAD_E_IO;
         // LMDB would wait for the other writer, for ever when it is this same thread.
         if (writes && store.writing_.exchange(true)) return SANAD_E_BUSY;
+        if (!store.enter()) {
+            if (writes) store.writing_ = false;
+            return SANAD_E_IO;
+        }
         auto* transaction = new (std::nothrow) Transaction{&store, nullptr, writes, SANAD_OK};
         const int answer = transaction ? mdb_txn_begin(store.environment_.get(), nullptr,
                                                        writes ? 0 : MDB_RDONLY, &transaction->txn)
                                        : ENOMEM;
         if (answer != MDB_SUCCESS) {
             delete transaction;
+            store.leave();
             if (writes) store.writing_ = false;
             return status(store, answer);
         }
@@ -220,8 +227,11 @@ struct Calls {
     }
 
     static void end(Transaction& transaction) {
-        if (transaction.writes) transaction.store->writing_ = false;
+        Store& store = *transaction.store;
+        const bool wrote = transaction.writes;
         delete &transaction;
+        store.leave();
+        if (wrote) store.writing_ = false;
     }
 
     static sanad_status commit(sanad_txn* raw) noexcept {
@@ -286,12 +296,76 @@ struct Calls {
     // wrapped key of an erased case.
     static sanad_status backup(void* self, int fd) noexcept {
         Store& store = of(self);
+        if (!store.enter()) return SANAD_E_IO;
         const int answer = mdb_env_copyfd2(store.environment_.get(), fd, MDB_CP_COMPACT);
+        store.leave();
         if (answer != MDB_SUCCESS) return status(store, answer);
         const bool synced = ::fsync(fd) == 0 || errno == EINVAL || errno == EROFS;  // a pipe cannot
         return synced ? SANAD_OK : status(store, errno);
     }
+
+    static sanad_status compact(void* self) noexcept {
+        try {
+            return of(self).compact();
+        } catch (...) {  // memory, or a lock that cannot be taken
+            return SANAD_E_NOMEM;
+        }
+    }
+
+    // The handles of the new environment must be those that the core holds.
+    static int open_tables(Store& store) {
+        MDB_txn* txn = nullptr;
+        int answer = mdb_txn_begin(store.environment_.get(), nullptr, 0, &txn);
+        if (answer != MDB_SUCCESS) return answer;
+        for (std::size_t handle = first_table; handle < store.names_.size(); ++handle) {
+            MDB_dbi number = 0;
+            answer = mdb_dbi_open(txn, store.names_[handle].c_str(), MDB_CREATE, &number);
+            if (answer == MDB_SUCCESS && number != handle) answer = MDB_BAD_DBI;
+            if (answer == MDB_SUCCESS) continue;
+            mdb_txn_abort(txn);
+            return answer;
+        }
+        return mdb_txn_commit(txn);
+    }
 };
+
+bool Store::enter() {
+    std::unique_lock lock(gate_);
+    changed_.wait(lock, [this] { return !compacting_; });
+    if (environment_.get() == nullptr) return false;
+    ++transactions_;
+    return true;
+}
+
+void Store::leave() {
+    const std::lock_guard lock(gate_);
+    --transactions_;
+    changed_.notify_all();
+}
+
+sanad_status Store::compact() {
+    if (failed_) return SANAD_E_IO;
+    const std::lock_guard tables(tables_);
+    std::unique_lock lock(gate_);
+    if (compacting_) return SANAD_E_BUSY;
+    compacting_ = true;  // nothing new begins
+    const bool alone =
+        changed_.wait_for(lock, compaction_wait, [this] { return transactions_ == 0; });
+    int answer = MDB_SUCCESS;
+    bool replaced = false;
+    if (alone) {
+        lock.unlock();
+        answer = environment_.replace_by_compacted();
+        replaced = answer == MDB_SUCCESS;
+        if (replaced) answer = Calls::open_tables(*this);
+        lock.lock();
+    }
+    compacting_ = false;
+    changed_.notify_all();
+    if (!alone) return SANAD_E_BUSY;
+    if (environment_.get() == nullptr || (replaced && answer != MDB_SUCCESS)) failed_ = true;
+    return status_of(answer, environment_.path());
+}
 
 Store::Store(std::string path, std::uint32_t map_mib)
     : environment_(std::move(path), map_mib),
@@ -308,6 +382,7 @@ Store::Store(std::string path, std::uint32_t map_mib)
                  Calls::commit,
                  Calls::abort,
                  Calls::apply,
-                 Calls::backup} {}
+                 Calls::backup,
+                 Calls::compact} {}
 
 }  // namespace sanad::lmdb

@@ -105,6 +105,51 @@ TEST_CASE("a push holds 1 to 256 entries, each of a size with a limit") {
                           struct_pointer(0, 2, 2), 0, 5, 0, 0})) == Fault::bad_size);
 }
 
+TEST_CASE("an erased entry crosses as its leaf hash, and every other has its bytes") {
+    auto entries = entries_of(3, 40);
+    entries[1].raw.clear();
+    entries[1].leaf.fill(7);
+    const auto frame = write_push(Lane::normal, entries, "head");
+    REQUIRE(frame.has_value());
+    const auto parsed = parse_frame(*frame);
+    REQUIRE(parsed.has_value());
+    const auto& push = std::get<Push>(*parsed);
+    REQUIRE(push.erased.size() == 1);
+    CHECK(leaf_of(push, 1) == entries[1].leaf);
+    CHECK(leaf_of(push, 0) == trust::leaf_hash(entries[0].raw));
+
+    // Each way in which bytes and hash can disagree.
+    const auto made = [](auto fill) {
+        capnp::MallocMessageBuilder builder;
+        auto out = builder.initRoot<schema::Frame>();
+        out.setVersion(1);
+        auto in = out.initPush();
+        auto list = in.initEntries(2);
+        const Bytes some(40, 1);
+        list.set(0, to_data(some));
+        fill(in);
+        return fault_of(flatten(builder));
+    };
+    const Bytes leaf(32, 7), short_leaf(31, 7);
+    const auto one = [](schema::Push::Builder push, std::uint32_t offset, const Bytes& bytes) {
+        auto erased = push.initErased(1);
+        erased[0].setOffset(offset);
+        erased[0].setLeaf(to_data(bytes));
+    };
+    CHECK(made([](auto) {}) == Fault::malformed);
+    CHECK(made([&](auto push) { one(push, 0, leaf); }) == Fault::malformed);
+    CHECK(made([&](auto push) { one(push, 2, leaf); }) == Fault::malformed);
+    CHECK(made([&](auto push) { one(push, 1, short_leaf); }) == Fault::malformed);
+    CHECK(made([&](auto push) {
+              auto erased = push.initErased(2);
+              for (auto entry : erased) {
+                  entry.setOffset(1);
+                  entry.setLeaf(to_data(leaf));
+              }
+          }) == Fault::malformed);
+    CHECK(made([&](auto push) { push.initErased(3); }) == Fault::bad_size);
+}
+
 TEST_CASE("a head has a longest size, and so has a frame") {
     const std::string longest(trust::checkpoint_note_bytes_max, 'h');
     CHECK(parse_frame(write_frame(Ack{Lane::normal, longest})));

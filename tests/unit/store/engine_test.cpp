@@ -192,6 +192,80 @@ TEST_CASE_METHOD(Fresh, "destroying a key destroys what is sealed under it, and 
     CHECK(text_of(**node.records.get_clear(*snapshot, node.sealed, bytes_of("k"))) == "hash");
 }
 
+TEST_CASE_METHOD(Fresh,
+                 "a destroyed key is remembered: it is neither made nor brought back again") {
+    REQUIRE(node.keyring.remember_erased(*node.store));
+    node.engine.add(node.keyring);
+    std::vector<KeyHash> told;
+    node.keyring.on_destroyed([&](const std::vector<KeyHash>& hashes) {
+        told.insert(told.end(), hashes.begin(), hashes.end());
+    });
+    const KeyId child{{9}}, other{{8}};
+    for (const auto& id : {child, other})
+        REQUIRE(node.run([&](Draft& draft) -> Result<void> {
+            const auto made = node.keyring.create(draft, id, node.entropy);
+            if (!made) return made;
+            return node.records.put(draft, node.sealed, id, id, bytes_of("words"));
+        }));
+    const support::MemoryDisk backup = disk;
+    REQUIRE(node.run([&](Draft& draft) { return node.keyring.destroy(draft, child); }));
+    CHECK(told == std::vector{Keyring::hash_of(child)});
+    CHECK(node.run([&](Draft& draft) { return node.keyring.create(draft, child, node.entropy); })
+              .error()
+              .fault == Fault::expired);
+    {
+        const auto snapshot = node.store->snapshot().value();
+        CHECK(node.keyring.is_erased(*snapshot, child));
+        CHECK_FALSE(node.keyring.is_erased(*snapshot, other));
+        CHECK(node.keyring.erased(*snapshot).value() == told);
+        std::vector<Bytes> seen, with_empty;
+        CHECK(node.records.scan(*snapshot, node.sealed, {}, {}, Order::ascending, 10,
+                                [&](ByteView, Bytes plain, ByteView) {
+                                    seen.push_back(std::move(plain));
+                                    return true;
+                                }));
+        CHECK(node.records.scan(
+            *snapshot, node.sealed, {}, {}, Order::ascending, 10,
+            [&](ByteView, Bytes plain, ByteView) {
+                with_empty.push_back(std::move(plain));
+                return true;
+            },
+            Records::Erased::show_empty));
+        CHECK(seen.size() == 1);
+        CHECK(with_empty.size() == 2);
+        CHECK(with_empty.back().empty());
+    }
+
+    support::MemoryDisk restored = backup;
+    Opened again(restored);
+    REQUIRE(again.keyring.remember_erased(*again.store));
+    std::size_t count = 0;
+    REQUIRE(again.run([&](Draft& draft) -> Result<void> {
+        const auto gone = again.keyring.destroy_listed(draft, told);
+        if (!gone) return std::unexpected(gone.error());
+        count = *gone;
+        return {};
+    }));
+    CHECK(count == 1);
+    const auto snapshot = again.store->snapshot().value();
+    CHECK_FALSE(again.keyring.find(*snapshot, child).has_value());
+    CHECK(again.keyring.find(*snapshot, other).has_value());
+}
+
+TEST_CASE_METHOD(Fresh, "a command that fails destroys no key") {
+    REQUIRE(node.keyring.remember_erased(*node.store));
+    const KeyId child{{9}};
+    REQUIRE(
+        node.run([&](Draft& draft) { return node.keyring.create(draft, child, node.entropy); }));
+    CHECK_FALSE(node.run([&](Draft& draft) -> Result<void> {
+        const auto drafted = node.keyring.destroy(draft, child);
+        return drafted ? fail(Fault::denied, "no") : drafted;
+    }));
+    const auto snapshot = node.store->snapshot().value();
+    CHECK(node.keyring.find(*snapshot, child).has_value());
+    CHECK_FALSE(node.keyring.is_erased(*snapshot, child));
+}
+
 TEST_CASE("a restart finds the audit, the feed, the timers and the outbox as they were") {
     support::MemoryDisk disk;
     for (int start = 0; start < 3; ++start) {

@@ -1,0 +1,176 @@
+#include "tests/support/helpline.h"
+
+#include "core/base/message.h"
+#include "core/node/policy_files.h"
+
+#include <cassert>
+#include <fstream>
+#include <sstream>
+
+namespace sanad::support {
+namespace {
+
+template <typename Value>
+Value must(Result<Value> result) {
+    assert(result.has_value());
+    return std::move(*result);
+}
+
+const std::string config_folder = SANAD_SOURCE_FOLDER "/config/";
+
+api::Staff staff() {
+    using enum api::Role;
+    return {{"amina", {counsellor}},
+            {"karim", {counsellor}},
+            {"salma", {counsellor, supervisor}},
+            {"nadia", {admin, auditor, data_officer}}};
+}
+
+}  // namespace
+
+casework::Taxonomies shipped_taxonomies() { return must(node::load_taxonomies(config_folder)); }
+
+federation::PolicySet shipped_policies() {
+    const auto taxonomies = shipped_taxonomies();
+    federation::PolicySet set;
+    for (const char* name : {"ma", "dz", "tn", "jo", "lb", "eu"}) {
+        std::ifstream file(config_folder + "policy/" + name + ".policy");
+        std::stringstream text;
+        text << file.rdbuf();
+        set.packs.push_back(must(federation::open_policy(text.str(), {}, taxonomies)));
+    }
+    return set;
+}
+
+Reply::Reply(Bytes bytes)
+    : words_(must(align(bytes, api::door_message_bytes_max))),
+      reader_(std::make_unique<capnp::FlatArrayMessageReader>(words_)) {}
+
+schema::api::Reply::Reader Reply::operator*() { return reader_->getRoot<schema::api::Reply>(); }
+
+std::string Reply::error() {
+    const auto reply = **this;
+    return reply.isError() ? from_text(reply.getError().getCode()) : std::string();
+}
+std::string Reply::wrong() { return from_text((**this).getError().getWrong()); }
+std::string Reply::mend() { return from_text((**this).getError().getMend()); }
+std::string Reply::id() {
+    assert((**this).isDone());
+    return from_text((**this).getDone().getId());
+}
+
+Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Transport& transport,
+                   federation::Policies& policies, const Between& between)
+    : clock_(around.clock),
+      node(machine, around, transport, between),
+      outbox(must(store::Outbox::open(*node.store, node.records))),
+      book(
+          must(federation::DirectoryBook::open(*node.store, {node.records, node.timers, *node.audit,
+                                                             *node.feed, nobody, around.clock}))),
+      index_key(node.vault.derive(1)),
+      contacts(must(api::Contacts::open(*node.store, {node.records, *node.feed, around.taxonomies,
+                                                      around.entropy, *this, index_key}))),
+      cases(must(api::Cases::open(
+          *node.store, {node.records, *node.feed, around.taxonomies, around.entropy, *contacts}))),
+      escalations(must(api::Escalations::open(
+          *node.store, {node.records, node.timers, *node.feed, around.taxonomies, around.clocks,
+                        around.entropy, *this}))),
+      overrides(must(api::Overrides::open(*node.store, node.records, *node.feed))) {
+    node.engine.add(*outbox);
+    node.referrals->admit_by([&policies, self = machine.id](
+                                 const NodeId& from, const casework::ReferralRequest& request) {
+        return federation::check_received(*policies.current(), from, self, request);
+    });
+    node.erasures->answer_by([&policies, self = machine.id] {
+        const auto* ours = policies.current()->of_country(federation::country_of(self));
+        return ours != nullptr &&
+               casework::erasure_answer(ours->pack) == casework::ErasureAnswer::automatic;
+    });
+    service.emplace(api::Service::Parts{.self = machine.id,
+                                        .country = federation::country_of(machine.id),
+                                        .store = *node.store,
+                                        .engine = node.engine,
+                                        .audit = *node.audit,
+                                        .feed = *node.feed,
+                                        .outbox = *outbox,
+                                        .contacts = *contacts,
+                                        .cases = *cases,
+                                        .escalations = *escalations,
+                                        .overrides = *overrides,
+                                        .referrals = *node.referrals,
+                                        .attachments = *node.attachments,
+                                        .erasures = *node.erasures,
+                                        .peers = around.peers,
+                                        .witness = *node.witness,
+                                        .directories = *book,
+                                        .policies = policies,
+                                        .taxonomies = around.taxonomies,
+                                        .clocks = around.clocks,
+                                        .signing = machine.signing,
+                                        .clock = around.clock,
+                                        .entropy = around.entropy,
+                                        .counters = node.counters,
+                                        .node = *this,
+                                        .staff = staff(),
+                                        .partners = {{"legal-aid", "legal-aid"}}});
+}
+
+Reply Helpline::ask(const std::string& actor, const Fill& fill) {
+    capnp::MallocMessageBuilder builder;
+    auto request = builder.initRoot<schema::api::Request>();
+    request.setVersion(1);
+    request.setActor(to_text(actor));
+    fill(request);
+    std::optional<Bytes> answer;
+    service->handle(flatten(builder), [&](Bytes bytes) { answer = std::move(bytes); });
+    while (!answer && node.turn()) {
+    }
+    assert(answer.has_value());
+    return Reply(std::move(*answer));
+}
+
+std::string Helpline::open_case() {
+    ContactId contact;
+    const std::string conversation =
+        "a conversation of a child, number " + std::to_string(++children_);
+    const auto written = node.run([&](store::Draft& draft) -> Result<void> {
+        const auto made = contacts->submit(draft, "chat", "webchat", bytes_of(conversation),
+                                           bytes_of("0123456789abcdef"), "مرحبا، أحتاج إلى مساعدة",
+                                           "ar", clock_.now());
+        if (!made) return std::unexpected(made.error());
+        contact = made->contact;
+        return {};
+    });
+    assert(written.has_value());
+    auto taken =
+        ask("amina", [&](auto request) { request.setContactOpen(to_text(format(contact))); });
+    assert(taken.error().empty());
+    return ask("amina",
+               [&](auto request) {
+                   auto body = request.initCaseOpen();
+                   body.setContact(to_text(format(contact)));
+                   body.setUrgency("U2");
+                   body.initReasons(1).set(0, "VI.bullying");
+                   body.setAgeBand("10-12");
+                   body.setGender("girl");
+                   body.initLanguages(1).set(0, "ar");
+               })
+        .id();
+}
+
+Reply Helpline::consent(const std::string& case_id, const std::vector<std::string>& items,
+                        const std::vector<std::string>& recipients) {
+    return ask("amina", [&](auto request) {
+        auto body = request.initConsentRecord();
+        body.setCase(to_text(case_id));
+        body.setBy("child");
+        auto ticked = body.initItems(static_cast<unsigned>(items.size()));
+        for (unsigned i = 0; i < ticked.size(); ++i) ticked.set(i, to_text(items[i]));
+        auto names = body.initRecipients(static_cast<unsigned>(recipients.size()));
+        for (unsigned i = 0; i < names.size(); ++i) names.set(i, to_text(recipients[i]));
+        body.setWords("هل توافق أن نخبر زملاءنا؟");
+        body.setLanguage("ar");
+    });
+}
+
+}  // namespace sanad::support

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "core/api/service.h"
+#include "core/base/message.h"
+#include "tests/support/federation_node.h"
+#include "tests/support/wire.h"
+#include "tests/support/world.h"
+
+#include <capnp/serialize.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+// A helpline without threads: a federating node and the one door to it, with the shipped lists of
+// words and the shipped policy packs.
+namespace sanad::support {
+
+casework::Taxonomies shipped_taxonomies();
+federation::PolicySet shipped_policies();
+
+/// A reply of the door, kept readable.
+class Reply {
+public:
+    explicit Reply(Bytes bytes);
+    schema::api::Reply::Reader operator*();
+    /// The code of an error; empty: none.
+    std::string error();
+    std::string wrong();
+    std::string mend();
+    /// The id of what was made.
+    std::string id();
+
+private:
+    kj::Array<capnp::word> words_;
+    std::unique_ptr<capnp::FlatArrayMessageReader> reader_;
+};
+
+/// Two counsellors, amina and karim, one supervisor, salma, and nadia for the rest.
+class Helpline final : public api::NodeControl, private api::Outward {
+public:
+    Helpline(Machine& machine, const Surroundings& around, federation::Transport& transport,
+             federation::Policies& policies, const Between& between = {});
+
+    using Fill = std::function<void(schema::api::Request::Builder)>;
+    /// Asks as `actor` and works until it is answered.
+    Reply ask(const std::string& actor, const Fill& fill);
+
+    /// A case of a child who wrote, with `narrative` never in it. returns  its id
+    std::string open_case();
+    /// errors as the door's: the reply
+    Reply consent(const std::string& case_id, const std::vector<std::string>& items,
+                  const std::vector<std::string>& recipients);
+
+    Facts facts() override { return {}; }
+    std::vector<federation::Links::Status> links() override { return node.links->status(); }
+    Result<federation::DirectoryBook::Outcome> install_directory(store::Draft&, const std::string&,
+                                                                 const std::string&,
+                                                                 Time) override {
+        return fail(Fault::denied, "a test");
+    }
+    Result<std::string> install_policy(const std::string&) override {
+        return fail(Fault::denied, "a test");
+    }
+    Result<std::string> reload_policies() override { return std::string(); }
+    void compact_soon() override {}
+
+private:
+    Result<void> deliver(store::Draft&, const casework::Contact&, ByteView, const api::ChatMessage&,
+                         Time) override {
+        return {};
+    }
+    Result<void> dispatch(store::Draft&, const std::string&, const casework::Escalation&, ByteView,
+                          const std::string&, Time) override {
+        return {};
+    }
+
+    const Clock& clock_;
+    std::uint32_t children_ = 0;
+
+public:
+    FederationNode node;
+    std::unique_ptr<store::Outbox> outbox;
+    federation::Peers nobody{federation::PeerTable{}};  // what the empty book puts in force
+    std::unique_ptr<federation::DirectoryBook> book;
+    trust::SymmetricKey index_key;
+    std::unique_ptr<api::Contacts> contacts;
+    std::unique_ptr<api::Cases> cases;
+    std::unique_ptr<api::Escalations> escalations;
+    std::unique_ptr<api::Overrides> overrides;
+    std::optional<api::Service> service;
+};
+
+}  // namespace sanad::support
