@@ -1,8 +1,9 @@
 #include "core/federation/directory_trust.h"
+#include "tests/fuzz/target.h"
+#include "tests/unit/federation/directory_sample.h"
 
 // Whatever a stranger offers as a directory must end in an Error or come back as it was. No steward
 // is trusted here, so a directory that is believed is a forgery.
-// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer looks this name up.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace sanad::federation;
     const auto bytes = sanad::text_of({data, size});
@@ -11,4 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (verify_directory(bytes, {}, 1)) __builtin_trap();
     return 0;
+}
+
+std::vector<sanad::Bytes> sanad::fuzz::seeds() {
+    const auto directory = test::sample_directory();
+    return {seed(federation::write_directory(directory).value()),
+            seed(test::signed_by(directory, {1, 2}))};
 }

@@ -1,8 +1,8 @@
 #include "core/trust/note.h"
+#include "tests/fuzz/target.h"
 
 // Whatever a stranger sends as a note must end in an Error or come back as it was: no crash, no
 // hang, no exception. No key is known here, so a note that verifies is a forgery.
-// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer looks this name up.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto bytes = sanad::text_of({data, size});
     if (const auto note = sanad::trust::parse_note(bytes)) {
@@ -13,4 +13,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (sanad::trust::format(*verifier) != bytes) __builtin_trap();
     }
     return 0;
+}
+
+std::vector<sanad::Bytes> sanad::fuzz::seeds() {
+    const trust::SigningKey key(trust::Seed{1});
+    return {seed(trust::sign_note("A line.\nAnd another.\n", key, "steward-1").value()),
+            seed(trust::format({"steward-1", trust::SignatureType::ed25519, key.public_key()}))};
 }

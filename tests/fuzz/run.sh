@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Builds a fuzz target with clang's libFuzzer, AddressSanitizer and UBSan, and runs it: what came
-# from outside may be refused, but must not crash, hang or leak. run.sh TARGET|all SECONDS
+# from outside may be refused, but must not crash, hang or leak. It begins with the seeds of the replay,
+# which is the same target as an ordinary test (replay.cpp). run.sh TARGET|all SECONDS
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 target=${1:-all} seconds=${2:-60} out=build-fuzz
 [ "$target" = all ] && target=$(cd tests/fuzz && ls ./*_fuzz.cpp | sed 's|\./||; s|_fuzz.cpp||')
 mkdir -p "$out"
 [ -f build/build.ninja ] || { echo "fuzz: build first: ./dev build" >&2; exit 1; }
-flags="-std=c++23 -g -O1 -fsanitize=address,undefined -D_GLIBCXX_ASSERTIONS -I. -Ibuild -include tests/support/kj_clang.h"
-sources="core/base/*.cpp core/trust/*.cpp core/casework/*.cpp core/store/*.cpp build/schemas/*.c++"
+flags="-std=c++23 -g -O1 -fsanitize=address,undefined -D_GLIBCXX_ASSERTIONS -I. -Ibuild -Isubprojects/sanad-sdk/include -Isubprojects/sanad-sdk/schemas -Ibuild/subprojects/sanad-sdk/schemas -include tests/support/kj_clang.h"
+sources="core/base/*.cpp core/trust/*.cpp core/casework/*.cpp core/store/*.cpp build/schemas/*.c++ core/plugins/store_adapter.cpp
+  tests/support/federation_node.cpp tests/support/memory_store.cpp"
 for source in $(ls core/federation/*.cpp | grep -vE 'admission|zmq_transport'); do sources="$sources $source"; done
 for name in configuration files settings share_folder toml_document; do sources="$sources core/node/$name.cpp"; done
 flags="$flags -DSANAD_SHARE_FOLDER=\"share\" -DSANAD_PLUGIN_FOLDER=\"plugins\""
@@ -26,6 +28,13 @@ for name in $target; do
     clang++-19 $flags -fsanitize=fuzzer "tests/fuzz/${name}_fuzz.cpp" "$out"/*.o -lcapnp -lkj -lsodium -lcrypto \
         -licuuc -ltomlplusplus -o "$out/$name"
     mkdir -p "$out/corpus-$name"
+    case "$name" in
+        configuration) files=config/node.toml ;;
+        passport) files=tests/unit/federation/recorded/passport-v1.bin ;;
+        *) files= ;;
+    esac
+    # shellcheck disable=SC2086
+    "build/tests/fuzz/fuzz-$name" --write "$out/corpus-$name" $files
     echo "== $name, $seconds s"
     "$out/$name" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 "$out/corpus-$name"
 done

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Lets spin check a model: check.py MODEL.pml --folder FOLDER [--liveness] [--mutant NAME] [--table FILE]
+    [--set NAME=NUMBER]
 
 Ends with 0 when the model holds, with 1 when spin found a way to break it, and with 99 (which Meson takes for an error
 even where a failure is expected) when it could not be decided. FOLDER is where the verifier is built and run; FILE is a table that the
@@ -37,13 +38,15 @@ def main():
     wish.add_argument("--folder", type=pathlib.Path, required=True)
     wish.add_argument("--liveness", action="store_true")
     wish.add_argument("--mutant")
+    wish.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER")
     wish.add_argument("--table", type=pathlib.Path)
     wish = wish.parse_args()
     folder = wish.folder / f"{wish.model.stem}-{wish.mutant or 'true'}-{'live' if wish.liveness else 'safe'}"
     defined = ([f"MUTANT_{wish.mutant}"] if wish.mutant else []) + (["LIVENESS"] if wish.liveness else [])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.pml").write_text(
-        "".join(f"#define {name}\n" for name in defined) + wish.model.read_text("utf-8"), "utf-8")
+        "".join(f"#define {name}\n" for name in defined) +
+        "".join("#define " + wanted.replace("=", " ") + "\n" for wanted in wish.set) + wish.model.read_text("utf-8"), "utf-8")
     if wish.mutant and f"MUTANT_{wish.mutant}\n" not in wish.model.read_text("utf-8"):
         print(f"check: {wish.model.name} has no mutant {wish.mutant}")
         sys.exit(99)

@@ -1,19 +1,22 @@
 #include "tests/sim/breakage.h"
 
 #include "core/federation/frame.h"
+#include "core/federation/link_recovery.h"
 
 #include <array>
 
 namespace sanad::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Breakage>, 6> names{
+constexpr std::array<std::pair<std::string_view, Breakage>, 8> names{
     {{"early_ack", Breakage::early_ack},
      {"lost_write", Breakage::lost_write},
      {"no_dedupe", Breakage::no_dedupe},
      {"skip_entry", Breakage::skip_entry},
      {"lose_receipt", Breakage::lose_receipt},
-     {"repeat_act", Breakage::repeat_act}}};
+     {"repeat_act", Breakage::repeat_act},
+     {"ack_first", Breakage::ack_first},
+     {"no_recovery", Breakage::no_recovery}}};
 
 constexpr unsigned lost_writes_percent = 20;
 constexpr unsigned skipped_entries_percent = 20;
@@ -104,7 +107,8 @@ Result<Breakage> breakage_from(std::string_view name) {
 }
 
 std::string_view breakage_names() {
-    return "early_ack|lost_write|no_dedupe|skip_entry|lose_receipt|repeat_act";
+    return "early_ack|lost_write|no_dedupe|skip_entry|lose_receipt|repeat_act|ack_first|no_"
+           "recovery";
 }
 
 support::Between between(Breakage breakage, Chance& chance) {
@@ -125,6 +129,12 @@ support::Between between(Breakage breakage, Chance& chance) {
 }
 
 Network::Swallow swallow(Breakage breakage) {
+    if (breakage == Breakage::no_recovery)
+        return [](ByteView bytes) {
+            const auto frame = federation::parse_frame(bytes);
+            const auto* beside = frame ? std::get_if<federation::Beside>(&*frame) : nullptr;
+            return beside != nullptr && beside->topic == federation::recovery_topic;
+        };
     if (breakage != Breakage::lose_receipt) return {};
     return [](ByteView bytes) {
         const auto frame = federation::parse_frame(bytes);

@@ -18,6 +18,8 @@ enum class Breakage : std::uint8_t {
     skip_entry,    // an entry is receipted and not applied
     lose_receipt,  // no receipt ever arrives
     repeat_act,    // a desk sends once more what was answered already
+    ack_first,     // a push is receipted before it is on disk
+    no_recovery,   // nobody gives a restored node its past back
 };
 
 /// errors  not_found

@@ -3,7 +3,29 @@
 #include "core/base/clock.h"
 #include "tests/support/counter_entropy.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace sanad::sim {
+
+/// A node's randomness, from a seed: eight bytes of each word, so that a long run is not spent
+/// here.
+class WordEntropy final : public Entropy {
+public:
+    explicit WordEntropy(std::uint64_t seed) : stream_(seed) {}
+
+    void fill(std::span<std::uint8_t> out) override {
+        while (!out.empty()) {
+            const std::uint64_t word = stream_.next();
+            const std::size_t size = std::min(out.size(), sizeof word);
+            std::memcpy(out.data(), &word, size);
+            out = out.subspan(size);
+        }
+    }
+
+private:
+    test::CounterEntropy stream_;
+};
 
 /// Everything that a run leaves to chance, drawn from its seed.
 class Chance {

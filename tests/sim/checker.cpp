@@ -143,15 +143,15 @@ void check_told(Site& site, Findings& findings) {
 void check_owners(const Sites& sites, Findings& findings) {
     for (const auto& site : sites) {
         if (!site->is_up()) continue;
-        const auto records = site->node().all_referrals();
-        if (!records) continue;
-        for (const auto& record : *records) {
-            Site* peer = find(sites, record.peer);
-            if (record.side != Side::asker || !peer->is_up()) continue;
-            if (casework::view_of(record).asker_responsible) continue;
-            const auto theirs = peer->node().referral(record.id);
-            const bool asked = theirs && casework::view_of(*theirs).asked_responsible;
-            if (!asked) findings.push_back("referral " + format(record.id) + " had no owner");
+        for (const auto& ours : site->referrals()) {
+            if (ours.record.side != Side::asker || ours.view.asker_responsible) continue;
+            Site* peer = find(sites, ours.record.peer);
+            if (!peer->is_up()) continue;
+            // Who lost a disk does not know yet what it said.
+            if (!site->is_whole(peer->id()) || !peer->is_whole(site->id())) continue;
+            const auto* theirs = peer->find_referral(ours.record.id);
+            if (theirs == nullptr || !theirs->view.asked_responsible)
+                findings.push_back("referral " + format(ours.record.id) + " had no owner");
         }
     }
 }
@@ -190,6 +190,7 @@ void check_end(const Sites& sites, const Ledger& ledger, Findings& findings) {
                 findings.push_back(site->id().text + ": a link is frozen: " + link.frozen);
         site->check_counters();
         check_told(*site, findings);
+        site->check_promises();
     }
     check_referrals(sites, ledger, findings);
 }

@@ -31,21 +31,19 @@ void Counsellor::look() {
     if (!finishing_ && setting_.chance.percent(idle_percent)) return;
     if (!finishing_ && requests_left_ > 0 && setting_.chance.percent(request_percent))
         return ask_for_help();
-    auto records = site_.node().all_referrals();
-    if (!records) return;
-    std::erase_if(*records, [](const ReferralRecord& record) {
-        return casework::is_ended(record.state) && record.state != ReferralState::completed;
-    });
-    if (records->empty()) return;
-    go_on_with((*records)[setting_.chance.below(records->size())]);
+    std::vector<const ReferralRecord*> open;
+    for (const auto& [record, view] : site_.referrals())
+        if (!casework::is_ended(record.state) || record.state == ReferralState::completed)
+            open.push_back(&record);
+    if (open.empty()) return;
+    go_on_with(*open[setting_.chance.below(open.size())]);
 }
 
 bool Counsellor::is_done() {
     if (!site_.is_up() || setting_.ledger.is_pending(site_.id())) return false;
-    const auto records = site_.node().all_referrals();
-    return records && std::ranges::all_of(*records, [](const ReferralRecord& record) {
-               return casework::is_ended(record.state);
-           });
+    return std::ranges::all_of(site_.referrals(), [](const auto& standing) {
+        return casework::is_ended(standing.record.state);
+    });
 }
 
 void Counsellor::ask_for_help() {
@@ -167,7 +165,9 @@ void Counsellor::submit(std::size_t number, const Decide& decide, unsigned repea
             setting_.trace.note(setting_.schedule.now(), site_.id().text,
                                 result ? "stored" : name(result.error().fault),
                                 setting_.ledger.acts()[number].token);
-            setting_.ledger.answer(number, result);
+            // What is said before the past is back may turn out not to be allowed.
+            setting_.ledger.answer(
+                number, result && !site_.is_whole() ? fail(Fault::io, "past missing") : result);
             if (result && repeats > 0) submit(number, decide, repeats - 1);
         });
     if (!taken) setting_.ledger.answer(number, taken);

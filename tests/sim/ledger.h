@@ -38,6 +38,13 @@ public:
         for (auto& act : acts_)
             if (act.by == by && act.outcome == Outcome::pending) act.outcome = Outcome::unknown;
     }
+    /// The disk of `by` is now one on which only the first `acts` acts of all may be: of what came
+    /// later, what no peer had is gone, and a peer gives back the rest.
+    void restored(const NodeId& by, std::size_t acts) {
+        for (std::size_t i = acts; i < acts_.size(); ++i)
+            if (acts_[i].by == by && acts_[i].outcome != Outcome::refused)
+                acts_[i].outcome = Outcome::unknown;
+    }
     bool is_pending(const NodeId& by) const {
         for (const auto& act : acts_)
             if (act.by == by && act.outcome == Outcome::pending) return true;

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <utility>
@@ -25,6 +26,9 @@ public:
         first.mapped()();
         return true;
     }
+
+    /// Time passes up to `until` with nothing in it: step() found nothing more.
+    void pass(Duration until) { now_ = std::max(now_, until); }
 
 private:
     Duration now_{0};

@@ -3,19 +3,19 @@
 #include "core/federation/frame.h"
 #include "core/trust/checkpoint.h"
 
+#include <algorithm>
+
 namespace sanad::sim {
 namespace {
 
 constexpr Duration skew_most = std::chrono::minutes(10);
 constexpr Duration up_most = std::chrono::hours(1'000);
-constexpr Duration tick_length{100};
+constexpr int tick_growth = 8;
 constexpr Duration work_latest{8};
-constexpr Duration down_least{50};
-constexpr Duration down_most{4'000};
 constexpr unsigned store_fault_percent = 60;  // of lives
 constexpr std::uint64_t fault_operations = 200;
 constexpr std::uint64_t fault_commits = 25;
-constexpr unsigned timers_every_ticks = 20;
+constexpr Duration timers_every{2'000};
 
 // Between two honest nodes on a network that changes no frame, these never count.
 constexpr const char* impossible_drops[] = {"link.drop.other_root",
@@ -44,10 +44,15 @@ void Site::start() {
     node_ = std::make_unique<support::FederationNode>(machine_, around, *this,
                                                       between(setting_.breakage, setting_.chance));
     ++life_;
-    before_commit_ = machine_.disk;
+    if (setting_.breakage == Breakage::early_ack) before_commit_ = machine_.disk;
+    referrals_known_ = false;
+    timers_ran_ = setting_.schedule.now();
+    if (full_until_ > setting_.schedule.now()) node_->memory->be_full(true);
     setting_.trace.note(setting_.schedule.now(), id().text, "start", {}, life_);
-    check_promises();
+    if (!was_restored_) check_promises();
     if (setting_.stormy && setting_.chance.percent(store_fault_percent)) plan_store_fault();
+    tick_wait_ = setting_.plan.tick_first;
+    links_ticked_ = setting_.schedule.now() - setting_.plan.tick_longest;
     tick();
 }
 
@@ -81,15 +86,17 @@ void Site::plan_store_fault() {
 void Site::crash() {
     setting_.trace.note(setting_.schedule.now(), id().text, "crash", {}, life_);
     check_counters();
+    if (setting_.plan.restores_most > 0) note_sizes();
     node_.reset();
     setting_.ledger.ended(id());
     if (setting_.breakage == Breakage::early_ack) machine_.disk = before_commit_;
     ++crashes_;
     ++life_;
     will_work_ = false;
-    setting_.schedule.after(setting_.chance.between(down_least, down_most), [this] {
-        if (!is_up()) start();
-    });
+    setting_.schedule.after(
+        setting_.chance.between(setting_.plan.down_least, setting_.plan.down_most), [this] {
+            if (!is_up()) start();
+        });
 }
 
 void Site::after_work() {
@@ -98,6 +105,7 @@ void Site::after_work() {
 
 void Site::received(const NodeId& from, ByteView frame) {
     if (!node_) return;
+    if (setting_.breakage == Breakage::ack_first) receipt_at_once(from, frame);
     node_->links->received(from, frame);
     work_soon();
     after_work();
@@ -105,6 +113,7 @@ void Site::received(const NodeId& from, ByteView frame) {
 
 void Site::connected(const NodeId& peer) {
     if (!node_) return;
+    be_awake();
     node_->links->connected(peer);
     after_work();
 }
@@ -126,21 +135,160 @@ void Site::work() {
         setting_.breakage == Breakage::early_ack ? machine_.disk : support::MemoryDisk();
     const auto ran = node_->engine.run_once();
     const bool committed = ran && *ran > 0;
-    if (committed) before_commit_ = before;
+    if (committed && setting_.breakage == Breakage::early_ack) before_commit_ = before;
+    if (committed) wrote();
     if (posted || committed || node_->has_posted()) work_soon();
     after_work();
 }
 
+void Site::wrote() {
+    referrals_known_ = false;
+    be_awake();
+    setting_.committed();
+}
+
 void Site::tick() {
     if (!node_) return;
-    node_->links->tick();
-    if (setting_.schedule.now().count() / tick_length.count() % timers_every_ticks == 0)
-        (void)node_->run_timers(clock_.now());
+    const Duration now = setting_.schedule.now();
+    const bool settled = is_settled();
+    if (!settled || now - links_ticked_ >= setting_.plan.tick_longest) {
+        links_ticked_ = now;
+        node_->links->tick();
+    }
+    bool told = true;
+    if (now - timers_ran_ >= timers_every) {
+        timers_ran_ = now;
+        told = node_->run_timers(clock_.now()).has_value();
+        referrals_known_ = false;
+    }
     work_soon();
-    setting_.schedule.after(tick_length, [this, life = life_] {
-        if (node_ && life == life_) tick();
-    });
+    if (settled) tick_wait_ = setting_.plan.tick_longest;
+    tick_in(told ? next_timer(tick_wait_) : tick_wait_);
+    tick_wait_ = std::min(tick_wait_ * tick_growth, setting_.plan.tick_longest);
     after_work();
+}
+
+// Whether everything this node said is receipted: then only keepalives are left to send.
+bool Site::is_settled() {
+    return std::ranges::all_of(node_->links->status(), [](const auto& link) {
+        return std::ranges::all_of(link.out,
+                                   [](const auto& log) { return log.size == log.receipted; });
+    });
+}
+
+void Site::tick_in(Duration wait) {
+    setting_.schedule.after(wait, [this, life = life_, number = ++tick_number_] {
+        if (node_ && life == life_ && number == tick_number_) tick();
+    });
+}
+
+// Something happens here: the next tick comes soon.
+void Site::be_awake() {
+    if (tick_wait_ <= setting_.plan.tick_first) return;
+    tick_wait_ = setting_.plan.tick_first;
+    tick_in(tick_wait_);
+}
+
+// Until the next timer is due, but not longer than `latest`.
+Duration Site::next_timer(Duration latest) {
+    if (latest <= timers_every) return latest;
+    const auto snapshot = node_->store->snapshot();
+    if (!snapshot) return latest;
+    const auto due = node_->timers.due(**snapshot, clock_.now() + latest, 1);
+    if (!due || due->empty()) return latest;
+    return std::clamp(due->front().due - clock_.now(), timers_every, latest);
+}
+
+void Site::fill_disk(Duration span) {
+    full_until_ = std::max(full_until_, setting_.schedule.now() + span);
+    if (node_) node_->memory->be_full(true);
+    setting_.schedule.after(span, [this] {
+        if (full_until_ > setting_.schedule.now()) return;
+        if (node_) node_->memory->be_full(false);
+    });
+}
+
+void Site::restore_later(Duration wait) {
+    setting_.trace.note(setting_.schedule.now(), id().text, "backup");
+    setting_.schedule.after(wait, [this, backup = support::MemoryDisk(machine_.disk),
+                                   acts = setting_.ledger.acts().size()] {
+        if (setting_.stormy) restore(backup, acts);
+    });
+}
+
+// As after a disk that broke: the old one is gone, with what nobody else has.
+void Site::restore(const support::MemoryDisk& backup, std::size_t acts) {
+    if (is_up()) crash();
+    setting_.trace.note(setting_.schedule.now(), id().text, "restore");
+    machine_.disk = backup;
+    was_restored_ = true;
+    setting_.ledger.restored(id(), acts);
+}
+
+void Site::note_sizes() {
+    for (const auto& link : node_->links->status())
+        for (const auto lane : federation::all_lanes)
+            for (const auto direction : {federation::Direction::in, federation::Direction::out}) {
+                const auto at = std::size_t(lane);
+                auto& size = lost_sizes_[{link.peer, direction, lane}];
+                size = std::max(
+                    size, direction == federation::Direction::in ? link.in[at] : link.out[at].size);
+            }
+}
+
+bool Site::is_whole(const NodeId& peer) {
+    if (!was_restored_) return true;
+    for (const auto& link : node_->links->status()) {
+        if (link.peer != peer) continue;
+        if (!link.heard || !link.recovering.empty()) return false;
+        for (const auto lane : federation::all_lanes) {
+            const auto lost = lost_sizes_.find({peer, federation::Direction::in, lane});
+            if (lost != lost_sizes_.end() && link.in[std::size_t(lane)] < lost->second)
+                return false;
+        }
+    }
+    return true;
+}
+
+bool Site::is_whole() {
+    return !was_restored_ || std::ranges::all_of(node_->links->status(), [this](const auto& link) {
+        return is_whole(link.peer);
+    });
+}
+
+// The lie ack_first: this machine's key signs what its disk does not hold yet.
+void Site::receipt_at_once(const NodeId& from, ByteView bytes) {
+    const auto frame = federation::parse_frame(bytes);
+    const auto* push = frame ? std::get_if<federation::Push>(&*frame) : nullptr;
+    if (push == nullptr) return;
+    auto receipt = trust::add_cosignature(push->head, machine_.signing, id().text, clock_.now());
+    if (receipt)
+        (void)send(from, federation::write_frame(federation::Ack{push->lane, std::move(*receipt)}));
+}
+
+void Site::have_space() {
+    full_until_ = {};
+    if (node_) node_->memory->be_full(false);
+}
+
+const std::vector<Site::Standing>& Site::referrals() {
+    if (referrals_known_) return referrals_;
+    referrals_known_ = true;
+    referrals_.clear();
+    auto records = node_->all_referrals();
+    if (!records) return referrals_;
+    for (auto& record : *records) {
+        auto view = casework::view_of(record);
+        referrals_.push_back({std::move(record), std::move(view)});
+    }
+    return referrals_;
+}
+
+const Site::Standing* Site::find_referral(const ReferralId& id) {
+    const auto& all = referrals();
+    const auto found =
+        std::ranges::find_if(all, [&](const auto& one) { return one.record.id == id; });
+    return found == all.end() ? nullptr : &*found;
 }
 
 Result<void> Site::send(const NodeId& peer, ByteView frame) {
@@ -178,8 +326,13 @@ void Site::check_promises() {
 }
 
 void Site::check_counters() {
+    // A receipt for what was lost with the disk is for more than the log now holds, or for another.
+    constexpr std::string_view after_a_restore[] = {"link.drop.malformed_receipt",
+                                                    "link.drop.receipt_of_other_log"};
     for (const char* drop : impossible_drops)
-        if (node_->counters.count(drop) > 0)
+        if (node_->counters.count(drop) > 0 &&
+            !(was_restored_ &&
+              std::ranges::find(after_a_restore, drop) != std::end(after_a_restore)))
             setting_.findings.push_back(id().text + " counted " + drop);
 }
 

@@ -2,8 +2,10 @@
 
 #include "tests/sim/breakage.h"
 #include "tests/sim/ledger.h"
+#include "tests/sim/plan.h"
 #include "tests/support/federation_node.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +18,7 @@ using Findings = std::vector<std::string>;
 
 /// What all sites of one run share; all of it outlives them.
 struct Setting {
+    const Plan& plan;
     Schedule& schedule;
     Network& network;
     Chance& chance;
@@ -26,7 +29,8 @@ struct Setting {
     const casework::Taxonomies& taxonomies;
     const casework::Clocks& clocks;
     Breakage breakage = Breakage::none;
-    bool stormy = true;  // machines may end, stores may fail
+    bool stormy = true;               // machines may end, stores may fail
+    std::function<void()> committed;  // called when a node has written something
 };
 
 /// One helpline's machine, with its node while that runs. A node works in small steps that take
@@ -48,6 +52,28 @@ public:
     /// Lets the node do its work a little later.
     void work_soon();
 
+    /// Copies the disk, and some time later the machine starts again with that copy: it has to get
+    /// its past back from its peers.
+    void restore_later(Duration wait);
+    /// Whether nothing of its past is missing any more, as far as `peer` is concerned.
+    bool is_whole(const NodeId& peer);
+    bool is_whole();
+    /// Finds receipts that were given for what is not here.
+    void check_promises();
+
+    /// Every commit is refused for a while, or until have_space().
+    void fill_disk(Duration span);
+    void have_space();
+
+    /// What stands in the node's referrals, read again only when it has written; empty when it
+    /// cannot be read. Only while it is up.
+    struct Standing {
+        casework::ReferralRecord record;
+        casework::ReferralView view;
+    };
+    const std::vector<Standing>& referrals();
+    const Standing* find_referral(const ReferralId& id);
+
     /// Finds what an honest peer and an honest network never make a node count.
     void check_counters();
 
@@ -64,13 +90,20 @@ public:
 private:
     void plan_store_fault();
     void work();
+    void wrote();
     void tick();
+    void tick_in(Duration wait);
+    void be_awake();
+    bool is_settled();
+    Duration next_timer(Duration latest);
     void promise(const NodeId& peer, ByteView frame);
     bool holds(const federation::LaneId& lane, std::uint64_t size);
-    void check_promises();
+    void restore(const support::MemoryDisk& backup, std::size_t acts);
+    void note_sizes();
+    void receipt_at_once(const NodeId& from, ByteView bytes);
 
     Setting& setting_;
-    test::CounterEntropy entropy_;
+    WordEntropy entropy_;
     support::Machine machine_;
     MachineClock clock_;
     NullLog log_;
@@ -80,6 +113,15 @@ private:
     unsigned life_ = 0;
     unsigned crashes_ = 0;
     bool will_work_ = false;
+    std::uint64_t tick_number_ = 0;  // of the tick that counts: an earlier one was put off
+    Duration tick_wait_{};
+    Duration timers_ran_{};
+    Duration links_ticked_{};
+    Duration full_until_{};
+    std::vector<Standing> referrals_;
+    bool referrals_known_ = false;
+    bool was_restored_ = false;
+    std::map<federation::LaneId, std::uint64_t> lost_sizes_;  // of logs, before the restore
 };
 
 }  // namespace sanad::sim

@@ -8,36 +8,27 @@
 namespace sanad::sim {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::minutes;
-using std::chrono::seconds;
-
-constexpr Duration story_least = seconds(10);
-constexpr Duration story_most = seconds(40);
-constexpr Duration rest_within = minutes(10);
-constexpr Duration look_least{100};
-constexpr Duration look_most{700};
-constexpr Duration owners_checked_every{1'000};
-constexpr Duration settling = seconds(20);  // longer than a keepalive
+constexpr Duration settling = std::chrono::seconds(20);  // longer than a keepalive
 
 class World {
 public:
-    World(std::uint64_t seed, Breakage breakage, Show show);
+    World(std::uint64_t seed, const Plan& plan, Breakage breakage, Show show);
     Outcome run();
 
 private:
     void make_sites();
     void make_counsellors();
+    void plan_restores();
     void begin_storm();
     void storm();
     void heal();
     void connect(Site& one, Site& other);
     void look_again(std::size_t counsellor);
-    void check_again();
     void run_until(Duration end);
     bool is_over();
     Site& any_site() { return *sites_[chance_.below(sites_.size())]; }
 
+    const Plan& plan_;
     Chance chance_;
     Trace trace_;
     Schedule schedule_;
@@ -52,24 +43,39 @@ private:
     std::vector<Counsellor> counsellors_;
 };
 
-World::World(std::uint64_t seed, Breakage breakage, Show show)
-    : chance_(seed),
+World::World(std::uint64_t seed, const Plan& plan, Breakage breakage, Show show)
+    : plan_(plan),
+      chance_(seed),
       trace_(show),
       network_(schedule_, chance_, trace_,
                [this](const NodeId& to, const NodeId& from, ByteView frame) {
                    for (const auto& site : sites_)
                        if (site->id() == to) site->received(from, frame);
                }),
-      setting_{schedule_, network_,    chance_, trace_,   ledger_, findings_,
-               peers_,    taxonomies_, clocks_, breakage, true} {
+      setting_{plan_,
+               schedule_,
+               network_,
+               chance_,
+               trace_,
+               ledger_,
+               findings_,
+               peers_,
+               taxonomies_,
+               clocks_,
+               breakage,
+               true,
+               [this] { check_owners(sites_, findings_); }} {
     network_.swallow = swallow(breakage);
     make_sites();
     make_counsellors();
 }
 
 void World::make_sites() {
-    const char* names[] = {"ma.node", "tn.node", "dz.node", "jo.node"};
-    const std::size_t count = chance_.percent(60) ? 2 : 3 + chance_.below(2);
+    const char* names[] = {"ma.node", "tn.node", "dz.node", "jo.node", "lb.node"};
+    const std::size_t count =
+        chance_.percent(50)
+            ? plan_.sites_least
+            : plan_.sites_least + chance_.below(plan_.sites_most - plan_.sites_least + 1);
     federation::PeerTable table{.directory_version = 1, .nodes = {}};
     for (std::size_t i = 0; i < count; ++i) {
         sites_.push_back(std::make_unique<Site>(names[i], setting_));
@@ -84,8 +90,22 @@ void World::make_counsellors() {
         for (const auto& other : sites_)
             if (&*other != &*site) others.push_back(other->id());
         const auto requests =
-            unsigned(site == sites_.front() ? 2 + chance_.below(4) : chance_.below(3));
+            unsigned(site == sites_.front() ? 2 + chance_.below(plan_.requests_most_first - 1)
+                                            : chance_.below(plan_.requests_most + 1));
         counsellors_.emplace_back(*site, setting_, std::move(others), requests);
+    }
+}
+
+// One machine of a run loses its disk, once or twice: two that lose the same entry have lost it.
+void World::plan_restores() {
+    if (plan_.restores_most == 0) return;
+    Site& victim = any_site();
+    Duration at{};
+    for (auto left = chance_.below(plan_.restores_most + 1); left > 0; --left) {
+        const Duration age = chance_.between(std::chrono::minutes(1), plan_.backup_age_most);
+        at += chance_.between(std::chrono::minutes(1), plan_.backup_age_most);
+        schedule_.after(at, [&victim, age] { victim.restore_later(age); });
+        at += age;
     }
 }
 
@@ -97,16 +117,11 @@ void World::connect(Site& one, Site& other) {
 }
 
 void World::look_again(std::size_t counsellor) {
-    schedule_.after(chance_.between(look_least, look_most), [this, counsellor] {
+    const Plan hurried;  // when it is to end, people do not wait for hours
+    const Plan& pace = setting_.stormy ? plan_ : hurried;
+    schedule_.after(chance_.between(pace.look_least, pace.look_most), [this, counsellor] {
         counsellors_[counsellor].look();
         look_again(counsellor);
-    });
-}
-
-void World::check_again() {
-    schedule_.after(owners_checked_every, [this] {
-        check_owners(sites_, findings_);
-        check_again();
     });
 }
 
@@ -118,14 +133,15 @@ void World::begin_storm() {
     storm();
 }
 
-// Now and then: a cut in one direction or both, a kill, a clock that is set, a new connection.
+// Now and then: a cut in one direction or both, a kill, a full disk, a clock that is set, a new
+// connection.
 void World::storm() {
-    schedule_.after(chance_.between(Duration{200}, Duration{3'000}), [this] {
+    schedule_.after(chance_.between(plan_.trouble_least, plan_.trouble_most), [this] {
         if (!setting_.stormy) return;
         Site& one = any_site();
         Site& other = any_site();
-        const Duration while_it_lasts = chance_.between(Duration{100}, seconds(8));
-        switch (&one == &other ? 3 : chance_.below(6)) {
+        const Duration while_it_lasts = chance_.between(plan_.cut_least, plan_.cut_most);
+        switch (&one == &other ? 3 : chance_.below(7)) {
             case 0:
                 network_.cut(other.id(), one.id());
                 [[fallthrough]];
@@ -144,7 +160,12 @@ void World::storm() {
                 if (one.is_up()) one.crash();
                 break;
             case 4:
-                if (chance_.percent(20)) one.clock().jump(chance_.between(-hours(2), hours(30)));
+                if (chance_.percent(20))
+                    one.clock().jump(
+                        chance_.between(-plan_.jump_back_most, plan_.jump_forward_most));
+                break;
+            case 5:
+                one.fill_disk(while_it_lasts);
                 break;
             default:
                 break;
@@ -159,6 +180,7 @@ void World::heal() {
     network_.weather = {.delay_least = Duration{1}, .delay_most = Duration{20}};
     trace_.note(schedule_.now(), "-", "healed");
     for (const auto& site : sites_) {
+        site->have_space();
         if (site->is_up()) site->crash();  // planned faults of the store end with this life
     }
     for (auto& counsellor : counsellors_) counsellor.finish();
@@ -167,6 +189,7 @@ void World::heal() {
 void World::run_until(Duration end) {
     while (findings_.empty() && schedule_.step(end)) {
     }
+    if (findings_.empty()) schedule_.pass(end);
 }
 
 bool World::is_over() {
@@ -177,14 +200,14 @@ bool World::is_over() {
 Outcome World::run() {
     for (const auto& site : sites_) site->start();
     for (std::size_t i = 0; i < counsellors_.size(); ++i) look_again(i);
-    check_again();
     begin_storm();
-    run_until(chance_.between(story_least, story_most));
+    plan_restores();
+    run_until(chance_.between(plan_.story_least, plan_.story_most));
     if (findings_.empty()) heal();
-    const Duration latest = schedule_.now() + rest_within;
+    const Duration latest = schedule_.now() + plan_.rest_within;
     bool over = false;
     while (findings_.empty() && !over && schedule_.now() < latest) {
-        run_until(schedule_.now() + seconds(5));
+        run_until(schedule_.now() + plan_.rest_checked_every);
         over = is_over();
     }
     if (over) run_until(schedule_.now() + settling);
@@ -204,8 +227,8 @@ Outcome World::run() {
 
 }  // namespace
 
-Outcome run_story(std::uint64_t seed, Breakage breakage, Show show) {
-    return World(seed, breakage, show).run();
+Outcome run_story(std::uint64_t seed, const Plan& plan, Breakage breakage, Show show) {
+    return World(seed, plan, breakage, show).run();
 }
 
 }  // namespace sanad::sim

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/sim/breakage.h"
+#include "tests/sim/plan.h"
 #include "tests/sim/trace.h"
 
 #include <cstdint>
@@ -19,9 +20,9 @@ struct Outcome {
     unsigned crashes = 0;
 };
 
-/// One run of the referral story, from its seed alone: two to four helplines ask each other for
-/// help on a bad network, while machines end at any write; then the network heals, everybody
-/// finishes what was begun, and the checker looks.
-Outcome run_story(std::uint64_t seed, Breakage breakage, Show show);
+/// One run of the referral story, from its seed alone: helplines ask each other for help on a bad
+/// network, while machines end at any write, disks are full and clocks are set; then the network
+/// heals, everybody finishes what was begun, and the checker looks.
+Outcome run_story(std::uint64_t seed, const Plan& plan, Breakage breakage, Show show);
 
 }  // namespace sanad::sim

@@ -382,6 +382,7 @@ std::uint64_t MemoryStore::open_transactions() const {
 }
 
 sanad_status MemoryStore::strike(FaultPoint point, std::uint64_t count) {
+    if (full_ && point == FaultPoint::before_commit) return SANAD_E_FULL;
     for (const StoreFault& fault : faults_) {
         if (fault.point != point || fault.at != count) continue;
         if (fault.kind == FaultKind::fail) return fault.status;

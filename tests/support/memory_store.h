@@ -70,6 +70,8 @@ public:
     const sanad_store_v1& interface() const { return interface_; }
 
     void plan(StoreFault fault) { faults_.push_back(fault); }
+    /// From now on, until it is told otherwise, each commit is refused: SANAD_E_FULL.
+    void be_full(bool full) { full_ = full; }
     /// Every later call answers SANAD_E_IO: a crash from outside, between two operations.
     void crash() { crashed_ = true; }
     bool crashed() const { return crashed_; }
@@ -88,6 +90,7 @@ private:
     MemoryDisk& disk_;  // outlives us
     sanad_store_v1 interface_{};
     std::vector<StoreFault> faults_;
+    bool full_ = false;
     mutable std::mutex mutex_;  // guards disk_ and open_transactions_
     std::uint64_t operations_ = 0;
     std::uint64_t commits_ = 0;
