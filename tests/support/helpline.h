@@ -64,6 +64,7 @@ public:
         return fail(Fault::denied, "a test");
     }
     Result<std::string> reload_policies() override { return std::string(); }
+    void with_links(std::function<void(federation::Links&)> work) override { work(*node.links); }
     void compact_soon() override {}
 
 private:
@@ -88,6 +89,7 @@ public:
     std::unique_ptr<api::Contacts> contacts;
     std::unique_ptr<api::Cases> cases;
     std::unique_ptr<api::Escalations> escalations;
+    std::unique_ptr<api::Cover> cover;
     std::unique_ptr<api::Overrides> overrides;
     std::optional<api::Service> service;
 };

@@ -87,7 +87,7 @@ TEST_CASE("an answer is due in thirty days, with a step at half, full and twice 
     CHECK(due(30) == 2);
     CHECK(due(60) == 3);
     CHECK(next_erasure_due(erasure)->ms == (now + std::chrono::days(15)).ms);
-    for (const std::uint8_t percent : {50, 100})
+    for (const std::uint8_t percent : {std::uint8_t{50}, std::uint8_t{100}})
         erasure.steps_done = with_erasure_step(erasure.steps_done, percent);
     CHECK(due(60) == 1);
     CHECK(next_erasure_due(erasure)->ms == (now + std::chrono::days(60)).ms);
