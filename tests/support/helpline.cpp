@@ -75,6 +75,17 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
       escalations(must(api::Escalations::open(
           *node.store, {node.records, node.timers, *node.feed, around.taxonomies, around.clocks,
                         around.entropy, *this}))),
+      cover(must(api::Cover::open(*node.store, {.self = machine.id,
+                                                .records = node.records,
+                                                .feed = *node.feed,
+                                                .peers = around.peers,
+                                                .rosters = *node.rosters,
+                                                .referrals = *node.referrals,
+                                                .contacts = *contacts,
+                                                .cases = *cases,
+                                                .taxonomies = around.taxonomies,
+                                                .fallback = {},
+                                                .timers = node.timers}))),
       overrides(must(api::Overrides::open(*node.store, node.records, *node.feed))) {
     node.engine.add(*outbox);
     node.referrals->admit_by([&policies, self = machine.id](
@@ -99,6 +110,9 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .overrides = *overrides,
                                         .referrals = *node.referrals,
                                         .attachments = *node.attachments,
+                                        .freezes = *node.freezes,
+                                        .rosters = *node.rosters,
+                                        .cover = *cover,
                                         .erasures = *node.erasures,
                                         .peers = around.peers,
                                         .witness = *node.witness,

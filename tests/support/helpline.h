@@ -60,6 +60,7 @@ public:
                                                                  Time) override {
         return fail(Fault::denied, "a test");
     }
+    void with_links(std::function<void(federation::Links&)> work) override { work(*node.links); }
     Result<std::string> install_policy(const std::string&) override {
         return fail(Fault::denied, "a test");
     }
@@ -88,6 +89,7 @@ public:
     std::unique_ptr<api::Contacts> contacts;
     std::unique_ptr<api::Cases> cases;
     std::unique_ptr<api::Escalations> escalations;
+    std::unique_ptr<api::Cover> cover;
     std::unique_ptr<api::Overrides> overrides;
     std::optional<api::Service> service;
 };
