@@ -213,6 +213,8 @@ Result<void> Cover::go_on(store::Draft& draft, const casework::Contact& contact,
     if (const auto covered = casework::covers_request(*consent, *what, offer.node.text, now);
         !covered)
         return covered;
+    if (parts_.may_send)
+        if (const auto may = parts_.may_send(offer.node, *what); !may) return may;
     const auto record =
         parts_.referrals.request(draft, offer.node, *case_id, consent->id, std::move(*what), now);
     if (!record) return std::unexpected(record.error());

@@ -60,6 +60,8 @@ public:
         Offers offers = Offers::when_told;
         /// Whether a new referral may leave now, by the directory; none: it may.
         std::function<Result<void>(Time)> may_refer{};
+        /// Whether this request may leave for that node, by the policy packs; none: it may.
+        std::function<Result<void>(const NodeId&, const casework::ReferralRequest&)> may_send{};
     };
     static Result<std::unique_ptr<Cover>> open(store::Store& store, Parts parts);
 

@@ -163,6 +163,9 @@ Result<void> Service::ask_next(Context& context, const ReferralRecord& record, c
     if (const auto covered = casework::covers_request(*consent, what, to.text, context.now);
         !covered)
         return covered;
+    const auto verdict = federation::check_sent(*parts_.policies.current(), parts_.self, to, what);
+    if (const auto allowed = verdict.as_result(); !allowed) return allowed;
+    context.reason = "policy " + verdict.in_words();
     const auto next = parts_.referrals.follow(*context.draft, record.id, to, consent->id,
                                               std::move(what), context.now);
     if (!next) return std::unexpected(next.error());

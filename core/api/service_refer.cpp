@@ -101,12 +101,7 @@ Result<Service::PreparedReferral> Service::prepare_referral(
         !covered)
         return std::unexpected(covered.error());
     prepared.verdict =
-        parts_.policies.current()->check({.from = federation::country_of(parts_.self),
-                                          .to = federation::country_of(prepared.to),
-                                          .recipient = casework::Recipient::node,
-                                          .basis = what->transfer_basis,
-                                          .purpose = what->kind,
-                                          .items = casework::items_in(*what)});
+        federation::check_sent(*parts_.policies.current(), parts_.self, prepared.to, *what);
     if (const auto allowed = prepared.verdict.as_result(); !allowed)
         return std::unexpected(allowed.error());
     prepared.file = std::move(*file);

@@ -13,7 +13,7 @@
 
 namespace sanad::federation {
 
-inline constexpr std::uint16_t erasure_timer = 12;  // store::Timer::kind of erasures
+inline constexpr std::uint16_t erasure_timer = 21;  // store::Timer::kind of erasures
 
 /// Erasing referrals: asking the peer to, and answering when it asks. An erased referral's key is
 /// destroyed, and with it everything kept under it, here and in every backup; the leaf hashes of

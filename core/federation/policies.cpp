@@ -139,6 +139,16 @@ std::string describe_policy(const SignedPolicy& policy) {
 
 std::string country_of(const NodeId& node) { return node.text.substr(0, 2); }
 
+Verdict check_sent(const PolicySet& policies, const NodeId& self, const NodeId& to,
+                   const casework::ReferralRequest& request) {
+    return policies.check({.from = country_of(self),
+                           .to = country_of(to),
+                           .recipient = casework::Recipient::node,
+                           .basis = request.transfer_basis,
+                           .purpose = request.kind,
+                           .items = casework::items_in(request)});
+}
+
 Result<void> check_received(const PolicySet& policies, const NodeId& from, const NodeId& self,
                             const casework::ReferralRequest& request) {
     const auto items = casework::items_in(request);

@@ -95,6 +95,10 @@ private:
 /// The country of a node: what its id begins with.
 std::string country_of(const NodeId& node);
 
+/// What the packs of both countries say of a request that `self` wants to send. threads  any
+Verdict check_sent(const PolicySet& policies, const NodeId& self, const NodeId& to,
+                   const casework::ReferralRequest& request);
+
 /// Whether a request that `from` sent to `self` may be taken in: its consent names this node and
 /// every field in it, and the pack of this country lets it in. A country without a pack takes in
 /// what the consent covers: refusing a child is the greater harm.

@@ -84,13 +84,12 @@ public:
     Result<Again> say_again(store::Draft& draft, const LaneId& lane, const Body& body,
                             Time now) override;
 
-    /// What the referral's clocks have due, each once: steps and alarms in the feed, and what this
-    /// node says by itself (expire, close_unconfirmed). Also after this machine's clock was set
-    /// back: a limit that would stand still until it is there again runs from now.
     /// Removes the record of a referral whose key is destroyed; the places of its events stay.
     Result<void> forget(store::Draft& draft, const ReferralId& id);
 
-    /// The steps of the referral's clock that are due: each is told once, in the feed.
+    /// What the referral's clocks have due, each once: steps and alarms in the feed, and what this
+    /// node says by itself (expire, close_unconfirmed). Also after this machine's clock was set
+    /// back: a limit that would stand still until it is there again runs from now.
     Result<void> on_timer(store::Draft& draft, const ReferralId& id, Time now);
 
     /// Tells the feed of each open referral that waits for `peer`, which is heard no more: a person

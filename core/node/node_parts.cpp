@@ -105,23 +105,29 @@ api::Duty::Parts Node::duty_parts() {
 
 Result<void> Node::open_cover() {
     auto cover = api::Cover::open(
-        *store_.store, {.self = configuration_.id,
-                        .records = *records_,
-                        .feed = *feed_,
-                        .peers = *peers_,
-                        .rosters = *rosters_,
-                        .referrals = *referrals_,
-                        .contacts = *contacts_,
-                        .cases = *cases_,
-                        .taxonomies = taxonomies_,
-                        .fallback = configuration_.duty.fallback,
-                        .timers = *timers_,
-                        .offers = configuration_.duty.offer_cover ? api::Cover::Offers::by_itself
-                                                                  : api::Cover::Offers::when_told,
-                        .may_refer = [this](Time now) {
-                            return federation::check_new_referral(*book_->current(), now,
-                                                                  book_->grace());
-                        }});
+        *store_.store,
+        {.self = configuration_.id,
+         .records = *records_,
+         .feed = *feed_,
+         .peers = *peers_,
+         .rosters = *rosters_,
+         .referrals = *referrals_,
+         .contacts = *contacts_,
+         .cases = *cases_,
+         .taxonomies = taxonomies_,
+         .fallback = configuration_.duty.fallback,
+         .timers = *timers_,
+         .offers = configuration_.duty.offer_cover ? api::Cover::Offers::by_itself
+                                                   : api::Cover::Offers::when_told,
+         .may_refer =
+             [this](Time now) {
+                 return federation::check_new_referral(*book_->current(), now, book_->grace());
+             },
+         .may_send =
+             [this](const NodeId& to, const casework::ReferralRequest& request) {
+                 return federation::check_sent(*policies_.current(), configuration_.id, to, request)
+                     .as_result();
+             }});
     if (!cover) return std::unexpected(cover.error());
     cover_ = std::move(*cover);
     referrals_->tell(*cover_);

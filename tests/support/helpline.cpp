@@ -85,10 +85,7 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                                 .cases = *cases,
                                                 .taxonomies = around.taxonomies,
                                                 .fallback = {},
-                                                .timers = node.timers,
-                                                .offers = api::Cover::Offers::when_told,
-                                                .may_refer = {},
-                                                .may_send = {}}))),
+                                                .timers = node.timers}))),
       overrides(must(api::Overrides::open(*node.store, node.records, *node.feed))) {
     node.engine.add(*outbox);
     node.referrals->admit_by([&policies, self = machine.id](

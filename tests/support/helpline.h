@@ -60,11 +60,11 @@ public:
                                                                  Time) override {
         return fail(Fault::denied, "a test");
     }
+    void with_links(std::function<void(federation::Links&)> work) override { work(*node.links); }
     Result<std::string> install_policy(const std::string&) override {
         return fail(Fault::denied, "a test");
     }
     Result<std::string> reload_policies() override { return std::string(); }
-    void with_links(std::function<void(federation::Links&)> work) override { work(*node.links); }
     void compact_soon() override {}
 
 private:
