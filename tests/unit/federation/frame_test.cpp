@@ -131,23 +131,23 @@ TEST_CASE("an erased entry crosses as its leaf hash, and every other has its byt
         return fault_of(flatten(builder));
     };
     const Bytes leaf(32, 7), short_leaf(31, 7);
-    const auto one = [](schema::Push::Builder frame, std::uint32_t offset, const Bytes& bytes) {
-        auto erased = frame.initErased(1);
+    const auto one = [](schema::Push::Builder built, std::uint32_t offset, const Bytes& bytes) {
+        auto erased = built.initErased(1);
         erased[0].setOffset(offset);
         erased[0].setLeaf(to_data(bytes));
     };
     CHECK(made([](auto) {}) == Fault::malformed);
-    CHECK(made([&](auto frame) { one(frame, 0, leaf); }) == Fault::malformed);
-    CHECK(made([&](auto frame) { one(frame, 2, leaf); }) == Fault::malformed);
-    CHECK(made([&](auto frame) { one(frame, 1, short_leaf); }) == Fault::malformed);
-    CHECK(made([&](auto frame) {
-              auto erased = frame.initErased(2);
+    CHECK(made([&](auto built) { one(built, 0, leaf); }) == Fault::malformed);
+    CHECK(made([&](auto built) { one(built, 2, leaf); }) == Fault::malformed);
+    CHECK(made([&](auto built) { one(built, 1, short_leaf); }) == Fault::malformed);
+    CHECK(made([&](auto built) {
+              auto erased = built.initErased(2);
               for (auto entry : erased) {
                   entry.setOffset(1);
                   entry.setLeaf(to_data(leaf));
               }
           }) == Fault::malformed);
-    CHECK(made([&](auto frame) { frame.initErased(3); }) == Fault::bad_size);
+    CHECK(made([&](auto built) { built.initErased(3); }) == Fault::bad_size);
 }
 
 TEST_CASE("a head has a longest size, and so has a frame") {
