@@ -60,6 +60,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 std::vector<Bytes> fuzz::seeds() {
     const std::vector<LoggedEntry> two{{0, Bytes(64, 1), {}}, {1, Bytes(200, 2), {}}};
-    return {write_frame(Hello{7, {3, 5}, true}), write_push(Lane::urgent, two, head()).value(),
+    return {write_frame(Hello{7, {3, 5}, {}, true}), write_push(Lane::urgent, two, head()).value(),
             write_frame(Ack{Lane::normal, head()}), write_beside(Topic{1}, Bytes(40, 3)).value()};
 }

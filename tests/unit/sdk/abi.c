@@ -7,7 +7,8 @@ _Static_assert(sizeof(sanad_call) == 64, "sanad_call");
 _Static_assert(sizeof(sanad_host) == 56, "sanad_host");
 _Static_assert(sizeof(sanad_plugin) == 80, "sanad_plugin");
 _Static_assert(sizeof(sanad_entry) == 40, "sanad_entry");
-_Static_assert(sizeof(sanad_store_v1) == 104, "sanad_store_v1");
+_Static_assert(sizeof(sanad_store_v1) == 112, "sanad_store_v1"); /* compact() came behind the rest */
+_Static_assert(offsetof(sanad_store_v1, compact) == 104, "sanad_store_v1.compact");
 _Static_assert(offsetof(sanad_call, reply) == 40, "sanad_call.reply");
 _Static_assert(offsetof(sanad_host, get_extension) == 48, "sanad_host.get_extension");
 _Static_assert(offsetof(sanad_plugin, get_extension) == 72, "sanad_plugin.get_extension");
