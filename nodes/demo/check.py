@@ -178,7 +178,9 @@ class Check:
     def check_disclosed(self):
         """Case file and consent differ on purpose: the gender is in the one and not in the other."""
         disclosed = {field["name"] for field in self.show(self.tn)["request"]["fields"]}
-        expected = {*story.CONSENT_ITEMS, "consent_by", "transfer_basis"}
+        terms = {"case_code", "kind", "urgency", "transfer_basis", "consent_by", "consent_items",
+                 "consent_recipients", "consent_text_hash"}  # on what it travels: of no child
+        expected = {*story.CONSENT_ITEMS, *terms}
         if disclosed != expected:
             raise DemoError(f"Tunisia was told {sorted(disclosed ^ expected)}: see casework::slice")
 
