@@ -142,6 +142,8 @@ private:
     Result<std::optional<casework::ReferralRecord>> begin_own(
         store::Draft& draft, const ReceivedEntry& entry, const casework::ReferralMessage& message);
     Result<std::optional<casework::ReferralMessage>> own_message(const Body& body) const;
+    Result<bool> came_back(store::Draft& draft, casework::ReferralRecord& record,
+                           const casework::ReferralMessage& message);
     Result<void> remember_place(store::Writer& writer, const casework::ReferralRecord& record,
                                 casework::Side writer_side, std::uint32_t event,
                                 const Place& place);

@@ -97,6 +97,20 @@ Result<KeyId> Referrals::take_back(store::Draft& draft, const ReceivedEntry& ent
     return key_of(record->id);
 }
 
+// A restored backup may hold what an earlier recovery has said again already: then it came back,
+// in another place.
+Result<bool> Referrals::came_back(store::Draft& draft, ReferralRecord& record,
+                                  const ReferralMessage& message) {
+    const auto& own = own_events(record);
+    for (std::uint32_t index = 0; index < own.size(); ++index) {
+        if (own[index].kind != message.kind || own[index].at.ms != message.at.ms) continue;
+        const auto there = this->message(draft, record, record.side, index);
+        if (!there) return std::unexpected(there.error());
+        if (there->text == message.text && there->reason == message.reason) return true;
+    }
+    return false;
+}
+
 Result<Applier::Again> Referrals::say_again(store::Draft& draft, const LaneId&, const Body& body,
                                             Time now) {
     const auto message = own_message(body);
@@ -105,6 +119,9 @@ Result<Applier::Again> Referrals::say_again(store::Draft& draft, const LaneId&, 
     auto record = load(draft, (*message)->referral);
     if (!record && record.error().fault == Fault::not_found) return Again::said;
     if (!record) return std::unexpected(record.error());
+    const auto is_there = came_back(draft, *record, **message);
+    if (!is_there) return std::unexpected(is_there.error());
+    if (*is_there) return Again::said;
     const auto allowed =
         (*message)->kind == ReferralEventKind::request
             ? Result<void>{}
