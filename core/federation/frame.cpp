@@ -1,28 +1,14 @@
 #include "core/federation/frame.h"
 
 #include "core/base/message.h"
+#include "core/federation/lane_wire.h"
 #include "core/federation/transport.h"
 #include "core/trust/checkpoint.h"
-#include "schemas/wire.capnp.h"
 
 #include <algorithm>
 
 namespace sanad::federation {
 namespace {
-
-schema::Lane to_wire(Lane lane) {
-    return lane == Lane::urgent ? schema::Lane::URGENT : schema::Lane::NORMAL;
-}
-
-Result<Lane> from_wire(schema::Lane lane) {
-    switch (lane) {
-        case schema::Lane::NORMAL:
-            return Lane::normal;
-        case schema::Lane::URGENT:
-            return Lane::urgent;
-    }
-    return fail(Fault::unsupported, "lane");
-}
 
 Result<std::string> head_text(capnp::Text::Reader head) {
     if (head.size() > trust::checkpoint_note_bytes_max) return fail(Fault::bad_size, "head");

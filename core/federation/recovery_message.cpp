@@ -1,26 +1,12 @@
 #include "core/federation/recovery_message.h"
 
 #include "core/base/message.h"
-#include "schemas/wire.capnp.h"
+#include "core/federation/lane_wire.h"
 
 #include <algorithm>
 
 namespace sanad::federation {
 namespace {
-
-schema::Lane to_wire(Lane lane) {
-    return lane == Lane::urgent ? schema::Lane::URGENT : schema::Lane::NORMAL;
-}
-
-Result<Lane> from_wire(schema::Lane lane) {
-    switch (lane) {
-        case schema::Lane::NORMAL:
-            return Lane::normal;
-        case schema::Lane::URGENT:
-            return Lane::urgent;
-    }
-    return fail(Fault::unsupported, "lane");
-}
 
 Result<trust::Digest> digest_from(capnp::Data::Reader data) {
     trust::Digest digest{};
