@@ -61,7 +61,13 @@ void Links::recover(const NodeId& peer) {
 
 // The order of checks on receipt: known and active, size (by the transport), rate, form; the rest
 // belongs to each kind of frame. Nothing is answered before a push's signature holds.
-void Links::received(const NodeId& peer, ByteView bytes) {
+bool Links::received(const NodeId& peer, ByteView bytes) {
+    dropped_.clear();
+    hear(peer, bytes);
+    return dropped_.empty();
+}
+
+void Links::hear(const NodeId& peer, ByteView bytes) {
     Link* link = find(peer);
     if (link == nullptr) return drop(peer, "not_active");
     auto frame = parse_frame(bytes);

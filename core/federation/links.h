@@ -82,7 +82,7 @@ public:
     bool behind(const NodeId& peer) const;
 
     void connected(const NodeId& peer) override;
-    void received(const NodeId& peer, ByteView frame) override;
+    bool received(const NodeId& peer, ByteView frame) override;
 
     /// Hellos and retries that are due; call about each 100 ms. threads  transport
     void tick();
@@ -193,6 +193,7 @@ private:
 
     void on_hello(const NodeId& peer, Link& link, const Hello& hello);
     void on_push(const NodeId& peer, Link& link, Push push);
+    void hear(const NodeId& peer, ByteView frame);
     void on_ack(const NodeId& peer, Link& link, const Ack& ack);
     void on_beside(const NodeId& peer, const Beside& beside);
     Result<std::optional<trust::Frontier>> stand(const NodeId& peer, Link& link, Lane lane,

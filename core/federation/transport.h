@@ -23,7 +23,8 @@ public:
     virtual ~TransportEvents() = default;
     /// A connection to or from the peer is up. It may never be told when it goes down.
     virtual void connected(const NodeId& peer) = 0;
-    virtual void received(const NodeId& peer, ByteView frame) = 0;
+    /// False when the frame was dropped: its sender may wait a little before more of it is read.
+    virtual bool received(const NodeId& peer, ByteView frame) = 0;
 };
 
 }  // namespace sanad::federation

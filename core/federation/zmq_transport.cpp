@@ -45,6 +45,27 @@ struct EndEvents {
     }
 };
 
+/// A socket that brought many frames to be dropped is not read for a moment: its other senders wait
+/// no longer than that, while the connection of the one who sends so much fills and stops.
+struct Patience {
+    static constexpr int dropped_max = 8;  // within one rest_length
+    static constexpr Duration rest_length{1};
+
+    bool ended(Duration now) const { return now < rests_until_; }
+    void note_dropped(Duration now) {
+        if (now - since_ >= rest_length) {
+            since_ = now;
+            dropped_ = 0;
+        }
+        if (++dropped_ == dropped_max) rests_until_ = now + rest_length;
+    }
+
+private:
+    int dropped_ = 0;
+    Duration since_{0};
+    Duration rests_until_{0};
+};
+
 /// A socket towards one node that we dial.
 struct Dialled {
     NodeId peer;
@@ -53,6 +74,7 @@ struct Dialled {
     zmq::socket_t events;
     std::unique_ptr<zmq::socket_t, EndEvents> socket;
     Duration heard{0};
+    Patience patience{};
     bool refused = false;  // a handshake failed: look whether the peer has another key
 };
 
@@ -82,6 +104,7 @@ struct ZmqTransport::Sockets {
     zmq::socket_t router;
     std::string bound;     // the endpoint with its real port
     bool unbound = false;  // the router is closed, and its port not free yet
+    Patience router_patience;
     bool rekeyed = false;  // our transport key is another one: all sockets are to be made anew
     std::map<NodeId, Duration> turned;  // when a peer's other key was tried last
     std::shared_ptr<const PeerTable> followed;
@@ -138,7 +161,7 @@ void ZmqTransport::Sockets::dial(const NodeId& peer, const std::string& endpoint
     events.connect(monitor);
     socket.connect(endpoint);
     dialled.insert_or_assign(peer, Dialled{peer, endpoint, server_key, std::move(events),
-                                           std::move(made), clock.elapsed(), false});
+                                           std::move(made), clock.elapsed(), {}, false});
 }
 
 // ZAP asked once, at the handshake: only a new socket cuts somebody off; the others dial again.
@@ -249,29 +272,35 @@ std::optional<zmq::message_t> ZmqTransport::Sockets::receive_last(zmq::socket_t&
 }
 
 void ZmqTransport::Sockets::receive_router(TransportEvents& events) {
-    for (int i = 0; i < messages_at_once; ++i) {
+    for (int i = 0; i < messages_at_once && !router_patience.ended(clock.elapsed()); ++i) {
         std::string routing_id;
         const auto frame = receive_last(router, &routing_id);
         if (!frame) return;
-        if (frame->size() == 0) continue;
+        if (frame->size() == 0) {
+            router_patience.note_dropped(clock.elapsed());
+            continue;
+        }
         const char* user = zmq_msg_gets(const_cast<zmq_msg_t*>(frame->handle()), "User-Id");
         if (user == nullptr) {
             counters.add("link.drop.nobody");
+            router_patience.note_dropped(clock.elapsed());
             continue;
         }
         const NodeId peer{user};
         routes[peer] = std::move(routing_id);
-        events.received(peer, {frame->data<std::uint8_t>(), frame->size()});
+        if (!events.received(peer, {frame->data<std::uint8_t>(), frame->size()}))
+            router_patience.note_dropped(clock.elapsed());
     }
 }
 
 void ZmqTransport::Sockets::receive_dialled(Dialled& from, TransportEvents& events) {
-    for (int i = 0; i < messages_at_once; ++i) {
+    for (int i = 0; i < messages_at_once && !from.patience.ended(clock.elapsed()); ++i) {
         const auto frame = receive_last(*from.socket, nullptr);
         if (!frame) return;
         from.heard = clock.elapsed();
-        if (frame->size() != 0)
-            events.received(from.peer, {frame->data<std::uint8_t>(), frame->size()});
+        if (frame->size() == 0 ||
+            !events.received(from.peer, {frame->data<std::uint8_t>(), frame->size()}))
+            from.patience.note_dropped(clock.elapsed());
     }
 }
 
@@ -350,14 +379,23 @@ void ZmqTransport::run(const std::stop_token& stop, TransportEvents& events,
     Duration tick_at = sockets_->clock.elapsed();
     while (!stop.stop_requested()) {
         std::vector<zmq::pollitem_t> items{{nullptr, sockets_->wake_descriptor, ZMQ_POLLIN, 0}};
-        if (sockets_->router) items.push_back({sockets_->router.handle(), 0, ZMQ_POLLIN, 0});
+        bool rests = false;
+        const auto poll_for = [&](const Patience& patience) {
+            const bool resting = patience.ended(sockets_->clock.elapsed());
+            rests |= resting;
+            return short(resting ? 0 : ZMQ_POLLIN);
+        };
+        if (sockets_->router)
+            items.push_back(
+                {sockets_->router.handle(), 0, poll_for(sockets_->router_patience), 0});
         for (auto& [id, one] : sockets_->dialled) {
-            items.push_back({one.socket->handle(), 0, ZMQ_POLLIN, 0});
+            items.push_back({one.socket->handle(), 0, poll_for(one.patience), 0});
             items.push_back({one.events.handle(), 0, ZMQ_POLLIN, 0});
         }
         try {
             const auto wait =
-                std::clamp(tick_at - sockets_->clock.elapsed(), Duration{0}, tick_length);
+                std::clamp(tick_at - sockets_->clock.elapsed(), Duration{0},
+                           rests ? Patience::rest_length : tick_length);
             zmq::poll(items, wait);
             if ((items[0].revents & ZMQ_POLLIN) != 0) {
                 std::uint64_t count = 0;

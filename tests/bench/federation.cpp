@@ -140,7 +140,7 @@ public:
 private:
     struct Deaf final : federation::TransportEvents {
         void connected(const NodeId&) override {}
-        void received(const NodeId&, ByteView) override {}
+        bool received(const NodeId&, ByteView) override { return true; }
     };
 
     // The root is right, so that only the signature is wrong: the dearest way to be refused.

@@ -121,8 +121,9 @@ public:
     void connected(const NodeId& peer) override {
         mailbox.change([&] { connections.push_back(peer); });
     }
-    void received(const NodeId& peer, ByteView frame) override {
+    bool received(const NodeId& peer, ByteView frame) override {
         mailbox.change([&] { heard.emplace_back(peer, Bytes(frame.begin(), frame.end())); });
+        return true;
     }
 
 private:
@@ -223,9 +224,10 @@ public:
         node.links->connected(peer);
         settle();
     }
-    void received(const NodeId& peer, ByteView frame) override {
-        node.links->received(peer, frame);
+    bool received(const NodeId& peer, ByteView frame) override {
+        const bool useful = node.links->received(peer, frame);
         settle();
+        return useful;
     }
     casework::ReferralState state(const ReferralId& id) {
         auto state = casework::ReferralState::none;
