@@ -95,6 +95,15 @@ Result<std::uint64_t> LinkLogs::append(store::Transaction& transaction, const No
     return index;
 }
 
+Result<void> LinkLogs::append_key(store::Transaction& transaction, const NodeId& peer, Lane lane,
+                                  Time now) {
+    const LaneId id{peer, Direction::out, lane};
+    const auto found = live(transaction, id);
+    if (!found) return std::unexpected(found.error());
+    (*found)->end.key_for = {};  // as if it were for other keys
+    return renew_key(transaction, id, **found, now);
+}
+
 // A new link key at the start, each 1,000 entries, each day, and when either sealing key changed.
 Result<void> LinkLogs::renew_key(store::Transaction& transaction, const LaneId& id, Live& log,
                                  Time now) {

@@ -67,6 +67,11 @@ public:
     Result<std::uint64_t> append(store::Transaction& transaction, const NodeId& peer, Lane lane,
                                  const KeyId& owner, const Body& body, Time now);
 
+    /// Appends a key entry although none is due: what follows is a new head, and a new receipt.
+    /// errors  those of PeerSealing, the store
+    Result<void> append_key(store::Transaction& transaction, const NodeId& peer, Lane lane,
+                            Time now);
+
     /// Appends an entry of the peer that has been checked against its head.
     /// errors  conflict: it is not the next one
     Result<void> append_received(store::Transaction& transaction, const LaneId& lane,

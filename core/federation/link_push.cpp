@@ -140,4 +140,44 @@ void Links::on_ack(const NodeId& peer, Link& link, const Ack& ack) {
     pump(peer, link);
 }
 
+// A passport proves a log under one directory. So where a signing key changed since the newest
+// receipt of a log that rests, a key entry brings a head and a receipt under the keys of now.
+void Links::renew_receipt(const NodeId& peer, Out& out, Lane lane) {
+    const auto table = parts_.peers.current();
+    const Peer* witness = table->find(peer);
+    if (witness == nullptr || out.size == 0 || out.receipted.size() != out.size) return;
+    const std::vector<trust::Verifier> keys{
+        {parts_.logs.self().text, trust::SignatureType::ed25519, parts_.signing.public_key()},
+        witness->receipt_verifier()};
+    if (out.receipted_under == keys) return;
+    const LaneId id{peer, Direction::out, lane};
+    const auto snapshot = parts_.store.snapshot();
+    if (!snapshot) return;
+    const auto end = parts_.logs.end(**snapshot, id);
+    const auto note = end ? trust::parse_note(end->note) : fail(Fault::not_found, "receipt");
+    if (!note || end->receipted.size() != out.size) return;  // not on disk yet
+    const bool signed_by_both = std::ranges::all_of(keys, [&](const trust::Verifier& key) {
+        return std::ranges::any_of(note->signatures, [&](const trust::NoteSignature& one) {
+            return trust::is_signed_by(note->text, one, key);
+        });
+    });
+    if (signed_by_both) {
+        out.receipted_under = keys;
+        return;
+    }
+    const auto begun = parts_.engine.submit(
+        [this, id, size = out.size](store::Draft& draft) -> Result<void> {
+            const auto now = parts_.logs.current_end(draft, id);
+            if (!now) return std::unexpected(now.error());
+            if (now->size != size) return {};  // something else brought a new head
+            if (const auto known = parts_.logs.check_peer(id.peer); !known) return known;
+            draft.then([this, id](store::Transaction& transaction) {
+                return parts_.logs.append_key(transaction, id.peer, id.lane, parts_.clock.now());
+            });
+            return {};
+        },
+        {});
+    parts_.counters.add(begun ? "link.receipts_renewed" : "link.receipt_unrenewed");
+}
+
 }  // namespace sanad::federation

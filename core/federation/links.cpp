@@ -225,7 +225,10 @@ void Links::on_hello(const NodeId& peer, Link& link, const Hello& hello) {
     link.retry = retry_first;
     link.hello_at = parts_.clock.elapsed() + keepalive;
     if (hello.wants_reply) say_hello(peer, link, false);
-    for (const Lane lane : all_lanes) send_receipt(peer, link, lane);
+    for (const Lane lane : all_lanes) {
+        send_receipt(peer, link, lane);
+        renew_receipt(peer, link.out[std::size_t(lane)], lane);
+    }
     pump(peer, link);
     for (const auto& [topic, exchange] : exchanges_) exchange->greeted(peer, hello);
 }

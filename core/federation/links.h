@@ -148,6 +148,7 @@ private:
         trust::Frontier receipted;  // as far as the peer's receipt goes
         trust::Frontier sent;       // as far as we have pushed on this connection
         std::deque<Sent> in_flight;
+        std::vector<trust::Verifier> receipted_under;  // found under the newest receipt
     };
     struct In {
         trust::Frontier end;  // including what the engine has not committed yet
@@ -192,9 +193,10 @@ private:
     void drop(const NodeId& peer, const char* why);
 
     void on_hello(const NodeId& peer, Link& link, const Hello& hello);
-    void on_push(const NodeId& peer, Link& link, Push push);
     void hear(const NodeId& peer, ByteView frame);
+    void on_push(const NodeId& peer, Link& link, Push push);
     void on_ack(const NodeId& peer, Link& link, const Ack& ack);
+    void renew_receipt(const NodeId& peer, Out& out, Lane lane);
     void on_beside(const NodeId& peer, const Beside& beside);
     Result<std::optional<trust::Frontier>> stand(const NodeId& peer, Link& link, Lane lane,
                                                  std::uint64_t held, const std::string& head);

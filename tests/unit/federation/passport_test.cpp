@@ -164,3 +164,26 @@ TEST_CASE_METHOD(PassportWorld, "no passport is handed out that would not be bel
         CHECK(file.error().fault == Fault::invalid);
     }
 }
+
+TEST_CASE_METHOD(PassportWorld,
+                 "after both nodes changed their signing keys a passport holds under the keys of now") {
+    const auto id = completed_referral();
+    for (auto* machine : {&ma_machine, &tn_machine}) {
+        machine->signing.become(trust::SigningKey::generate(entropy));
+        peers.replace(support::directory_of({&ma_machine, &tn_machine}));
+        wait(Links::keepalive * 2);
+    }
+    turn_over();
+    const std::string now = test::signed_by(test::directory_of(*this), {1, 2});
+    for (auto* node : {&*ma, &*tn}) {
+        const auto& machine = node == &*ma ? ma_machine : tn_machine;
+        const auto file = export_passport(*node->store->snapshot().value(), *node->referrals, now,
+                                          machine.signing, id, clock.now());
+        REQUIRE(file.has_value());
+        CHECK(verify(*file).has_value());
+    }
+    CHECK(ma->counters.count("link.receipts_renewed") > 0);
+    const auto renewed = ma->counters.count("link.receipts_renewed");
+    wait(Links::keepalive * 3);  // and once only
+    CHECK(ma->counters.count("link.receipts_renewed") == renewed);
+}
