@@ -7,7 +7,9 @@ using casework::Roster;
 Result<std::unique_ptr<Rosters>> Rosters::open(store::Store& store, Parts parts) {
     auto table = store::Records::open_table(store, "roster");
     if (!table) return std::unexpected(table.error());
-    return std::make_unique<Rosters>(parts, std::move(*table));
+    auto given = store::Records::open_table(store, "roster.given");
+    if (!given) return std::unexpected(given.error());
+    return std::make_unique<Rosters>(parts, std::move(*table), std::move(*given));
 }
 
 Result<Roster> Rosters::publish(store::Draft& draft, const PeerTable& peers, Roster roster,
@@ -18,20 +20,40 @@ Result<Roster> Rosters::publish(store::Draft& draft, const PeerTable& peers, Ros
     roster.issued_at = now;
     if (const auto sound = casework::check_roster(roster, parts_.taxonomies); !sound)
         return std::unexpected(sound.error());
-    const Body body{BodyKind::roster, {}, casework::write_roster(roster)};
-    for (const auto& [id, peer] : peers.nodes) {
-        if (id == parts_.self || !peer.active) continue;
-        draft.then([this, to = id, body, now](store::Transaction& transaction) -> Result<void> {
-            const auto entry =
-                parts_.logs.append(transaction, to, Lane::normal, store::node_key_id, body, now);
-            if (!entry && entry.error().fault != Fault::denied)  // it left the directory
-                return std::unexpected(entry.error());
-            return {};
-        });
-    }
+    for (const auto& [id, peer] : peers.nodes)
+        if (id != parts_.self && peer.active) give(draft, id, roster, now);
     if (const auto kept = keep(draft, parts_.self, roster, now); !kept)
         return std::unexpected(kept.error());
     return roster;
+}
+
+Result<void> Rosters::introduce(store::Draft& draft, const PeerTable& peers, Time now) {
+    const auto roster = find(draft, parts_.self);
+    if (!roster) return std::unexpected(roster.error());
+    if (!*roster) return {};
+    for (const auto& [id, peer] : peers.nodes) {
+        if (id == parts_.self || !peer.active) continue;
+        const auto number = parts_.records.get(draft, given_, bytes_of(id.text));
+        if (!number) return std::unexpected(number.error());
+        if (*number && read_big_endian<std::uint64_t>(**number) >= (*roster)->number) continue;
+        give(draft, id, **roster, now);
+    }
+    return {};
+}
+
+void Rosters::give(store::Draft& draft, const NodeId& peer, const Roster& roster, Time now) {
+    const Body body{BodyKind::roster, {}, casework::write_roster(roster)};
+    draft.then([this, peer, body, number = roster.number,
+                now](store::Transaction& transaction) -> Result<void> {
+        if (!parts_.logs.check_peer(peer)) return {};  // it left the directory
+        const auto entry =
+            parts_.logs.append(transaction, peer, Lane::normal, store::node_key_id, body, now);
+        if (!entry) return std::unexpected(entry.error());
+        Bytes mark;
+        append_big_endian(mark, number);
+        return parts_.records.put(transaction, given_, bytes_of(peer.text), store::node_key_id,
+                                  mark);
+    });
 }
 
 Result<KeyId> Rosters::apply(store::Draft& draft, const ReceivedEntry& entry, Time now) {

@@ -31,6 +31,10 @@ public:
     Result<casework::Roster> publish(store::Draft& draft, const PeerTable& peers,
                                      casework::Roster roster, Time now);
 
+    /// Gives our newest roster to each active peer that does not have it, such as one that joined
+    /// since it was published. errors  those of the store
+    Result<void> introduce(store::Draft& draft, const PeerTable& peers, Time now);
+
     /// A number that is not higher than the one that is kept is parked as "superseded": it can only
     /// come from a peer that lost its past, or lies.
     Result<KeyId> apply(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
@@ -51,15 +55,17 @@ public:
     Result<std::vector<Kept>> list(store::Snapshot& from);
     Result<std::optional<casework::Roster>> find(store::Snapshot& from, const NodeId& node);
 
-    Rosters(Parts parts, store::SealedTable rosters)
-        : parts_(parts), rosters_(std::move(rosters)) {}
+    Rosters(Parts parts, store::SealedTable rosters, store::SealedTable given)
+        : parts_(parts), rosters_(std::move(rosters)), given_(std::move(given)) {}
 
 private:
+    void give(store::Draft& draft, const NodeId& peer, const casework::Roster& roster, Time now);
     Result<void> keep(store::Draft& draft, const NodeId& node, const casework::Roster& roster,
                       Time now);
 
     Parts parts_;
     store::SealedTable rosters_;  // node id -> schema::Roster
+    store::SealedTable given_;    // node id -> number of the roster that it was given last
 };
 
 }  // namespace sanad::federation

@@ -78,6 +78,7 @@ private:
     Result<void> follow_file(const std::string& note);
     void mirror_directory(const federation::DirectoryState& before);
     void tell_condition(Time now);
+    void introduce_roster(Time now);
     void settle_keys();
     void switch_transport();
     void destroy_former_keys(Time now);
@@ -148,6 +149,7 @@ private:
     Duration timers_at_{0};
     ClockWatch clock_watch_;
     Duration condition_at_{0};
+    std::uint64_t introduced_at_ = 0;  // revision of the table of peers that have our roster
     std::filesystem::file_time_type keys_written_;  // when the file of keys was read last
     std::atomic<bool> transport_waits_{false};  // the directory has a later transport key of ours
     std::optional<Duration> compact_at_;        // the engine's own: when the store is compacted

@@ -131,6 +131,7 @@ void Node::tell_condition(Time now) {
     if (elapsed < condition_at_) return;
     condition_at_ = elapsed + condition_each;
     destroy_former_keys(now);
+    introduce_roster(now);
     if (!book_->has_news(now)) return;
     const auto taken = engine_->submit(
         [this, now](store::Draft& draft) -> Result<void> {
@@ -139,6 +140,16 @@ void Node::tell_condition(Time now) {
         },
         {});
     if (!taken) counters_.add("directory.condition_untold");
+}
+
+// Whoever joined since the roster was published does not have it.
+void Node::introduce_roster(Time now) {
+    const auto table = peers_->current();
+    if (table->revision == introduced_at_) return;
+    const auto taken = engine_->submit(
+        [this, table, now](store::Draft& draft) { return rosters_->introduce(draft, *table, now); },
+        {});
+    if (taken) introduced_at_ = table->revision;
 }
 
 api::NodeControl::Facts Node::facts() {

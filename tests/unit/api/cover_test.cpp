@@ -146,6 +146,30 @@ TEST_CASE_METHOD(Night, "nobody is offered to a child while no node that fits is
     CHECK(last_shown().find("1 –") != std::string::npos);
 }
 
+TEST_CASE_METHOD(Night, "a node that joins later is given the roster, once") {
+    peers.replace(support::directory_of({&tn_machine}));
+    publish();
+    peers.replace(support::directory_of({&ma_machine, &tn_machine}));
+    const auto introduce = [&] {
+        REQUIRE(tn->run([&](store::Draft& draft) {
+            return tn->rosters->introduce(draft, *peers.current(), clock.now());
+        }));
+        wait(federation::Links::keepalive);
+    };
+    const auto said = [&] {
+        return tn->logs->end(*tn->store->snapshot().value(), {morocco, Direction::out, Lane::normal})
+            ->size;
+    };
+    CHECK(said() == 0);
+    introduce();
+    const auto roster = ma->rosters->find(*ma->store->snapshot().value(), tunisia);
+    REQUIRE(roster->has_value());
+    CHECK((*roster)->number == 1);
+    const auto size = said();
+    introduce();
+    CHECK(said() == size);
+}
+
 TEST_CASE_METHOD(Night,
                  "the child goes on with the open node, and comes back home with a summary") {
     publish();
