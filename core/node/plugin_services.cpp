@@ -17,6 +17,7 @@ Result<void> PluginOutward::deliver(store::Draft& draft, const casework::Contact
     item.request = write_deliver(conversation, message, contact.state);
     item.subject = contact.id.bytes;
     item.created_at = now;
+    item.owner = api::key_of(contact.id);
     return outbox_.add(draft, contact.instance, std::move(item));
 }
 
@@ -28,6 +29,7 @@ Result<void> PluginOutward::dispatch(store::Draft& draft, const std::string& ins
     item.request = write_dispatch(escalation, reference, view);
     item.subject = escalation.id.bytes;
     item.created_at = now;
+    item.owner = api::key_of(escalation.case_id);
     return outbox_.add(draft, instance, std::move(item));
 }
 

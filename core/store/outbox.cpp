@@ -27,7 +27,7 @@ Bytes encode(const OutboxItem& item) {
     return flatten(builder);
 }
 
-Result<OutboxItem> decode(std::uint64_t number, ByteView bytes) {
+Result<OutboxItem> decode(std::uint64_t number, ByteView bytes, ByteView owner) {
     return read_message<schema::OutboxRecord>(bytes, [&](auto in) -> Result<OutboxItem> {
         const auto request = from_data(in.getRequest());
         OutboxItem item{.number = number,
@@ -38,7 +38,9 @@ Result<OutboxItem> decode(std::uint64_t number, ByteView bytes) {
                         .attempt = in.getAttempt()};
         const auto subject = in.getSubject();
         if (subject.size() != item.subject.size()) return fail(Fault::malformed, "outbox subject");
-        std::copy(subject.begin(), subject.end(), item.subject.begin());
+        std::ranges::copy(subject, item.subject.begin());
+        if (owner.size() == item.owner.bytes.size())
+            std::ranges::copy(owner, item.owner.bytes.begin());
         return item;
     });
 }
@@ -64,8 +66,8 @@ Result<void> Outbox::add(Draft& draft, const std::string& instance, OutboxItem i
     if (instance.empty() || instance.size() > 31) return fail(Fault::bad_size, "instance name");
     if (item.request.size() > request_bytes_max) return fail(Fault::bad_size, "outbox request");
     draft.then([this, instance, item = std::move(item)](Transaction& transaction) {
-        return records_.put(transaction, items_, item_key(instance, ++last_), node_key_id,
-                            encode(item));
+        return records_.put(transaction, items_, item_key(instance, ++last_), item.owner,
+                            encode(item), item.owner.bytes);
     });
     return {};
 }
@@ -75,7 +77,7 @@ Result<void> Outbox::update(Draft& draft, const std::string& instance, const Out
     const auto there = draft.get(items_.table, key);
     if (!there) return std::unexpected(there.error());
     if (!*there) return fail(Fault::not_found, "outbox item");
-    return records_.put(draft, items_, key, node_key_id, encode(item));
+    return records_.put(draft, items_, key, item.owner, encode(item), item.owner.bytes);
 }
 
 Result<void> Outbox::remove(Draft& draft, const std::string& instance, std::uint64_t number) {
@@ -87,19 +89,26 @@ Result<std::vector<OutboxItem>> Outbox::read(Snapshot& from, const std::string& 
     std::vector<OutboxItem> items;
     Result<void> decoded;
     const Bytes end = after_prefix(item_key(instance, UINT64_MAX));
-    const auto scanned =
-        records_.scan(from, items_, item_key(instance, after + 1), end, Order::ascending, limit,
-                      [&](ByteView key, const Bytes& plain, ByteView) {
-                          const auto number = read_big_endian<std::uint64_t>(key.last(8));
-                          auto item = decode(number, plain);
-                          if (!item)
-                              decoded = std::unexpected(item.error());
-                          else
-                              items.push_back(std::move(*item));
-                          return decoded.has_value();
-                      });
-    if (!scanned) return std::unexpected(scanned.error());
-    if (!decoded) return std::unexpected(decoded.error());
+    // Rows of erased owners count in a scan, so one may find nothing although more is behind it.
+    for (std::uint32_t rows = limit; rows == limit && items.empty();) {
+        rows = 0;
+        const auto scanned = records_.scan(
+            from, items_, item_key(instance, after + 1), end, Order::ascending, limit,
+            [&](ByteView key, const Bytes& plain, ByteView owner) {
+                ++rows;
+                after = read_big_endian<std::uint64_t>(key.last(8));
+                if (plain.empty()) return true;
+                auto item = decode(after, plain, owner);
+                if (!item)
+                    decoded = std::unexpected(item.error());
+                else
+                    items.push_back(std::move(*item));
+                return decoded.has_value();
+            },
+            Records::Erased::show_empty);
+        if (!scanned) return std::unexpected(scanned.error());
+        if (!decoded) return std::unexpected(decoded.error());
+    }
     return items;
 }
 

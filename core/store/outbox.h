@@ -17,7 +17,8 @@ struct OutboxItem {
     std::array<std::uint8_t, 16> subject{};  // the contact or escalation
     Time created_at{};
     Time not_before{};
-    std::uint32_t attempt = 0;  // tries so far
+    std::uint32_t attempt = 0;     // tries so far
+    KeyId owner = node_key_id;     // whose key seals it; once that is destroyed it is gone
 };
 
 /// A queue for each plugin instance. threads  engine, but read() any
@@ -33,7 +34,8 @@ public:
     Result<void> update(Draft& draft, const std::string& instance, const OutboxItem& item);
     Result<void> remove(Draft& draft, const std::string& instance, std::uint64_t number);
 
-    /// The oldest items of `instance` with a number above `after`, due or not, at most `limit`.
+    /// The oldest items of `instance` with a number above `after`, due or not, at most `limit`;
+    /// those of an erased owner are not among them.
     Result<std::vector<OutboxItem>> read(Snapshot& from, const std::string& instance,
                                          std::uint64_t after, std::uint32_t limit);
 
@@ -46,7 +48,7 @@ public:
 
 private:
     Records& records_;
-    SealedTable items_;  // instance, zero byte, number -> OutboxRecord
+    SealedTable items_;  // instance, zero byte, number -> OutboxRecord; its owner in the clear
     SealedTable end_;    // "outbox" -> the last number given
     std::uint64_t last_ = 0;
     std::uint64_t durable_last_ = 0;

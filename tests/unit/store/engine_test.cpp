@@ -299,6 +299,29 @@ TEST_CASE("a restart finds the audit, the feed, the timers and the outbox as the
     }
 }
 
+TEST_CASE_METHOD(Fresh, "what waits for a plugin is gone with the key of whom it is about") {
+    const auto outbox = Outbox::open(*node.store, node.records).value();
+    node.engine.add(*outbox);
+    REQUIRE(node.keyring.remember_erased(*node.store));
+    const KeyId erased{{7}};
+    CHECK(node.run([&](Draft& draft) { return node.keyring.create(draft, erased, node.entropy); }));
+    for (const auto& owner : {erased, erased, node_key_id, erased})
+        CHECK(node.run([&](Draft& draft) {
+            return outbox->add(draft, "webchat", {.request = {1, 2, 3}, .owner = owner});
+        }));
+    const auto numbers = [&](std::uint32_t limit) {
+        std::vector<std::uint64_t> all;
+        const auto snapshot = node.store->snapshot().value();
+        const auto items = outbox->read(*snapshot, "webchat", 0, limit).value();
+        for (const auto& item : items) all.push_back(item.number);
+        return all;
+    };
+    CHECK(numbers(100) == std::vector<std::uint64_t>{1, 2, 3, 4});
+    CHECK(node.run([&](Draft& draft) { return node.keyring.destroy(draft, erased); }));
+    CHECK(numbers(100) == std::vector<std::uint64_t>{3});
+    CHECK(numbers(1) == std::vector<std::uint64_t>{3});  // although two rows lie before it
+}
+
 TEST_CASE_METHOD(Fresh, "an audit entry that was changed, moved or cut off is named") {
     const auto audit = Audit::open(*node.store, node.records).value();
     node.engine.add(*audit);
