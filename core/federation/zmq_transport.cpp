@@ -1,6 +1,8 @@
 #include "core/federation/zmq_transport.h"
 
 #include "core/federation/admission.h"
+#include "core/federation/patience.h"
+#include "core/federation/zmq_sockets.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -8,34 +10,16 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 #include <vector>
 
 namespace sanad::federation {
 namespace {
 
-constexpr int zap_enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, draft-only macro of 4.3.4
-constexpr int messages_at_once = 64;    // of one socket, before the others have their turn
+constexpr int messages_at_once = 64;  // of one socket, before the others have their turn
 constexpr Duration tick_length{100};
 constexpr Duration silence_max{60'000};  // then a dialling socket is made anew
 constexpr Duration turn_again{2'000};    // between tries of a peer's two keys
-
-zmq::const_buffer raw(const auto& bytes) { return zmq::buffer(bytes.data(), bytes.size()); }
-
-void set_common(zmq::socket_t& socket) {
-    socket.set(zmq::sockopt::handshake_ivl, 5'000);
-    socket.set(zmq::sockopt::connect_timeout, 5'000);
-    socket.set(zmq::sockopt::heartbeat_ivl, 15'000);
-    socket.set(zmq::sockopt::heartbeat_timeout, 45'000);
-    socket.set(zmq::sockopt::heartbeat_ttl, 60'000);
-    socket.set(zmq::sockopt::sndhwm, 64);
-    socket.set(zmq::sockopt::rcvhwm, 64);
-    socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::ipv6, true);
-    // It counts the ciphertext of each frame: payload and 33 bytes of CURVE.
-    socket.set(zmq::sockopt::maxmsgsize, std::int64_t(frame_bytes_max + 64));
-}
 
 // ZeroMQ's thread waits for ever for a reader of events who has gone: so the events end first.
 struct EndEvents {
@@ -43,27 +27,6 @@ struct EndEvents {
         zmq_socket_monitor(socket->handle(), nullptr, 0);
         delete socket;
     }
-};
-
-/// A socket that brought many frames to be dropped is not read for a moment: its other senders wait
-/// no longer than that, while the connection of the one who sends so much fills and stops.
-struct Patience {
-    static constexpr int dropped_max = 8;  // within one rest_length
-    static constexpr Duration rest_length{1};
-
-    bool ended(Duration now) const { return now < rests_until_; }
-    void note_dropped(Duration now) {
-        if (now - since_ >= rest_length) {
-            since_ = now;
-            dropped_ = 0;
-        }
-        if (++dropped_ == dropped_max) rests_until_ = now + rest_length;
-    }
-
-private:
-    int dropped_ = 0;
-    Duration since_{0};
-    Duration rests_until_{0};
 };
 
 /// A socket towards one node that we dial.
@@ -124,42 +87,20 @@ struct ZmqTransport::Sockets {
     void receive_router(TransportEvents& events);
     void receive_dialled(Dialled& from, TransportEvents& events);
     void receive_monitor(Dialled& from, TransportEvents& events);
-    std::optional<zmq::message_t> receive_last(zmq::socket_t& socket, std::string* routing_id);
 };
 
 void ZmqTransport::Sockets::bind(const std::string& endpoint) {
-    router = zmq::socket_t(context, ZMQ_ROUTER);
-    set_common(router);
-    router.set(zmq::sockopt::router_mandatory, true);
-    router.set(zmq::sockopt::router_handover, false);
-    router.set(zmq::sockopt::curve_server, true);
-    router.set(zmq::sockopt::curve_secretkey, raw(key.secret().bytes()));
-    router.set(zmq::sockopt::zap_domain, admission_domain);
-    const int enforce = 1;
-    zmq_setsockopt(router.handle(), zap_enforce_domain, &enforce, sizeof enforce);
+    router = make_router(context, key);
     router.bind(endpoint);
     if (bound.empty()) bound = router.get(zmq::sockopt::last_endpoint);
 }
 
 void ZmqTransport::Sockets::dial(const NodeId& peer, const std::string& endpoint,
                                  const trust::TransportPublicKey& server_key) {
-    std::unique_ptr<zmq::socket_t, EndEvents> made(new zmq::socket_t(context, ZMQ_DEALER));
-    auto& socket = *made;
-    set_common(socket);
-    socket.set(zmq::sockopt::immediate, true);
-    socket.set(zmq::sockopt::reconnect_ivl, 500);
-    socket.set(zmq::sockopt::reconnect_ivl_max, 300'000);
-    socket.set(zmq::sockopt::curve_serverkey, raw(server_key.bytes));
-    socket.set(zmq::sockopt::curve_publickey, raw(key.public_key().bytes));
-    socket.set(zmq::sockopt::curve_secretkey, raw(key.secret().bytes()));
-    const std::string monitor = "inproc://sanad.dialled." + std::to_string(monitors++);
-    zmq_socket_monitor(socket.handle(), monitor.c_str(),
-                       ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                           ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-                           ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
-    zmq::socket_t events(context, ZMQ_PAIR);
-    events.connect(monitor);
-    socket.connect(endpoint);
+    std::unique_ptr<zmq::socket_t, EndEvents> made(
+        new zmq::socket_t(make_dealer(context, key, server_key)));
+    auto events = watch_handshakes(context, *made, monitors++);
+    made->connect(endpoint);
     dialled.insert_or_assign(peer, Dialled{peer, endpoint, server_key, std::move(events),
                                            std::move(made), clock.elapsed(), {}, false});
 }
@@ -249,32 +190,10 @@ void ZmqTransport::Sockets::redial_silent() {
     for (const auto& id : refused) try_other_key(id);
 }
 
-// The last frame of the next message, when it has exactly one beside the routing id. The metadata
-// of the handshake is on that frame, not on the first.
-std::optional<zmq::message_t> ZmqTransport::Sockets::receive_last(zmq::socket_t& socket,
-                                                                  std::string* routing_id) {
-    std::vector<zmq::message_t> frames;
-    bool more = true;
-    std::size_t count = 0;
-    while (more) {
-        zmq::message_t frame;
-        if (!socket.recv(frame, zmq::recv_flags::dontwait)) return std::nullopt;
-        more = frame.more();
-        if (++count <= 2) frames.push_back(std::move(frame));
-    }
-    const std::size_t wanted = routing_id == nullptr ? 1 : 2;
-    if (count != wanted) {
-        counters.add("link.drop.frames");
-        return zmq::message_t();
-    }
-    if (routing_id != nullptr) *routing_id = frames.front().to_string();
-    return std::move(frames.back());
-}
-
 void ZmqTransport::Sockets::receive_router(TransportEvents& events) {
     for (int i = 0; i < messages_at_once && !router_patience.ended(clock.elapsed()); ++i) {
         std::string routing_id;
-        const auto frame = receive_last(router, &routing_id);
+        const auto frame = receive_last(router, &routing_id, counters);
         if (!frame) return;
         if (frame->size() == 0) {
             router_patience.note_dropped(clock.elapsed());
@@ -295,7 +214,7 @@ void ZmqTransport::Sockets::receive_router(TransportEvents& events) {
 
 void ZmqTransport::Sockets::receive_dialled(Dialled& from, TransportEvents& events) {
     for (int i = 0; i < messages_at_once && !from.patience.ended(clock.elapsed()); ++i) {
-        const auto frame = receive_last(*from.socket, nullptr);
+        const auto frame = receive_last(*from.socket, nullptr, counters);
         if (!frame) return;
         from.heard = clock.elapsed();
         if (frame->size() == 0 ||
@@ -305,13 +224,8 @@ void ZmqTransport::Sockets::receive_dialled(Dialled& from, TransportEvents& even
 }
 
 void ZmqTransport::Sockets::receive_monitor(Dialled& from, TransportEvents& events) {
-    zmq::message_t event;
-    while (from.events.recv(event, zmq::recv_flags::dontwait)) {
-        const bool has_endpoint = event.more();
-        std::uint16_t number = 0;
-        if (event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
-        if (zmq::message_t endpoint; has_endpoint && !from.events.recv(endpoint)) return;
-        if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+    while (const auto shaken = next_handshake(from.events)) {
+        if (*shaken) {
             from.heard = clock.elapsed();
             events.connected(from.peer);
         } else {
