@@ -3,6 +3,7 @@
 #include "core/federation/zmq_transport.h"
 #include "tests/support/federation_node.h"
 #include "tests/support/world.h"
+#include "tests/support/zmtp_peer.h"
 
 #include <catch2/catch.hpp>
 #include <zmq.hpp>
@@ -61,10 +62,14 @@ private:
 class End final : public federation::TransportEvents {
 public:
     End(const support::Machine& machine, federation::PeerTable table, std::string bind)
-        : machine_(machine), peers(std::move(table)) {
-        auto started =
-            federation::ZmqTransport::start({std::move(bind)}, machine.id, machine.transport, peers,
-                                            entropy_, clock, log, counters);
+        : End(machine, std::move(table),
+              federation::ZmqTransport::Settings{.bind = std::move(bind)}) {}
+    End(const support::Machine& machine, federation::PeerTable table,
+        const federation::ZmqTransport::Settings& settings,
+        std::unique_ptr<Entropy> entropy = std::make_unique<trust::SystemEntropy>())
+        : machine_(machine), entropy_(std::move(entropy)), peers(std::move(table)) {
+        auto started = federation::ZmqTransport::start(settings, machine.id, machine.transport,
+                                                       peers, *entropy_, clock, log, counters);
         INFO((started ? "" : started.error().detail));
         REQUIRE(started.has_value());
         transport = std::move(*started);
@@ -134,7 +139,7 @@ private:
     }
 
     const support::Machine& machine_;
-    trust::SystemEntropy entropy_;
+    std::unique_ptr<Entropy> entropy_;
     std::vector<std::function<void()>> asked_;
     std::jthread thread_;
 
@@ -185,7 +190,8 @@ public:
         socket_.set(zmq::sockopt::curve_secretkey, raw(machine.transport.secret().bytes()));
         socket_.connect(endpoint);
     }
-    void send(std::initializer_list<Bytes> frames) {
+    void send(std::initializer_list<Bytes> frames) { send_all({frames.begin(), frames.size()}); }
+    void send_all(std::span<const Bytes> frames) {
         std::size_t left = frames.size();
         for (const auto& frame : frames) {
             const auto flags = --left > 0 ? zmq::send_flags::sndmore : zmq::send_flags::none;
@@ -203,6 +209,13 @@ private:
     zmq::context_t context_;
     zmq::socket_t socket_{context_, ZMQ_DEALER};
 };
+
+/// What a peer needs that speaks by hand.
+inline support::ZmtpPeer::Keys zmtp_keys(const support::Machine& machine,
+                                         const support::Machine& server) {
+    return {machine.transport.secret().bytes(), machine.transport.public_key().bytes,
+            server.transport.public_key().bytes};
+}
 
 /// A whole node on the transport's thread.
 class NodeEnd final : public federation::TransportEvents {
