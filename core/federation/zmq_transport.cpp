@@ -1,6 +1,7 @@
 #include "core/federation/zmq_transport.h"
 
 #include "core/federation/admission.h"
+#include "core/federation/memory_watch.h"
 #include "core/federation/patience.h"
 #include "core/federation/zmq_sockets.h"
 
@@ -18,8 +19,9 @@ namespace {
 
 constexpr int messages_at_once = 64;  // of one socket, before the others have their turn
 constexpr Duration tick_length{100};
-constexpr Duration silence_max{60'000};  // then a dialling socket is made anew
-constexpr Duration turn_again{2'000};    // between tries of a peer's two keys
+constexpr Duration silence_max{60'000};   // then a dialling socket is made anew
+constexpr Duration turn_again{2'000};     // between tries of a peer's two keys
+constexpr Duration give_back_max{1'000};  // without sockets, until their memory is back
 
 // ZeroMQ's thread waits for ever for a reader of events who has gone: so the events end first.
 struct EndEvents {
@@ -45,8 +47,14 @@ struct Dialled {
 
 struct ZmqTransport::Sockets {
     Sockets(NodeId us, const trust::TransportKey& ours, const Peers& known, const Clock& time,
-            Log& to, Counters& counts)
-        : self(std::move(us)), key(ours), peers(known), clock(time), log(to), counters(counts) {}
+            Log& to, Counters& counts, std::size_t memory_growth_max)
+        : self(std::move(us)),
+          key(ours),
+          peers(known),
+          clock(time),
+          log(to),
+          counters(counts),
+          memory(memory_growth_max) {}
     ~Sockets() {
         dialled.clear();
         router.close();
@@ -74,6 +82,8 @@ struct ZmqTransport::Sockets {
     std::map<NodeId, std::string> routes;  // node -> the routing id it last spoke from
     std::map<NodeId, Dialled> dialled;
     unsigned monitors = 0;
+    MemoryWatch memory;
+    std::optional<Duration> cut_at;  // since then there are no sockets, because of the memory
 
     void bind(const std::string& endpoint);
     void dial(const NodeId& peer, const std::string& endpoint,
@@ -82,8 +92,10 @@ struct ZmqTransport::Sockets {
     void redial_silent();
     void redial(const NodeId& peer, const trust::TransportPublicKey& server_key);
     void try_other_key(const NodeId& peer);
+    void close_all();
     void close_router();
     void bind_again();
+    bool is_within_memory();
     void receive_router(TransportEvents& events);
     void receive_dialled(Dialled& from, TransportEvents& events);
     void receive_monitor(Dialled& from, TransportEvents& events);
@@ -103,6 +115,12 @@ void ZmqTransport::Sockets::dial(const NodeId& peer, const std::string& endpoint
     made->connect(endpoint);
     dialled.insert_or_assign(peer, Dialled{peer, endpoint, server_key, std::move(events),
                                            std::move(made), clock.elapsed(), {}, false});
+}
+
+void ZmqTransport::Sockets::close_all() {
+    dialled.clear();
+    followed.reset();  // all of them are dialled again
+    close_router();
 }
 
 // ZAP asked once, at the handshake: only a new socket cuts somebody off; the others dial again.
@@ -126,13 +144,29 @@ void ZmqTransport::Sockets::bind_again() {
     }
 }
 
+// A message without end is gathered unseen, and nothing tells whose it is. So all connections are
+// cut, which frees it, and made anew as soon as the memory is back. No longer: it would not keep
+// the one who does it from doing it again, only the others out.
+bool ZmqTransport::Sockets::is_within_memory() {
+    if (!cut_at) {
+        if (!memory.has_grown()) return true;
+        counters.add("transport.memory_cut");
+        log.error("transport.memory_cut", {{"hint", "a_peer_may_send_a_message_without_end"}});
+        close_all();
+        cut_at = clock.elapsed();
+        return false;
+    }
+    if (!memory.is_given_back() && clock.elapsed() - *cut_at < give_back_max) return false;
+    cut_at.reset();
+    memory.begin();
+    return true;
+}
+
 // One connection a pair: dial those whom it is ours to dial, drop those who left the directory.
 void ZmqTransport::Sockets::follow_directory() {
     if (std::exchange(rekeyed, false)) {
         counters.add("transport.rekeyed");
-        dialled.clear();
-        followed.reset();  // all of them are dialled again
-        close_router();
+        close_all();
     }
     bind_again();
     const auto table = peers.current();
@@ -250,7 +284,8 @@ Result<std::unique_ptr<ZmqTransport>> ZmqTransport::start(
     entropy.fill(seed);
     std::srand(read_big_endian<std::uint32_t>(seed));
     try {
-        auto sockets = std::make_unique<Sockets>(self, key, peers, clock, log, counters);
+        auto sockets = std::make_unique<Sockets>(self, key, peers, clock, log, counters,
+                                                 settings.memory_growth_max);
         sockets->wake_descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
         if (sockets->wake_descriptor < 0) return fail(Fault::io, "eventfd");
         auto admission = Admission::start(sockets->context, peers, log, counters);
@@ -329,8 +364,10 @@ void ZmqTransport::run(const std::stop_token& stop, TransportEvents& events,
             }
             if (sockets_->clock.elapsed() < tick_at) continue;
             tick_at = sockets_->clock.elapsed() + tick_length;
-            sockets_->follow_directory();
-            sockets_->redial_silent();
+            if (sockets_->is_within_memory()) {
+                sockets_->follow_directory();
+                sockets_->redial_silent();
+            }
             on_tick();
         } catch (const zmq::error_t& fault) {
             if (fault.num() == ETERM) return;

@@ -19,6 +19,9 @@ class ZmqTransport final : public Transport {
 public:
     struct Settings {
         std::string bind;  // tcp://address:port, port * for any; empty: we only dial
+        /// By how much the process may grow before all sockets are closed for a moment. Nothing
+        /// else ends a message without end: ZeroMQ gathers it, and shows it when it is whole.
+        std::size_t memory_growth_max = std::size_t(256) << 20;
     };
 
     /// Starts admission, lets it refuse a stranger, then binds. Everything given outlives it.
