@@ -1,11 +1,13 @@
-// What a peer of the federation can send too much of: frames, and parts of a message.
+// What a peer of the federation can send too much of: frames, parts of a message, bad signatures.
 #include "core/federation/memory_watch.h"
+#include "tests/unit/federation/evil_peer.h"
 #include "tests/unit/federation/loopback.h"
 
 using namespace sanad;
 using namespace sanad::federation;
 using namespace sanad::test;
 using support::ZmtpPeer;
+using Steady = std::chrono::steady_clock;
 
 namespace {
 
@@ -49,6 +51,79 @@ bool gets_through(End& from, End& to, const NodeId& speaker, const NodeId& heare
         return heard;
     });
 }
+
+/// Pushes with a bad signature, one a lane in turn, as fast as the connection takes them.
+class Flood {
+public:
+    Flood(const std::string& endpoint, const ZmtpPeer::Keys& keys, std::vector<Bytes> pushes)
+        : peer_(endpoint, keys), pushes_(std::move(pushes)) {
+        peer_.send(write_frame(Hello{}), ZmtpPeer::More::no);
+        thread_ = std::jthread([this](const std::stop_token& stop) {
+            while (!stop.stop_requested())
+                for (const auto& push : pushes_)
+                    if (!peer_.send_many(push, ZmtpPeer::More::no, 16)) return;
+        });
+    }
+    ~Flood() {
+        thread_.request_stop();
+        peer_.close();  // it may wait for room
+    }
+    Flood(const Flood&) = delete;
+    Flood& operator=(const Flood&) = delete;
+
+private:
+    ZmtpPeer peer_;
+    std::vector<Bytes> pushes_;
+    std::jthread thread_;
+};
+
+/// A good push but for one character of its signature.
+Bytes badly_signed(support::EvilPeer& peer) {
+    std::string head = peer.key().head(1);
+    char& one = head[head.size() - 20];
+    one = one == 'A' ? 'B' : 'A';
+    return peer.push_with(0, head);
+}
+
+/// Morocco says one thing after the other to Tunisia, each when the receipt for the last is there.
+class Honest {
+public:
+    Honest(support::Machine& machine, PeerTable table) : end_(machine, std::move(table), "") {
+        end_.node.links->on_receipt([this](const LaneId& lane, std::uint64_t size) {
+            if (lane.lane == Lane::normal) end_.end.mailbox.change([&] { receipted_ = size; });
+        });
+        end_.serve();
+    }
+
+    /// How long each took, the shortest first; empty: one was never receipted.
+    std::vector<Duration> say(std::size_t count) {
+        std::vector<Duration> took;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto start = Steady::now();
+            std::uint64_t size = 0;
+            end_.end.ask([&] {
+                const auto made = end_.node.request(
+                    tunisia, support::sample_request("CASE-1", tunisia, casework::Urgency::u3));
+                while (end_.node.turn()) {
+                }
+                if (made)
+                    size = end_.node.links->status().front().out[std::size_t(Lane::normal)].size;
+            });
+            if (size == 0 || !end_.end.mailbox.wait_until([&] { return receipted_ >= size; }))
+                return {};
+            took.push_back(std::chrono::duration_cast<Duration>(Steady::now() - start));
+            ++said;
+        }
+        std::ranges::sort(took);
+        return took;
+    }
+
+    std::size_t said = 0;
+
+private:
+    std::uint64_t receipted_ = 0;  // guarded by the mailbox
+    NodeEnd end_;
+};
 
 }  // namespace
 
@@ -96,4 +171,46 @@ TEST_CASE_METHOD(Loopback, "a message without end is cut off, and honest peers a
     CHECK(tn.mailbox.wait_until([&] { return tn.connections.size() > 1; }));
     CHECK(gets_through(tn, za, tunisia, listener.id, {8}));
     CHECK(std::ranges::none_of(tn.heard, [&](const auto& one) { return one.first == thief.id; }));
+}
+
+TEST_CASE_METHOD(Loopback,
+                 "bad signatures as fast as a peer can send them leave the others alone") {
+    support::Machine evil{"dz.node", entropy};
+    auto all = table("tcp://127.0.0.1:1");
+    all.nodes.emplace(evil.id, evil.peer());
+    NodeEnd tn(tn_machine, all, any_port);
+    tn.serve();
+    const auto endpoint = tn.end.transport->bound();
+    Honest ma(ma_machine, table(endpoint));
+    REQUIRE_FALSE(ma.say(20).empty());  // connected, and all that is done once is done
+    const auto calm = ma.say(300);
+    REQUIRE_FALSE(calm.empty());
+
+    std::vector<Bytes> pushes;
+    for (const auto lane : all_lanes) {
+        support::EvilPeer by_hand(evil, tn_machine, lane, entropy);
+        pushes.push_back(badly_signed(by_hand));
+    }
+    const auto& dropped = tn.node.counters;
+    std::vector<Duration> flooded;
+    {
+        const Flood flood(endpoint, zmtp_keys(evil, tn_machine), pushes);
+        REQUIRE(tn.end.mailbox.wait_until(
+            [&] { return dropped.count("link.drop.bad_signature") > 1'000; }));
+        const auto refused = dropped.count("link.drop.bad_signature");
+        flooded = ma.say(1'000);
+        CHECK(dropped.count("link.drop.bad_signature") > refused);  // it went on
+    }
+    REQUIRE_FALSE(flooded.empty());
+    const auto p99 = [](const std::vector<Duration>& sorted) {
+        return sorted[sorted.size() * 99 / 100];
+    };
+    INFO("p99 in ms, calm " << p99(calm).count() << ", flooded " << p99(flooded).count());
+    CHECK(p99(flooded) < std::max(Duration(250), 10 * p99(calm)));
+
+    // Nothing of the honest one was lost, and nothing of the other one stored.
+    std::size_t stored = 0;
+    tn.end.ask([&] { stored = tn.node.all_referrals()->size(); });
+    CHECK(stored == ma.said);
+    CHECK(dropped.count("link.drop.bad_signature") > 0);
 }
