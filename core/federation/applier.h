@@ -16,7 +16,11 @@ struct ReceivedEntry {
     EntryId id;
     Time created_at;
     std::optional<Body> body;  // none: it could not be opened
+    bool was_parked = false;   // it is tried once more: see TakingUp
 };
+
+/// What apply() returns of an entry that was parked before and has to stay so.
+inline constexpr KeyId parked_owner{{'p', 'a', 'r', 'k', 'e', 'd'}};
 
 /// What entries mean. threads  engine
 class Applier {

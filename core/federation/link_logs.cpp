@@ -142,15 +142,28 @@ Result<void> LinkLogs::append_received(store::Transaction& transaction, const La
 
 Result<void> LinkLogs::write(store::Writer& writer, const LaneId& id, Live& log, ByteView raw,
                              const trust::Digest& leaf, const KeyId& owner) {
-    const auto key = entry_place_key(id, log.end.size);
-    const bool erased = owner == erased_owner || raw.empty();
-    const auto written = erased ? records_.put(writer, entries_, key, store::node_key_id, {}, leaf)
-                                : records_.put(writer, entries_, key, owner, raw, leaf);
+    const auto written = put_entry(writer, entry_place_key(id, log.end.size), raw, leaf, owner);
     if (!written) return written;
     log.end.frontier.append(leaf);
     log.end.size = log.end.frontier.size();
     log.changed = true;
     return {};
+}
+
+Result<void> LinkLogs::keep_under(store::Writer& writer, const LaneId& lane, std::uint64_t index,
+                                  const KeyId& owner) {
+    const auto there = read(writer, lane, index, 1, entry_bytes_max);
+    if (!there) return std::unexpected(there.error());
+    if (there->empty()) return fail(Fault::not_found, "link entry");
+    const LoggedEntry& entry = there->front();
+    return put_entry(writer, entry_place_key(lane, index), entry.raw, entry.leaf, owner);
+}
+
+Result<void> LinkLogs::put_entry(store::Writer& writer, ByteView key, ByteView raw,
+                                 const trust::Digest& leaf, const KeyId& owner) {
+    const bool erased = owner == erased_owner || raw.empty();
+    return erased ? records_.put(writer, entries_, key, store::node_key_id, {}, leaf)
+                  : records_.put(writer, entries_, key, owner, raw, leaf);
 }
 
 Result<void> LinkLogs::keep_key(store::Writer& writer, const LaneId& lane, std::uint64_t index,

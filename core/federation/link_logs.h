@@ -98,6 +98,11 @@ public:
     Result<std::vector<Aside>> aside(store::Snapshot& from, const LaneId& lane);
     Result<void> forget_aside(store::Writer& writer, const LaneId& lane, std::uint64_t index);
 
+    /// Keeps an entry that is there already under another key from now on: erased_owner, its leaf
+    /// alone. errors  not_found: it is not there, or was erased
+    Result<void> keep_under(store::Writer& writer, const LaneId& lane, std::uint64_t index,
+                            const KeyId& owner);
+
     /// Keeps the link key of a key entry at `index`.
     Result<void> keep_key(store::Writer& writer, const LaneId& lane, std::uint64_t index,
                           const LinkKey& key);
@@ -165,6 +170,8 @@ private:
     Result<void> renew_key(store::Transaction& transaction, const LaneId& id, Live& lane, Time now);
     Result<void> write(store::Writer& writer, const LaneId& id, Live& lane, ByteView raw,
                        const trust::Digest& leaf, const KeyId& owner);
+    Result<void> put_entry(store::Writer& writer, ByteView key, ByteView raw,
+                           const trust::Digest& leaf, const KeyId& owner);
 
     store::Records& records_;
     Entropy& entropy_;

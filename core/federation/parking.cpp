@@ -4,6 +4,8 @@
 #include "schemas/records.capnp.h"
 #include "schemas/wire.capnp.h"
 
+#include <algorithm>
+
 namespace sanad::federation {
 namespace {
 
@@ -16,12 +18,28 @@ Bytes encode_refusal(const ReceivedEntry& entry, std::string_view reason) {
     return flatten(builder);
 }
 
-Bytes place_key(const LaneId& lane, std::uint64_t index) {
-    Bytes key(lane.peer.text.begin(), lane.peer.text.end());
+// A peer's id has no zero byte.
+Bytes peer_key(const NodeId& peer) {
+    Bytes key(peer.text.begin(), peer.text.end());
     key.push_back(0);
+    return key;
+}
+
+Bytes log_key(const LaneId& lane) {
+    Bytes key = peer_key(lane.peer);
     key.push_back(static_cast<std::uint8_t>(lane.lane));
+    return key;
+}
+
+Bytes place_key(const LaneId& lane, std::uint64_t index) {
+    Bytes key = log_key(lane);
     append_big_endian(key, index);
     return key;
+}
+
+Result<std::string> reason_in(ByteView record) {
+    return read_message<schema::ParkedRecord>(
+        record, [](auto in) -> Result<std::string> { return from_text(in.getReason()); });
 }
 
 }  // namespace
@@ -41,6 +59,7 @@ bool Parking::is_about_erased(store::Snapshot& from, const Body& body) const {
 
 Result<KeyId> Parking::park(store::Draft& draft, const ReceivedEntry& entry,
                             std::string_view reason, Time now) {
+    if (entry.was_parked) return parked_owner;
     capnp::MallocMessageBuilder builder;
     auto out = builder.initRoot<schema::ParkedRecord>();
     out.setAtMs(now.ms);
@@ -67,8 +86,9 @@ Result<bool> Parking::follows_unreadable(store::Snapshot& from, const ReceivedEn
     const auto before = parts_.records.get(from, parked_, place_key(entry.lane, entry.index - 1));
     if (!before) return std::unexpected(before.error());
     if (!*before) return false;
-    return read_message<schema::ParkedRecord>(
-        **before, [](auto in) -> Result<bool> { return from_text(in.getReason()) == unreadable; });
+    const auto reason = reason_in(**before);
+    if (!reason) return std::unexpected(reason.error());
+    return *reason == unreadable;
 }
 
 Result<void> Parking::refuse(store::Draft& draft, const ReceivedEntry& entry,
@@ -111,6 +131,45 @@ Result<KeyId> Parking::apply_own(store::Draft& draft, const ReceivedEntry& entry
         parts_.records.put(draft, refused_, place_key(entry.lane, *index), store::node_key_id, {});
     if (!kept) return std::unexpected(kept.error());
     return store::node_key_id;
+}
+
+Result<std::vector<Parking::Parked>> Parking::list(store::Snapshot& from, const LaneId& lane,
+                                                   std::uint64_t first, std::uint32_t limit) {
+    std::vector<Parked> all;
+    Result<void> read;
+    const auto scanned = parts_.records.scan(
+        from, parked_, place_key(lane, first), store::after_prefix(log_key(lane)),
+        store::Order::ascending, limit, [&](ByteView key, const Bytes& record, ByteView) {
+            auto reason = reason_in(record);
+            if (reason)
+                all.push_back({read_big_endian<std::uint64_t>(key.last(8)), std::move(*reason)});
+            else
+                read = std::unexpected(reason.error());
+            return read.has_value();
+        });
+    if (!scanned) return std::unexpected(scanned.error());
+    if (!read) return std::unexpected(read.error());
+    return all;
+}
+
+Result<std::vector<NodeId>> Parking::peers(store::Snapshot& from) {
+    std::vector<NodeId> all;
+    for (Bytes next;;) {
+        const auto before = all.size();
+        const auto scanned = from.scan(parked_.table, next, {}, store::Order::ascending, 1,
+                                       [&](const store::Row& row) {
+                                           const auto end = std::ranges::find(row.key, 0);
+                                           all.push_back({std::string(row.key.begin(), end)});
+                                           return false;
+                                       });
+        if (!scanned) return std::unexpected(scanned.error());
+        if (all.size() == before) return all;
+        next = store::after_prefix(peer_key(all.back()));
+    }
+}
+
+Result<void> Parking::take_out(store::Draft& draft, const LaneId& lane, std::uint64_t index) {
+    return draft.del(parked_.table, place_key(lane, index));
 }
 
 }  // namespace sanad::federation

@@ -6,7 +6,9 @@
 #include "core/store/feed.h"
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace sanad::federation {
 
@@ -29,7 +31,8 @@ public:
 
     /// Parks the entry for `reason`, a code, and refuses it. Of entries one after the other that
     /// cannot be opened the first alone is refused: two nodes that both lost their keys would
-    /// otherwise refuse each other's refusals for ever. returns  the key it is kept under
+    /// otherwise refuse each other's refusals for ever. One that was parked before stays as it is,
+    /// and nothing is said of it again. returns  the key it is kept under, or parked_owner
     Result<KeyId> park(store::Draft& draft, const ReceivedEntry& entry, std::string_view reason,
                        Time now);
 
@@ -47,6 +50,20 @@ public:
 
     /// A refusal of ours that came back: the same entry, when it comes again, is not refused twice.
     Result<KeyId> apply_own(store::Draft& draft, const ReceivedEntry& entry, Time now) override;
+
+    /// One entry of a log that is parked.
+    struct Parked {
+        std::uint64_t index = 0;
+        std::string reason;
+    };
+    /// What is parked of a peer's log, in its order, from `first` on, at most `limit`.
+    /// threads  any
+    Result<std::vector<Parked>> list(store::Snapshot& from, const LaneId& lane, std::uint64_t first,
+                                     std::uint32_t limit);
+    /// The peers of whom anything is parked. threads  any
+    Result<std::vector<NodeId>> peers(store::Snapshot& from);
+    /// Takes out what has been applied after all.
+    Result<void> take_out(store::Draft& draft, const LaneId& lane, std::uint64_t index);
 
     Parking(Parts parts, store::SealedTable parked, store::SealedTable refused)
         : parts_(parts), parked_(std::move(parked)), refused_(std::move(refused)) {}

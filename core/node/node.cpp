@@ -36,9 +36,9 @@ Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
     if (!keys) return std::unexpected(keys.error());
     node->keys_.emplace(std::move(*keys));
     using Step = Result<void> (Node::*)();
-    for (const Step step :
-         {&Node::load_words, &Node::open_store, &Node::check_identity, &Node::open_records,
-          &Node::load_directory, &Node::open_federation, &Node::open_service})
+    for (const Step step : {&Node::load_words, &Node::open_store, &Node::check_identity,
+                            &Node::open_records, &Node::load_directory, &Node::open_federation,
+                            &Node::open_service, &Node::take_up_parked})
         if (const auto done = (node.get()->*step)(); !done) return std::unexpected(done.error());
     node->links_->on_receipt(std::move(on_receipt));
     node->start_threads();

@@ -90,6 +90,7 @@ private:
     Result<void> open_cover();
     Result<void> open_service();
     api::Duty::Parts duty_parts();
+    Result<void> take_up_parked();
     Result<void> start_plugins();
     void start_threads();
     Duration idle();

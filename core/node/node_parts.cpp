@@ -1,4 +1,5 @@
 // The part of Node that puts federation, door and plugins together.
+#include "core/federation/taking_up.h"
 #include "core/node/node.h"
 #include "core/plugins/configuration.h"
 
@@ -213,6 +214,19 @@ Result<void> Node::open_service() {
         if (!for_plugins) return;
         for (const auto& pump : pumps_) pump->wake();
     });
+    return {};
+}
+
+// What stays parked for want of room, or because a record cannot be read, is no reason not to
+// start.
+Result<void> Node::take_up_parked() {
+    const auto taken = federation::TakingUp({*store_.store, *engine_, *audit_, *feed_, *logs_,
+                                             *parking_, *appliers_, around_.clock, counters_})
+                           .run();
+    if (!taken)
+        around_.log.warn("link.not_unparked", {{"fault", name(taken.error().fault)}});
+    else if (*taken > 0)
+        around_.log.info("link.unparked", {{"entries", std::to_string(*taken)}});
     return {};
 }
 

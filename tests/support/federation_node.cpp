@@ -145,11 +145,14 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
           *store, {*store, engine, records, *feed, *logs, *referrals, *parking, around.clock,
                    around.entropy, counters}))),
       wrapped(between.applier ? between.applier(appliers) : nullptr) {
-    appliers.add(federation::BodyKind::referral, *referrals);
-    appliers.add(federation::BodyKind::audit, *witness);
-    appliers.add(federation::BodyKind::attachment, *attachments);
-    appliers.add(federation::BodyKind::roster, *rosters);
-    appliers.add(federation::BodyKind::erasure, *erasures);
+    const std::pair<federation::BodyKind, federation::Applier*> known[] = {
+        {federation::BodyKind::referral, referrals.get()},
+        {federation::BodyKind::audit, witness.get()},
+        {federation::BodyKind::attachment, attachments.get()},
+        {federation::BodyKind::roster, rosters.get()},
+        {federation::BodyKind::erasure, erasures.get()}};
+    for (const auto& [kind, applier] : known)
+        if (!between.unknown.contains(kind)) appliers.add(kind, *applier);
     [[maybe_unused]] const auto remembers = keyring.remember_erased(*store);
     assert(remembers.has_value());
     engine.add(keyring);
@@ -163,6 +166,11 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
         [this] { posted_ = true; }});
     links->use(transport);
     attachments->use(*links);
+    [[maybe_unused]] const auto taken_up =
+        federation::TakingUp({*store, engine, *audit, *feed, *logs, *parking,
+                              wrapped ? *wrapped : appliers, around.clock, counters})
+            .run();
+    assert(taken_up.has_value());
 }
 
 Result<void> FederationNode::run(store::Engine::Work work) {

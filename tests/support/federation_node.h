@@ -11,6 +11,7 @@
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
 #include "core/federation/rosters.h"
+#include "core/federation/taking_up.h"
 #include "core/store/audit.h"
 #include "core/store/engine.h"
 #include "core/store/feed.h"
@@ -18,6 +19,7 @@
 #include "tests/support/memory_store.h"
 
 #include <memory>
+#include <set>
 #include <string>
 
 // The federating half of a node, on a store in memory and without threads, for tests and the
@@ -60,12 +62,14 @@ struct Surroundings {
     const casework::Clocks& clocks;
 };
 
-/// What a test puts between the parts, to see or to spoil what passes. Both may be empty.
+/// What a test puts between the parts, to see or to spoil what passes. All may be empty.
 struct Between {
     /// Between the links and the referrals.
     std::function<std::unique_ptr<federation::Applier>(federation::Applier& appliers)> applier;
     /// Between all parts and the store.
     std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> store;
+    /// Kinds of entries that this build does not know, as an older one would not.
+    std::set<federation::BodyKind> unknown{};
 };
 
 /// One life of a node, from start to crash. threads  one, which is engine and transport in turn
