@@ -10,6 +10,7 @@ using casework::ReferralState;
 using casework::Urgency;
 using support::check_all_logs;
 using support::end_of;
+using support::MemoryDisk;
 using support::sample_request;
 using support::TwoNodes;
 
@@ -84,5 +85,66 @@ TEST_CASE_METHOD(Queued,
         CHECK(right == notes_each);
     }
     CHECK(tn->all_referrals()->size() == referrals + 2);
+    check_all_logs(*this);
+}
+
+TEST_CASE_METHOD(TwoNodes, "the same push after a restart, and after a month, changes nothing") {
+    const auto id = ma->request(tunisia, sample_request("CASE-1", tunisia, Urgency::u2)).value();
+    const auto other = ma->request(tunisia, sample_request("CASE-2", tunisia, Urgency::u0)).value();
+    while (ma->turn()) {
+    }
+    std::vector<Bytes> captured;  // the very bytes, of both lanes
+    for (const auto& letter : wire.letters)
+        if (letter.to == tunisia && std::holds_alternative<Push>(parse_frame(letter.frame).value()))
+            captured.push_back(letter.frame);
+    REQUIRE(captured.size() >= 2);
+    settle();
+    REQUIRE(tn->move(id, ReferralEventKind::accept));
+    REQUIRE(ma->move(other, ReferralEventKind::note, "", "A note."));
+    settle();
+
+    // Whether each is dropped under that counter, answered by nothing, and leaves no trace.
+    const auto refuses_all = [&](const char* counter) {
+        const MemoryDisk before = tn_machine.disk;
+        const auto counted = tn->counters.count(counter);
+        const auto sent = wire.letters.size();
+        for (const auto& frame : captured) {
+            tn->links->received(morocco, frame);
+            while (tn->turn()) {
+            }
+        }
+        const bool unchanged = std::ranges::all_of(before.names(), [&](const std::string& table) {
+            return tn_machine.disk.rows(table) == before.rows(table);
+        });
+        return unchanged && wire.letters.size() == sent &&
+               tn->counters.count(counter) == counted + captured.size();
+    };
+    CHECK(refuses_all("link.drop.repeated"));
+    tn.reset();
+    wire.letters.clear();
+    start_tn();
+    CHECK(refuses_all("link.drop.before_hello"));
+    ma->links->connected(tunisia);
+    tn->links->connected(morocco);
+    settle();
+    CHECK(refuses_all("link.drop.repeated"));
+
+    for (int day = 0; day < 30; ++day) {
+        clock.advance(std::chrono::days(1));
+        REQUIRE(ma->run_timers(clock.now()));
+        REQUIRE(tn->run_timers(clock.now()));
+        wait(std::chrono::seconds(1));
+    }
+    CHECK(refuses_all("link.drop.repeated"));
+    tn.reset();
+    wire.letters.clear();
+    start_tn();
+    ma->links->connected(tunisia);
+    tn->links->connected(morocco);
+    settle();
+    CHECK(refuses_all("link.drop.repeated"));
+    CHECK(tn->counters.count("link.frozen") == 0);
+    wait(std::chrono::minutes(1));
+    CHECK(state_at(*tn, id) == state_at(*ma, id));
     check_all_logs(*this);
 }
