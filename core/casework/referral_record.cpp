@@ -138,6 +138,18 @@ void note_heard(ReferralRecord& record, const ReferralView& view, Time now) {
     }
 }
 
+/// Over the fold: who destroyed everything about the child answers for nothing any more.
+void show_erased(ReferralView& view, const HeardTimes& heard) {
+    if (view.state == ReferralState::erased) return;
+    view.state = view.underlying = ReferralState::erased;
+    view.withdraw_pending = false;
+    view.asker_responsible = true;
+    view.asked_responsible = false;
+    view.paused_since.reset();
+    view.on_hold_since.reset();
+    if (!view.ended_at) view.ended_at = heard.ended;
+}
+
 /// Whether what an event claims to be based on must be here.
 enum class Counts : bool { checked, believed };
 
@@ -181,8 +193,17 @@ ReferralView view_of(const ReferralRecord& record) {
     const bool stored = record.side == Side::asked || record.stored_at.ms != 0;
     auto view = fold(record.asker, record.asked, stored ? Stored::yes : Stored::not_yet,
                      record.kind == "transfer" ? Handover::take_over : Handover::help);
-    if (record.asker.empty() && record.asked.empty()) view.state = view.underlying = record.state;
+    if (record.asker.empty() && record.asked.empty())
+        view.state = view.underlying = record.state;
+    else if (record.state == ReferralState::erased)
+        show_erased(view, record.heard);
     return view;
+}
+
+void end_erased(ReferralRecord& record, Time now) {
+    record.state = ReferralState::erased;
+    record.updated_at = now;
+    note_heard(record, view_of(record), now);
 }
 
 Result<Appended> append_event(ReferralRecord& record, Side writer, std::uint32_t index,

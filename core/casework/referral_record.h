@@ -46,8 +46,13 @@ struct ReferralRecord {
 };
 
 /// Folds what the record holds; with nothing sent, the state is the record's own (the
-/// preparation's).
+/// preparation's), and after end_erased() it is `erased`.
 ReferralView view_of(const ReferralRecord& record);
+
+/// The other side has certified that it destroyed what it held. What it said last may have reached
+/// us as hashes alone, so the fold would wait for it for ever: from here on the state is `erased`,
+/// no clock runs, and the asker alone is responsible, whatever else is appended.
+void end_erased(ReferralRecord& record, Time now);
 
 /// What appending an event did.
 enum class Appended : std::uint8_t {

@@ -109,11 +109,11 @@ Result<void> Erasures::certify(store::Draft& draft, Erasure& erasure, Lane lane,
 }
 
 Result<void> Erasures::destroy_own(store::Draft& draft, const ReferralId& id, Time now) {
-    if (const auto destroyed = parts_.records.keyring().destroy(draft, key_of(id)); !destroyed)
-        return destroyed;
+    // While its key is there: afterwards nobody knows which timer is set for it.
+    if (const auto gone = parts_.referrals.forget(draft, id); !gone) return gone;
     parts_.counters.add("erasure.keys_destroyed");
     parts_.feed.emit(draft, {.at = now, .name = "referral.erased", .subject = id.bytes});
-    return parts_.referrals.forget(draft, id);
+    return parts_.records.keyring().destroy(draft, key_of(id));
 }
 
 Result<void> Erasures::say_hold(store::Draft& draft, const Erasure& erasure, Lane lane, Time now) {
@@ -145,6 +145,13 @@ Result<void> Erasures::say(store::Draft& draft, const Erasure& erasure,
 
 Result<void> Erasures::save(store::Draft& draft, const Erasure& erasure, const char* name,
                             Time now) {
+    const auto before = look(draft, erasure.referral);
+    if (!before) return std::unexpected(before.error());
+    if (const auto set = *before ? casework::next_erasure_due(**before) : std::nullopt)
+        if (const auto cleared =
+                parts_.timers.clear(draft, {*set, erasure_timer, erasure.referral.bytes});
+            !cleared)
+            return cleared;
     const auto written = parts_.records.put(draft, table_, erasure.referral, store::node_key_id,
                                             casework::write_record(erasure));
     if (!written) return written;
@@ -218,6 +225,9 @@ Result<KeyId> Erasures::apply_answer(store::Draft& draft, const ReceivedEntry& e
         ours.state = ErasureState::erased;
         ours.key_hash = message.key_hash;
         ours.entries = message.entries;
+        // What the peer said just before has no bytes any more: the certificate ends it instead.
+        if (const auto ended = parts_.referrals.end_erased(draft, message.referral, now); !ended)
+            return std::unexpected(ended.error());
     } else {
         ours.state = ErasureState::held;
         ours.hold_reason = message.reason;

@@ -181,7 +181,21 @@ Result<ReferralRecord> Referrals::load(store::Snapshot& from, const ReferralId& 
     return casework::read_referral_record(**bytes);
 }
 
+Result<void> Referrals::end_erased(store::Draft& draft, const ReferralId& id, Time now) {
+    auto record = load(draft, id);
+    if (!record && record.error().fault == Fault::not_found) return {};
+    if (!record) return std::unexpected(record.error());
+    casework::end_erased(*record, now);
+    return keep(draft, *record, now);
+}
+
 Result<void> Referrals::forget(store::Draft& draft, const ReferralId& id) {
+    const auto record = load(draft, id);
+    if (!record && record.error().fault == Fault::io) return std::unexpected(record.error());
+    if (record && record->timer_at.ms != 0) {
+        const store::Timer timer{record->timer_at, referral_timer, id.bytes};
+        if (const auto cleared = parts_.timers.clear(draft, timer); !cleared) return cleared;
+    }
     return draft.del(records_.table, id);
 }
 

@@ -84,7 +84,12 @@ public:
     Result<Again> say_again(store::Draft& draft, const LaneId& lane, const Body& body,
                             Time now) override;
 
-    /// Removes the record of a referral whose key is destroyed; the places of its events stay.
+    /// The peer has certified that it destroyed what it held of a referral of ours: ends its clocks
+    /// and its waiting for what the peer said last. Nothing, when it is not here any more.
+    Result<void> end_erased(store::Draft& draft, const ReferralId& id, Time now);
+
+    /// Removes the record of a referral whose key is about to be destroyed, and its timer; the
+    /// places of its events stay.
     Result<void> forget(store::Draft& draft, const ReferralId& id);
 
     /// What the referral's clocks have due, each once: steps and alarms in the feed, and what this

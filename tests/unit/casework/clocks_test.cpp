@@ -218,6 +218,40 @@ TEST_CASE(
     CHECK(kept.acts(start + hours(32 * 24)) == std::vector{ClockAct::hold_over});
 }
 
+TEST_CASE("a referral that the asked side erased has ended, whatever it said last") {
+    using Kind = ReferralEventKind;
+    const std::vector<std::pair<Side, ReferralEventKind>> histories[] = {
+        {},
+        {{Side::asker, Kind::withdraw}},
+        {{Side::asker, Kind::expire}},
+        {{Side::asked, Kind::ask}},
+        {{Side::asked, Kind::accept}},
+        {{Side::asked, Kind::accept}, {Side::asked, Kind::start}, {Side::asked, Kind::hold}},
+        {{Side::asked, Kind::accept}, {Side::asker, Kind::withdraw}},
+        {{Side::asked, Kind::accept}, {Side::asked, Kind::complete}},
+        {{Side::asked, Kind::decline}}};
+    for (const auto& history : histories) {
+        Kept kept(Side::asker);
+        for (const auto& [writer, kind] : history) kept.write(writer, kind, start + minutes(1));
+        end_erased(kept.record, start + minutes(2));
+        // Also when something is appended later, and after the record was written and read.
+        kept.write(Side::asker, Kind::note, start + minutes(3));
+        kept.record = read_referral_record(write_record(kept.record)).value();
+        const auto view = view_of(kept.record);
+        CHECK(view.state == ReferralState::erased);
+        CHECK(kept.record.state == ReferralState::erased);
+        CHECK((view.asker_responsible && !view.asked_responsible));
+        CHECK_FALSE(view.withdraw_pending);
+        for (const Duration later : {minutes(3), minutes(60 * 24 * 100)}) {
+            CHECK_FALSE(next_look(default_clocks(), kept.record, start + later));
+            CHECK(kept.acts(start + later).empty());
+            CHECK(clock_work(default_clocks(), kept.record, start + later).steps.empty());
+        }
+        CHECK_FALSE(automatic_answer(view, Side::asker));
+        CHECK_FALSE(check_next(view, Side::asker, Kind::withdraw));
+    }
+}
+
 TEST_CASE("a consent that waits for its second look goes to the supervisor after a day, once") {
     ReferralRecord record;
     record.side = Side::asker;
