@@ -2,11 +2,21 @@
 
 #include "core/base/encoding.h"
 #include "core/base/message.h"
+#include "core/casework/erasure.h"
+#include "core/casework/referral_event.h"
+#include "core/federation/audit_message.h"
 #include "core/federation/transport.h"
 #include "core/trust/checkpoint.h"
 #include "schemas/wire.capnp.h"
+#include "tests/support/allocations.h"
+
+#include <capnp/schema.capnp.h>
 
 #include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <ctime>
+#include <functional>
 
 using namespace sanad;
 using namespace sanad::federation;
@@ -180,41 +190,145 @@ TEST_CASE("another version, lane or kind of frame is refused by name") {
           Fault::malformed);
 }
 
+namespace {
+
+// FEDERATION section 7. A sanitizer makes everything slower, and the memory no different.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::int64_t bomb_ns_max = 100'000'000;
+#else
+constexpr std::int64_t bomb_ns_max = 5'000'000;
+#endif
+constexpr std::uint64_t bomb_bytes_max = 1 << 20;
+constexpr std::size_t bomb_tries = 21;
+
+// Of this thread alone, so that a busy machine changes nothing.
+std::int64_t cpu_ns() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+void check_cheap(const std::function<bool()>& refuses) {
+    std::vector<std::int64_t> times;
+    std::uint64_t most = 0;
+    bool refused = true;
+    for (std::size_t i = 0; i < bomb_tries; ++i) {
+        const auto bytes = test::allocated_bytes();
+        const auto begun = cpu_ns();
+        refused = refuses() && refused;
+        times.push_back(cpu_ns() - begun);
+        most = std::max(most, test::allocated_bytes() - bytes);
+    }
+    std::ranges::nth_element(times, times.begin() + bomb_tries / 2);
+    CHECK(refused);
+    CHECK(times[bomb_tries / 2] < bomb_ns_max);
+    CHECK(most < bomb_bytes_max);
+}
+
+/// Whoever reads what a peer wrote refuses it.
+void check_bomb(const Bytes& bomb) {
+    const auto words = casework::Taxonomies::of_any_time();
+    const std::pair<const char*, std::function<bool()>> readers[] = {
+        {"frame", [&] { return !parse_frame(bomb); }},
+        {"entry", [&] { return !parse_entry(bomb); }},
+        {"referral", [&] { return !casework::read_referral_message(bomb, words); }},
+        {"erasure", [&] { return !casework::read_erasure(bomb, words); }},
+        {"audit", [&] { return !read_audit_message(bomb); }}};
+    for (const auto& [reader, refuses] : readers) {
+        INFO(reader);
+        check_cheap(refuses);
+    }
+}
+
+/// A root with one pointer, to another such struct, and so on: `levels` of them.
+Bytes nested(std::uint32_t levels) {
+    Bytes bytes = words({one_segment(levels + 1)});
+    for (std::uint32_t i = 0; i < levels; ++i) append(bytes, words({struct_pointer(0, 0, 1)}));
+    append(bytes, words({0}));
+    return bytes;
+}
+
+/// A list of lists of lists, in the words of Cap'n Proto's own schema, which has one.
+Bytes nested_type(std::uint32_t levels) {
+    capnp::MallocMessageBuilder builder;
+    auto type = builder.initRoot<capnp::schema::Type>();
+    for (std::uint32_t i = 0; i < levels; ++i) type = type.initList().initElementType();
+    type.setVoid();
+    return flatten(builder);
+}
+
+Result<std::uint32_t> depth_of(const Bytes& bytes) {
+    return read_message<capnp::schema::Type>(bytes, [](auto type) -> Result<std::uint32_t> {
+        std::uint32_t depth = 0;
+        for (; type.isList(); ++depth) type = type.getList().getElementType();
+        return depth;
+    });
+}
+
+/// A push with `entries` that are all one piece of the frame.
+Bytes same_piece(std::uint32_t entries) {
+    constexpr std::uint32_t piece_words = 16'000;
+    Bytes frame = words({one_segment(7 + entries + piece_words), struct_pointer(0, 1, 1), push_tag,
+                         struct_pointer(0, 2, 2), 0, 0, list_pointer(1, 6, entries), 0});
+    for (std::uint32_t i = 0; i < entries; ++i)
+        append(frame, words({list_pointer(entries - 1 - i, 2, piece_words * 8)}));
+    frame.resize(frame.size() + piece_words * 8);
+    return frame;
+}
+
+}  // namespace
+
+TEST_CASE("what a bomb costs is measured") {
+    const auto before = test::allocated_bytes();
+    const auto begun = cpu_ns();
+    const Bytes large(2 * bomb_bytes_max, 1);
+    CHECK(test::allocated_bytes() - before >= large.size());
+    while (cpu_ns() == begun) {
+    }
+    CHECK(cpu_ns() > begun);
+}
+
 TEST_CASE("a bomb of Cap'n Proto is refused before it costs anything") {
+    constexpr std::uint32_t most = (1U << 29) - 1;
     SECTION("a list of 2^29 - 1 things of no size") {
-        CHECK_FALSE(parse_frame(
-            words({one_segment(7), struct_pointer(0, 1, 1), push_tag, struct_pointer(0, 2, 2), 0, 0,
-                   list_pointer(1, 0, (1U << 29) - 1), 0})));
-        CHECK_FALSE(parse_frame(
+        check_bomb(words({one_segment(7), struct_pointer(0, 1, 1), push_tag,
+                          struct_pointer(0, 2, 2), 0, 0, list_pointer(1, 0, most), 0}));
+        check_bomb(
             words({one_segment(8), struct_pointer(0, 1, 1), push_tag, struct_pointer(0, 2, 2), 0, 0,
-                   list_pointer(1, 7, 0), 0, struct_pointer((1U << 29) - 1, 0, 0)})));
+                   list_pointer(1, 7, 0), 0, struct_pointer(most, 0, 0)}));
+        // The positions of a hello; and the hashes of a push with one good entry.
+        check_bomb(words({one_segment(6), struct_pointer(0, 1, 1), 1, struct_pointer(0, 2, 1), 0, 0,
+                          list_pointer(0, 0, most)}));
+        check_bomb(
+            words({one_segment(11), struct_pointer(0, 1, 1), push_tag, struct_pointer(0, 2, 3), 0,
+                   0, list_pointer(2, 6, 1), 0, list_pointer(2, 7, 0), list_pointer(0, 2, 8), 1,
+                   struct_pointer(most, 0, 0)}));
+    }
+    SECTION("200 levels deep") {
+        check_bomb(nested(200));
+        check_bomb(nested_type(200));
+        CHECK(depth_of(nested_type(5)).value() == 5);
+        check_cheap([bomb = nested_type(200)] { return !depth_of(bomb); });
     }
     SECTION("a pointer to itself") {
-        CHECK_FALSE(parse_frame(words({one_segment(3), struct_pointer(0, 1, 1), push_tag,
-                                       struct_pointer(0x3fffffff, 0, 1)})));
-        CHECK_FALSE(parse_frame(words({one_segment(1), struct_pointer(0x3fffffff, 0, 1)})));
+        check_bomb(words(
+            {one_segment(3), struct_pointer(0, 1, 1), push_tag, struct_pointer(0x3fffffff, 0, 1)}));
+        check_bomb(words({one_segment(1), struct_pointer(0x3fffffff, 0, 1)}));
     }
-    SECTION("a far pointer that leads to itself") {
-        CHECK_FALSE(parse_frame(words({one_segment(1), 2})));
-        CHECK_FALSE(parse_frame(words({one_segment(1), 6})));
+    SECTION("a far pointer that leads to itself, or round in a circle") {
+        check_bomb(words({one_segment(1), 2}));
+        check_bomb(words({one_segment(1), 6}));
+        check_bomb(words({one_segment(3), (1U << 3) | 2, (2U << 3) | 2, (1U << 3) | 2}));
+        check_bomb(
+            words({one_segment(5), (1U << 3) | 6, (3U << 3) | 2, (1U << 3) | 6, (1U << 3) | 6, 0}));
     }
     SECTION("a count of segments that wraps") {
-        CHECK_FALSE(parse_frame(words({0x00000001ffffffff, 0})));
-        CHECK_FALSE(parse_frame(words({0x0000000100000001, 0, 0})));
+        check_bomb(words({0x00000001ffffffff, 0}));
+        check_bomb(words({0x0000000100000001, 0, 0}));
     }
     SECTION("256 entries that are all the same great piece") {
-        const auto same_piece = [](std::uint32_t entries) {
-            constexpr std::uint32_t piece_words = 16'000;
-            Bytes frame =
-                words({one_segment(7 + entries + piece_words), struct_pointer(0, 1, 1), push_tag,
-                       struct_pointer(0, 2, 2), 0, 0, list_pointer(1, 6, entries), 0});
-            for (std::uint32_t i = 0; i < entries; ++i)
-                append(frame, words({list_pointer(entries - 1 - i, 2, piece_words * 8)}));
-            frame.resize(frame.size() + piece_words * 8);
-            return frame;
-        };
         CHECK(parse_frame(same_piece(1)).has_value());
         CHECK_FALSE(parse_frame(same_piece(2)).has_value());
-        CHECK_FALSE(parse_frame(same_piece(256)).has_value());
+        check_bomb(same_piece(256));
     }
 }
