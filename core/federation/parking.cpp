@@ -78,7 +78,14 @@ Result<KeyId> Parking::park(store::Draft& draft, const ReceivedEntry& entry,
     }
     if (const auto told = refuse(draft, entry, reason, now); !told)
         return std::unexpected(told.error());
-    return store::node_key_id;
+    return owner_of(draft, entry);
+}
+
+// Erasing what an entry is about must reach the entry as well, whatever it says.
+KeyId Parking::owner_of(store::Snapshot& from, const ReceivedEntry& entry) const {
+    if (!entry.body) return store::node_key_id;
+    const KeyId about{entry.body->subject};
+    return parts_.records.keyring().find(from, about) ? about : store::node_key_id;
 }
 
 Result<bool> Parking::follows_unreadable(store::Snapshot& from, const ReceivedEntry& entry) {

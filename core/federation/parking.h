@@ -32,7 +32,8 @@ public:
     /// Parks the entry for `reason`, a code, and refuses it. Of entries one after the other that
     /// cannot be opened the first alone is refused: two nodes that both lost their keys would
     /// otherwise refuse each other's refusals for ever. One that was parked before stays as it is,
-    /// and nothing is said of it again. returns  the key it is kept under, or parked_owner
+    /// and nothing is said of it again. returns  the key it is kept under: of what it is about, or the node's; or
+    /// parked_owner
     Result<KeyId> park(store::Draft& draft, const ReceivedEntry& entry, std::string_view reason,
                        Time now);
 
@@ -69,6 +70,7 @@ public:
         : parts_(parts), parked_(std::move(parked)), refused_(std::move(refused)) {}
 
 private:
+    KeyId owner_of(store::Snapshot& from, const ReceivedEntry& entry) const;
     Result<bool> follows_unreadable(store::Snapshot& from, const ReceivedEntry& entry);
 
     Parts parts_;

@@ -172,3 +172,31 @@ TEST_CASE_METHOD(Asked, "a certificate ends nothing where nobody asked for it") 
     CHECK(state_at(*ma, id) == ReferralState::delivered);
     CHECK(timers_of(*ma) == 1);
 }
+
+TEST_CASE_METHOD(Asked, "an entry that was parked goes with the referral it is about") {
+    constexpr std::uint64_t parked = 2;  // behind a key entry and the request
+    REQUIRE(ma->run([&](store::Draft& draft) -> Result<void> {
+        draft.then([&](store::Transaction& transaction) -> Result<void> {
+            const auto said =
+                ma->logs->append(transaction, tunisia, Lane::normal, store::node_key_id,
+                                 {BodyKind::referral, id.bytes, {1, 2, 3}}, clock.now());
+            return said && *said == parked ? Result<void>{} : fail(Fault::invalid, "place");
+        });
+        return {};
+    }));
+    settle();
+    CHECK(tn->counters.count("link.parked") == 1);
+    const auto body = [&] {
+        return tn->logs->body(*tn->store->snapshot().value(),
+                              {morocco, Direction::in, Lane::normal}, parked);
+    };
+    CHECK(body()->payload == Bytes{1, 2, 3});
+    recall();
+    settle();
+    if (erasure_at(*tn) != ErasureState::erased)
+        REQUIRE(tn->run([&](store::Draft& draft) -> Result<void> {
+            const auto erased = tn->erasures->erase(draft, id, clock.now());
+            return erased ? Result<void>{} : std::unexpected(erased.error());
+        }));
+    CHECK(body().error().fault == Fault::not_found);
+}
