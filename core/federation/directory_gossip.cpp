@@ -1,94 +1,26 @@
 #include "core/federation/directory_gossip.h"
 
-#include "core/base/message.h"
-#include "schemas/wire.capnp.h"
+#include "core/federation/gossip_message.h"
 
 #include <algorithm>
 
 namespace sanad::federation {
-namespace {
-
-Bytes number_message(bool wants, std::uint64_t version) {
-    capnp::MallocMessageBuilder builder;
-    auto out = builder.initRoot<schema::DirectoryGossip>();
-    if (wants)
-        out.setWant(version);
-    else
-        out.setHave(version);
-    return flatten(builder);
-}
-
-Bytes notice_message(const std::string& note) {
-    capnp::MallocMessageBuilder builder;
-    builder.initRoot<schema::DirectoryGossip>().setNotice(to_text(note));
-    return flatten(builder);
-}
-
-Bytes offer_message(const std::vector<std::string>& notes) {
-    capnp::MallocMessageBuilder builder;
-    auto list =
-        builder.initRoot<schema::DirectoryGossip>().initOffer(static_cast<unsigned>(notes.size()));
-    for (unsigned i = 0; i < list.size(); ++i) list.set(i, to_text(notes[i]));
-    return flatten(builder);
-}
-
-/// What was said, each read once.
-struct Said {
-    enum class Kind : std::uint8_t { have, want, offer, notice } kind{};
-    std::uint64_t version = 0;
-    std::vector<std::string> notes;
-};
-
-Result<Said> parse(ByteView payload) {
-    using schema::DirectoryGossip;
-    return read_message<DirectoryGossip>(payload, [](auto in) -> Result<Said> {
-        switch (in.which()) {
-            case DirectoryGossip::HAVE:
-                return Said{Said::Kind::have, in.getHave(), {}};
-            case DirectoryGossip::WANT:
-                return Said{Said::Kind::want, in.getWant(), {}};
-            case DirectoryGossip::NOTICE: {
-                const auto note = in.getNotice();
-                if (note.size() > revocation_bytes_max) return fail(Fault::bad_size, "notice");
-                return Said{Said::Kind::notice, 0, {from_text(note)}};
-            }
-            case DirectoryGossip::OFFER: {
-                Said said{Said::Kind::offer, 0, {}};
-                const auto notes = in.getOffer();
-                if (notes.size() > federation::DirectoryGossip::offer_notes_max)
-                    return fail(Fault::bad_size, "offer");
-                for (const auto note : notes) {
-                    if (note.size() > directory_note_bytes_max)
-                        return fail(Fault::bad_size, "directory");
-                    said.notes.push_back(from_text(note));
-                }
-                return said;
-            }
-        }
-        return fail(Fault::unsupported, "gossip");
-    });
-}
-
-}  // namespace
-
 void DirectoryGossip::drop(const NodeId& peer, const char* why) {
     parts_.counters.add(std::string("gossip.drop.") + why);
     parts_.log.debug("gossip.dropped", {{"peer", peer.text}, {"why", why}});
 }
 
 void DirectoryGossip::received(const NodeId& peer, ByteView payload) {
-    auto said = parse(payload);
+    auto said = parse_gossip(payload);
     if (!said) return drop(peer, name(said.error().fault));
-    switch (said->kind) {
-        case Said::Kind::have:
-            return heard_version(peer, said->version);
-        case Said::Kind::want:
-            return answer(peer, said->version);
-        case Said::Kind::offer:
-            return on_offer(peer, std::move(said->notes));
-        case Said::Kind::notice:
-            return on_notice(peer, said->notes.front());
-    }
+    if (const auto* have = std::get_if<DirectoryHave>(&*said))
+        heard_version(peer, have->version);
+    else if (const auto* want = std::get_if<DirectoryWant>(&*said))
+        answer(peer, want->version);
+    else if (auto* offer = std::get_if<DirectoryOffer>(&*said))
+        on_offer(peer, std::move(offer->notes));
+    else
+        on_notice(peer, std::get<DirectoryNotice>(*said).note);
 }
 
 void DirectoryGossip::greeted(const NodeId& peer, const Hello& hello) {
@@ -105,7 +37,8 @@ void DirectoryGossip::heard_version(const NodeId& peer, std::uint64_t version) {
     const auto now = parts_.clock.elapsed();
     if (!state->in_force || version <= state->version() || now - known.asked_at < ask_again) return;
     known.asked_at = now;
-    known.awaits_offer = parts_.say(peer, number_message(true, state->version())).has_value();
+    known.awaits_offer =
+        parts_.say(peer, write_message(DirectoryWant{state->version()})).has_value();
     parts_.counters.add("gossip.asked");
 }
 
@@ -119,14 +52,14 @@ void DirectoryGossip::answer(const NodeId& peer, std::uint64_t have) {
     if (!snapshot || have == UINT64_MAX) return;
     const auto chain = parts_.book.chain(**snapshot, have + 1, offer_notes_max);
     if (!chain || chain->empty()) return;
-    std::vector<std::string> notes;
+    DirectoryOffer offer;
     std::size_t bytes = 0;
     for (const auto& note : *chain) {
         bytes += note.size();
         if (bytes > offer_bytes_max) break;
-        notes.push_back(note);
+        offer.notes.push_back(note);
     }
-    if (parts_.say(peer, offer_message(notes))) parts_.counters.add("gossip.offered");
+    if (parts_.say(peer, write_message(offer))) parts_.counters.add("gossip.offered");
 }
 
 // Checking a directory is dear: only what was asked for is looked at.
@@ -177,7 +110,7 @@ void DirectoryGossip::say_notices(const NodeId& peer, const DirectoryState& stat
     for (const auto& notice : state.notices) {
         if (notice.node == peer || !acts(state, notice, parts_.clock.now())) continue;
         if (++said > notices_said_max) return;
-        if (!parts_.say(peer, notice_message(notice.note))) return;
+        if (!parts_.say(peer, write_message(DirectoryNotice{notice.note}))) return;
     }
 }
 
@@ -192,7 +125,7 @@ void DirectoryGossip::tick() {
     for (const auto& [id, peer] : table->nodes) {
         if (id == parts_.self || !peer.active) continue;
         if (is_newer && state->in_force)
-            if (!parts_.say(id, number_message(false, state->version())))
+            if (!parts_.say(id, write_message(DirectoryHave{state->version()})))
                 parts_.counters.add("gossip.unsaid");
         if (has_notice) say_notices(id, *state);
     }

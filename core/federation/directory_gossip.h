@@ -16,7 +16,6 @@ namespace sanad::federation {
 /// is verified as if a stranger had brought it. threads  transport
 class DirectoryGossip final : public Exchange {
 public:
-    static constexpr std::uint32_t offer_notes_max = 16;
     static constexpr std::size_t offer_bytes_max = 900'000;   // of notes, in one answer
     static constexpr Duration ask_again{5'000};               // of one peer
     static constexpr Duration answer_again{1'000};            // of one peer

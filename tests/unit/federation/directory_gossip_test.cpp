@@ -1,5 +1,6 @@
 #include "core/federation/directory_gossip.h"
 #include "core/base/message.h"
+#include "core/federation/gossip_message.h"
 #include "schemas/wire.capnp.h"
 #include "tests/unit/federation/directory_world.h"
 
@@ -110,7 +111,7 @@ TEST_CASE_METHOD(Federation, "who was away follows a change of stewards step by 
 TEST_CASE_METHOD(Federation, "more directories than one answer holds are asked for again") {
     cut = true;
     auto later = first;
-    for (std::uint32_t i = 0; i < 2 * DirectoryGossip::offer_notes_max + 3; ++i) {
+    for (std::uint32_t i = 0; i < 2 * offer_notes_max + 3; ++i) {
         later = next(later);
         later.issued = first.issued;
         REQUIRE(ma.install(signed_by(later, {1, 2})) == "followed");
