@@ -376,19 +376,26 @@ void Service::record_refusal(const Call& call, const Error& error) {
 // True when nothing is there yet and the reader wants to wait: it is answered with the next commit
 // that brings an event, or by tick().
 bool Service::wait_for_feed(const std::shared_ptr<Call>& call) {
-    const auto wanted = call->request().getFeedRead();
-    if (wanted.getWaitMs() == 0) return false;
+    std::uint64_t after = 0;
+    Duration wait{0};
+    try {
+        const auto wanted = call->request().getFeedRead();
+        after = wanted.getAfter();
+        wait = Duration(wanted.getWaitMs());
+    } catch (const kj::Exception&) {
+        return false;  // serve_now says what is wrong with it
+    }
+    if (wait == Duration{0}) return false;
     // Registered first and looked at second, so that no event falls between the two.
     {
         const std::lock_guard lock(mutex_);
         if (waiting_.size() >= waiting_readers_max) return false;
-        call->answer_by =
-            parts_.clock.elapsed() + std::min(Duration(wanted.getWaitMs()), feed_wait_max);
+        call->answer_by = parts_.clock.elapsed() + std::min(wait, feed_wait_max);
         waiting_.push_back(call);
     }
     const auto snapshot = parts_.store.snapshot();
     const auto there = snapshot
-                           ? parts_.feed.read(**snapshot, wanted.getAfter(), 1)
+                           ? parts_.feed.read(**snapshot, after, 1)
                            : Result<std::vector<store::Event>>(std::unexpected(snapshot.error()));
     if (there && there->empty()) return true;
     const std::lock_guard lock(mutex_);
