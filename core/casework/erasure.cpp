@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/casework/record_fields.h"
+#include "core/casework/referral.h"
 
 #include <algorithm>
 
@@ -22,7 +23,8 @@ Result<void> check_hold(const ErasureMessage& message, const Taxonomies& taxonom
         return fail(Fault::unsupported, "reason");
     if (const auto law = check_label(message.law, hold_law_bytes_max); !law)
         return fail(law.error().fault, "law");
-    if (message.until <= message.at || message.until > message.at + legal_hold_at_most)
+    if (message.until <= message.at || message.until - message.at > legal_hold_at_most ||
+        message.until.ms > event_time_ms_max)
         return fail(Fault::invalid, "until");
     return {};
 }
@@ -91,7 +93,7 @@ std::string_view name(ErasureState state) {
 
 Result<void> check_erasure(const ErasureMessage& message, const Taxonomies& taxonomies) {
     if (message.referral.empty()) return fail(Fault::invalid, "referral");
-    if (message.at.ms <= 0) return fail(Fault::invalid, "at");
+    if (message.at.ms <= 0 || message.at.ms > event_time_ms_max) return fail(Fault::invalid, "at");
     const bool is_hold = message.kind == ErasureKind::held;
     const bool is_certificate = message.kind == ErasureKind::certificate;
     if (!is_hold && (!message.law.empty() || message.until.ms != 0))

@@ -2,6 +2,7 @@
 
 #include "core/base/time_zone.h"
 #include "core/casework/record_fields.h"
+#include "core/casework/referral.h"
 #include "core/casework/request.h"
 
 #include <algorithm>
@@ -64,7 +65,8 @@ Result<void> check_roster(const Roster& roster, const Taxonomies& taxonomies) {
     if (roster.capacity == 0 || roster.capacity > roster_capacity_max)
         return fail(Fault::invalid, "capacity");
     if (roster.issued_at.ms < 0 || roster.valid_until <= roster.issued_at ||
-        roster.valid_until - roster.issued_at > roster_valid_longest)
+        roster.valid_until - roster.issued_at > roster_valid_longest ||
+        roster.valid_until.ms > event_time_ms_max)
         return fail(Fault::invalid, "valid_until");
     return {};
 }

@@ -1,5 +1,6 @@
 #include "core/casework/cover.h"
 #include "core/base/time_text.h"
+#include "core/casework/referral.h"
 
 #include "tests/unit/casework/samples.h"
 
@@ -114,6 +115,12 @@ TEST_CASE("a roster that is not in order is refused, on both sides of each limit
     CHECK(fault_of([](Roster& r) {
               r.valid_until = r.issued_at + roster_valid_longest + Duration(1);
           }) == "valid_until");
+    const auto ends = [](std::int64_t ms) {
+        return [ms](Roster& r) { r.issued_at = {ms - 1'000}, r.valid_until = {ms}; };
+    };
+    CHECK(fault_of(ends(event_time_ms_max)).empty());
+    CHECK(fault_of(ends(event_time_ms_max + 1)) == "valid_until");
+    CHECK(fault_of(ends(INT64_MAX)) == "valid_until");
 }
 
 TEST_CASE("overflow goes to a node that is open, speaks the language, takes the age and has room") {

@@ -1,4 +1,5 @@
 #include "core/casework/erasure.h"
+#include "core/casework/referral.h"
 
 #include "tests/unit/casework/samples.h"
 
@@ -73,6 +74,16 @@ TEST_CASE("a hold names its law and ends on a date; a certificate names the key 
     CHECK(fault(Kind::request, [](auto& m) { m.entries = 1; }) == "entries");
     CHECK(fault(Kind::request, [](auto& m) { m.referral = {}; }) == "referral");
     CHECK(fault(Kind::request, [](auto& m) { m.at = {}; }) == "at");
+    CHECK(fault(Kind::request, [](auto& m) { m.at = {event_time_ms_max}; }).empty());
+    CHECK(fault(Kind::request, [](auto& m) { m.at = {event_time_ms_max + 1}; }) == "at");
+    CHECK(fault(Kind::held, [](auto& m) { m.at = {INT64_MAX - 1}, m.until = {INT64_MAX}; }) ==
+          "at");
+    CHECK(fault(Kind::held, [](auto& m) {
+              m.at = {event_time_ms_max - 1}, m.until = {event_time_ms_max};
+          }).empty());
+    CHECK(fault(Kind::held, [](auto& m) {
+              m.at = {event_time_ms_max}, m.until = {event_time_ms_max + 1};
+          }) == "until");
     CHECK(fault(Kind::request, [](auto& m) { m.kind = Kind::none; }) == "kind");
 }
 
