@@ -221,6 +221,10 @@ Result<Attachment> read_attachment(const ReferralId& referral, ByteView bytes) {
         attachment.refused = from_text(in.getRefused());
         attachment.lane = in.getLane() == 0 ? Lane::normal : Lane::urgent;
         attachment.index = in.getIndex();
+        // Only what was refused is kept without what it would take to open it.
+        if (manifest.empty() && attachment.refused.empty())
+            return fail(Fault::malformed, "manifest");
+        if (attachment.held > attachment.manifest.count()) return fail(Fault::malformed, "held");
         return attachment;
     });
 }

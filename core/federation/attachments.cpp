@@ -212,7 +212,10 @@ Result<void> Attachments::keep_chunk(store::Draft& draft, const ChunkPlace& plac
         const auto whole = check_whole(draft, attachment, sealed);
         if (!whole && whole.error().fault == Fault::bad_signature)
             return refuse(draft, std::move(attachment), "other_content");
-        if (!whole) return whole;
+        if (!whole) return std::unexpected(whole.error());
+        // Cut where it suits a liar, each part of something else may look like text.
+        if (*whole != Media::text)
+            return refuse(draft, std::move(attachment), casework::name(*whole));
         const auto done = draft.del(wanted_.table, record_key(place.referral, place.attachment));
         if (!done) return done;
         tell(draft, attachment, "attachment.received");
@@ -224,8 +227,8 @@ Result<void> Attachments::keep_chunk(store::Draft& draft, const ChunkPlace& plac
 }
 
 // The chunks are those that were named; together they must be the file that was named.
-Result<void> Attachments::check_whole(store::Snapshot& from, Attachment& attachment,
-                                      ByteView last) {
+Result<Media> Attachments::check_whole(store::Snapshot& from, const Attachment& attachment,
+                                       ByteView last) {
     Bytes content;
     for (std::uint32_t index = 0; index < attachment.manifest.count(); ++index) {
         Result<std::optional<Bytes>> sealed{Bytes(last.begin(), last.end())};
@@ -240,7 +243,7 @@ Result<void> Attachments::check_whole(store::Snapshot& from, Attachment& attachm
     if (content.size() != attachment.manifest.bytes ||
         trust::sha256(content) != attachment.manifest.sha256)
         return fail(Fault::bad_signature, "attachment");
-    return {};
+    return casework::media_of(content);
 }
 
 Result<void> Attachments::refuse(store::Draft& draft, Attachment attachment,

@@ -106,7 +106,8 @@ private:
     void take(const NodeId& peer, const AttachmentTalk& talk);
     Result<void> keep_chunk(store::Draft& draft, const ChunkPlace& place, ByteView sealed,
                             casework::Media media);
-    Result<void> check_whole(store::Snapshot& from, Attachment& attachment, ByteView last);
+    Result<casework::Media> check_whole(store::Snapshot& from, const Attachment& attachment,
+                                        ByteView last);
     Result<void> refuse(store::Draft& draft, Attachment attachment, std::string_view what);
     void stored(const FetchKey& key, const Result<void>& result);
     void drop(const char* why);

@@ -54,6 +54,15 @@ TEST_CASE("text stays text in every language of the helpline") {
     CHECK(of("MZ was here") == Media::text);
 }
 
+TEST_CASE("each part of a text is a text, wherever it is parted") {
+    const std::string text = "Première ligne\r\rseconde ligne\r";
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        if ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) continue;
+        CHECK(of(text.substr(0, at)) == Media::text);
+        CHECK(media_of_part(bytes_of(text).subspan(at)) == Media::text);
+    }
+}
+
 TEST_CASE("bytes hidden in letters are found from 512 letters on, over broken lines too") {
     CHECK(of(std::string(encoded_run_max - 1, 'a')) == Media::text);
     CHECK(of(std::string(encoded_run_max, 'a')) == Media::encoded);

@@ -1,5 +1,7 @@
 #include "core/federation/attachment.h"
+#include "core/base/message.h"
 #include "core/trust/seal.h"
+#include "schemas/records.capnp.h"
 #include "tests/support/world.h"
 
 #include <catch2/catch.hpp>
@@ -88,6 +90,29 @@ TEST_CASE("a manifest is read as it was written, and refused when it lies about 
     file.manifest.bytes = 100;
     file.manifest.chunks.resize(chunks_max + 1);
     CHECK(read_manifest(write_manifest(file.manifest)).error().fault == Fault::bad_size);
+}
+
+TEST_CASE(
+    "a record holds no more than its file has, and only a refused one is without a manifest") {
+    support::TestEntropy entropy{1};
+    Attachment attachment;
+    attachment.referral = referral;
+    attachment.manifest =
+        std::move(seal_file(referral, "a", bytes_of(arabic(100)), now, entropy)->manifest);
+    attachment.held = 1;
+    const auto read = read_attachment(referral, write_record(attachment)).value();
+    CHECK(read.complete());
+    attachment.held = 2;
+    CHECK(read_attachment(referral, write_record(attachment)).error().fault == Fault::malformed);
+    attachment.held = 0;
+    attachment.manifest.chunks.clear();
+    CHECK_FALSE(read_attachment(referral, write_record(attachment)));
+    attachment.refused = "image";
+    CHECK(read_attachment(referral, write_record(attachment)).value().refused == "image");
+    // As a record without any of it would be read.
+    capnp::MallocMessageBuilder builder;
+    builder.initRoot<schema::AttachmentRecord>().setSha256(to_data(attachment.manifest.sha256));
+    CHECK(read_attachment(referral, flatten(builder)).error().fault == Fault::malformed);
 }
 
 TEST_CASE("a question and a chunk are read as they were written; other bytes are refused") {

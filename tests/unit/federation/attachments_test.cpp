@@ -51,6 +51,46 @@ struct Files : support::TwoNodes {
         return node.attachments->read(*node.store->snapshot().value(), referral, id);
     }
 
+    /// Morocco seals anything and names it in its log, as an honest node never would, and sends it.
+    SealedFile lie(const std::string& content) {
+        auto file =
+            seal_file(referral, "letter.txt", bytes_of(content), clock.now(), entropy).value();
+        const auto announced = ma->run([&](store::Draft& draft) -> Result<void> {
+            draft.then([&](store::Transaction& transaction) -> Result<void> {
+                const auto index = ma->logs->append(
+                    transaction, tunisia, Lane::normal, key_of(referral),
+                    Body{BodyKind::attachment, referral.bytes, write_manifest(file.manifest)},
+                    clock.now());
+                if (!index) return std::unexpected(index.error());
+                return {};
+            });
+            return {};
+        });
+        REQUIRE(announced.has_value());
+        settle();
+        pass();
+        for (std::uint32_t index = 0; index < file.manifest.count(); ++index) {
+            clock.advance(Attachments::ask_again);
+            tn->links->tick();
+            const auto said = ma->links->say(
+                tunisia, Topic::attachment,
+                write_talk({{referral, file.manifest.id, index}, file.chunks[index]}));
+            REQUIRE(said.has_value());
+            settle();
+        }
+        return file;
+    }
+    /// Why Tunisia keeps nothing of it.
+    std::string refused_at_tn(const SealedFile& file) {
+        for (const auto& one : at(*tn)) {
+            if (one.manifest.id != file.manifest.id) continue;
+            CHECK(one.held == 0);
+            CHECK(content(*tn, one.manifest.id).error().fault == Fault::denied);
+            return one.refused;
+        }
+        return "it is not there";
+    }
+
     /// One turn of both clocks: what is due is asked, and everything is delivered.
     void pass(Duration span = Duration{1'000}) {
         pass_while(span, [] { return true; });
@@ -116,44 +156,19 @@ TEST_CASE_METHOD(Files, "a picture is refused at the door: its size, type and ha
 }
 
 TEST_CASE_METHOD(Files, "a peer that sends a picture as text is refused, and nothing of it stays") {
-    // Morocco lies: it seals a picture and names it in its log, as an honest node never would.
     const std::string picture =
         letter(chunk_bytes_max) + "\xFF\xD8\xFF\xE0" + std::string(20'000, '\x11');
     const auto sent = add(*ma, letter(100)).value();
-    auto file = seal_file(referral, "letter.txt", bytes_of(picture), clock.now(), entropy).value();
-    const auto announced = ma->run([&](store::Draft& draft) -> Result<void> {
-        draft.then([&](store::Transaction& transaction) -> Result<void> {
-            const auto index = ma->logs->append(
-                transaction, tunisia, Lane::normal, key_of(referral),
-                Body{BodyKind::attachment, referral.bytes, write_manifest(file.manifest)},
-                clock.now());
-            if (!index) return std::unexpected(index.error());
-            return {};
-        });
-        return {};
-    });
-    REQUIRE(announced.has_value());
-    settle();
-    pass();
-    REQUIRE(at(*tn).size() == 2);
-    for (std::uint32_t index = 0; index < file.manifest.count(); ++index) {
-        clock.advance(Attachments::ask_again);
-        tn->links->tick();
-        const auto said =
-            ma->links->say(tunisia, Topic::attachment,
-                           write_talk({{referral, file.manifest.id, index}, file.chunks[index]}));
-        REQUIRE(said.has_value());
-        settle();
-    }
-    const auto there = at(*tn);
-    const auto lie = std::ranges::find(there, file.manifest.id,
-                                       [](const Attachment& one) { return one.manifest.id; });
-    REQUIRE(lie != there.end());
-    CHECK(lie->refused == "unknown");
-    CHECK(lie->held == 0);
-    CHECK(content(*tn, file.manifest.id).error().fault == Fault::denied);
+    const auto file = lie(picture);
+    CHECK(refused_at_tn(file) == "unknown");
     CHECK(ma->counters.count("referral.refused_by_peer") == 1);
     CHECK(text_of(*content(*tn, sent.manifest.id)) == letter(100));
+}
+
+TEST_CASE_METHOD(Files, "what looks like text in each part and is none as a whole is refused") {
+    const std::string hidden = letter(chunk_bytes_max - 300) + std::string(600, 'A') + "\n";
+    CHECK(refused_at_tn(lie(hidden)) == "encoded");
+    CHECK(ma->counters.count("referral.refused_by_peer") == 1);
 }
 
 TEST_CASE_METHOD(Files, "chunks that nobody asked for, or that are changed, are dropped by name") {
