@@ -89,6 +89,8 @@ Result<CourierFile> read_courier(ByteView bytes) {
         const auto part = next_part(bytes, at);
         if (!part) return std::unexpected(part.error());
         parts.push_back(*part);
+        // Its frames and its end: many small ones would take many times the file's size.
+        if (parts.size() > courier_frames_max + 1) return fail(Fault::bad_size, "courier frames");
     }
     if (parts.empty()) return fail(Fault::malformed, "cut");
     const auto end = read_end(parts.back());

@@ -11,6 +11,7 @@
 namespace sanad::node {
 
 inline constexpr std::size_t courier_file_bytes_max = 64 << 20;
+inline constexpr std::size_t courier_frames_max = 1 << 16;
 
 /// What one node has for another. The frames are those of a connection, byte for byte: a greeting
 /// first, then receipts, then entries. Nothing in them is checked here.
@@ -29,8 +30,8 @@ inline constexpr std::size_t courier_overhead_bytes = 1024;
 
 Bytes write_courier(const CourierFile& file);
 
-/// Reads a file from anyone. errors  bad_size: over courier_file_bytes_max · malformed: cut, or no
-/// such file · unsupported: another version · bad_signature: not the bytes that were written
+/// Reads a file from anyone. errors  bad_size: over courier_file_bytes_max or courier_frames_max ·
+/// malformed: cut, or no such file · unsupported: another version · bad_signature: not the bytes that were written
 Result<CourierFile> read_courier(ByteView bytes);
 
 }  // namespace sanad::node

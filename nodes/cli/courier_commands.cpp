@@ -46,8 +46,9 @@ int take_part(const Common& common, const Options& options, const std::string& l
             making.file.from = {text_of(courier.getFrom())};
             part = {courier.getNext(), courier.getSize()};
             for (const auto frame : courier.getFrames()) {
-                if (making.bytes + node::courier_bytes(frame.size()) >
-                    node::courier_file_bytes_max) {
+                if (making.file.frames.size() == node::courier_frames_max ||
+                    making.bytes + node::courier_bytes(frame.size()) >
+                        node::courier_file_bytes_max) {
                     making.full = "--lane " + lane + " --from " + std::to_string(first);
                     return exit_done;
                 }
@@ -117,7 +118,7 @@ int give_frame(const Common& common, const node::CourierFile& file, const Bytes&
 std::string why_not(const Error& error) {
     switch (error.fault) {
         case Fault::bad_size:
-            return "is larger than 64 MiB: have it exported in parts";
+            return "is larger than 64 MiB, or has too many parts: have it exported in parts";
         case Fault::unsupported:
             return "is of a version that this program does not know: bring it up to date";
         case Fault::bad_signature:

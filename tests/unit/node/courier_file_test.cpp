@@ -55,6 +55,11 @@ TEST_CASE("a courier file, and each part of it, has a limit") {
     CourierFile file = sample();
     file.frames.push_back(Bytes(federation::frame_bytes_max + 1));
     CHECK(read_courier(write_courier(file)).error().fault == Fault::malformed);
+    file = sample();
+    file.frames.assign(courier_frames_max, Bytes(1));
+    CHECK(read_courier(write_courier(file)).value().frames.size() == courier_frames_max);
+    file.frames.push_back(Bytes(1));
+    CHECK(read_courier(write_courier(file)).error().fault == Fault::bad_size);
     std::size_t told = courier_overhead_bytes;
     for (const auto& frame : sample().frames) told += courier_bytes(frame.size());
     CHECK(write_courier(sample()).size() <= told);
