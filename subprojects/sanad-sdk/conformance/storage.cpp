@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conformance/storage.hpp"
 
+#include "conformance/history.hpp"
 #include "conformance/storage_client.hpp"
 
 #include <algorithm>
@@ -368,6 +369,7 @@ const std::vector<StorageCase>& storage_cases() {
         {"many keys are answered in the order asked for", get_many_keeps_the_order},
         {"applied operations happen together or not at all", apply_is_one_transaction},
         {"random changes give what an ordered map gives", random_changes_match_a_model},
+        {"what threads do at the same time has an order that explains it", threads_have_an_order},
         {"a backup is a store of its own, as of its moment", a_backup_is_a_store},
         {"a store opens once at a time", opens_once},
     };
