@@ -15,6 +15,8 @@ public:
         : connection_(PQconnectdb(connection.c_str()), PQfinish) {
         if (PQstatus(connection_.get()) != CONNECTION_OK)
             throw std::runtime_error(PQerrorMessage(connection_.get()));
+        PQsetNoticeReceiver(
+            connection_.get(), [](void*, const PGresult*) {}, nullptr);
     }
 
     /// The SQLSTATE; empty when it went well.
