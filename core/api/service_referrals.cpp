@@ -128,8 +128,9 @@ Result<void> Service::referral_move(Context& context, In request, Out reply) {
     const auto kind = casework::referral_event_kind_from(from_text(in.getMove()));
     if (!kind) return std::unexpected(kind.error());
     // What is erased is said by an entry of its own, which outlives the referral's key.
-    using enum casework::ReferralEventKind;
-    if (*kind == erase || *kind == erased || *kind == held) return fail(Fault::unsupported, "move");
+    using Kind = casework::ReferralEventKind;
+    if (*kind == Kind::erase || *kind == Kind::erased || *kind == Kind::held)
+        return fail(Fault::unsupported, "move");
     context.reason = from_text(in.getMove());
     const auto record = parts_.referrals.move(*context.draft, *id, *kind, from_text(in.getReason()),
                                               from_text(in.getText()), context.now);
