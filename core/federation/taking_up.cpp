@@ -91,6 +91,9 @@ Result<void> TakingUp::try_one(store::Draft& draft, const LaneId& lane,
                                const Parking::Parked& parked, Piece& piece) {
     const bool follows = !piece.subjects.empty() && missed_another(parked.reason);
     if (!was_not_known(parked.reason) && !follows) return {};
+    const auto logged = parts_.logs.read(draft, lane, parked.index, 1, entry_bytes_max);
+    if (!logged && logged.error().fault == Fault::not_found)  // what it was about is erased
+        return parts_.parking.take_out(draft, lane, parked.index);
     const auto entry = open(draft, lane, parked.index);
     if (!entry) return std::unexpected(entry.error());
     if (!*entry || is_past(*(*entry)->body)) return {};

@@ -170,15 +170,16 @@ TEST_CASE_METHOD(Upgrade,
     SECTION("taken up first") {
         upgrade();
         CHECK(state_at(*tn, id) == ReferralState::withdrawn);
+        CHECK(unparked() == std::vector<std::uint64_t>{2});
         erase();
     }
     SECTION("erased first") {
         erase();
         upgrade();
+        CHECK(unparked().empty());
         CHECK(tn->all_referrals()->empty());
     }
     CHECK(parked() == 0);
-    CHECK(unparked() == std::vector<std::uint64_t>{2});
     const auto snapshot = tn->store->snapshot().value();
     const auto kept = tn->logs->read_with_erased(*snapshot, from_morocco, 1, 2, SIZE_MAX).value();
     REQUIRE(kept.size() == 2);
