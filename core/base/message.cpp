@@ -3,8 +3,85 @@
 #include <capnp/any.h>
 
 #include <cstring>
+#include <span>
 
 namespace sanad {
+namespace {
+
+/// Follows every pointer of a segment, known to a schema or not. Each leads to a struct or a list
+/// inside the segment, and all that they lead to fits into it: so no far pointer, no capability, no
+/// word that two pointers share and no list of things without size. What the library would pass
+/// over, another reader might read otherwise.
+class Walk {
+public:
+    explicit Walk(std::span<const std::uint64_t> words) : words_(words), left_(words.size()) {}
+
+    bool run() { return spend(1) && follow(0, 1); }
+
+private:
+    static constexpr std::uint64_t offset_sign = std::uint64_t(1) << 29;
+
+    bool spend(std::uint64_t words) {
+        if (words > left_) return false;
+        left_ -= words;
+        return true;
+    }
+    bool has(std::int64_t at, std::uint64_t count) const {
+        return at >= 0 && std::uint64_t(at) <= words_.size() &&
+               count <= words_.size() - std::uint64_t(at);
+    }
+    bool take(std::int64_t at, std::uint64_t count) { return has(at, count) && spend(count); }
+
+    bool follow(std::uint64_t place, int level) {
+        const std::uint64_t word = words_[place];
+        if (word == 0) return true;
+        if (level > message_nesting_max) return false;
+        const std::uint64_t offset = (word >> 2) & (2 * offset_sign - 1);
+        const auto at =
+            std::int64_t(place + 1 + (offset ^ offset_sign)) - std::int64_t(offset_sign);
+        switch (word & 3) {
+            case 0:
+                return structs(at, 1, word, level);
+            case 1:
+                return list(at, (word >> 32) & 7, word >> 35, level);
+            default:
+                return false;
+        }
+    }
+
+    // `shape` says in its upper half how many words of data and how many pointers each has.
+    bool structs(std::int64_t at, std::uint64_t count, std::uint64_t shape, int level) {
+        const std::uint64_t data = (shape >> 32) & 0xffff, pointers = shape >> 48;
+        if (!take(at, count * (data + pointers))) return false;
+        for (auto first = std::uint64_t(at); count > 0; --count, first += data + pointers)
+            if (!pointers_from(first + data, pointers, level)) return false;
+        return true;
+    }
+
+    bool pointers_from(std::uint64_t first, std::uint64_t count, int level) {
+        for (std::uint64_t i = 0; i < count; ++i)
+            if (!follow(first + i, level + 1)) return false;
+        return true;
+    }
+
+    bool list(std::int64_t at, std::uint64_t kind, std::uint64_t count, int level) {
+        static constexpr std::uint64_t bits[] = {0, 1, 8, 16, 32, 64};
+        if (kind == 6) return take(at, count) && pointers_from(std::uint64_t(at), count, level);
+        if (kind != 7) return (kind != 0 || count == 0) && take(at, (count * bits[kind] + 63) / 64);
+        if (!has(at, count + 1) || !spend(1)) return false;
+        const std::uint64_t tag = words_[std::uint64_t(at)];
+        const std::uint64_t elements = (tag >> 2) & (2 * offset_sign - 1);
+        const std::uint64_t size = ((tag >> 32) & 0xffff) + (tag >> 48);
+        if ((tag & 3) != 0 || elements * size != count || (size == 0 && elements != 0))
+            return false;
+        return structs(at + 1, elements, tag, level);
+    }
+
+    std::span<const std::uint64_t> words_;
+    std::uint64_t left_;
+};
+
+}  // namespace
 
 Bytes flatten(capnp::MessageBuilder& builder) {
     const auto segments = builder.getSegmentsForOutput();
@@ -33,6 +110,9 @@ Result<kj::Array<capnp::word>> align(ByteView bytes, std::size_t bytes_max) {
         return fail(Fault::malformed, "bytes behind the end, or too few");
     auto words = kj::heapArray<capnp::word>(bytes.size() / word);
     std::memcpy(words.begin(), bytes.data(), bytes.size());
+    const std::span segment(reinterpret_cast<const std::uint64_t*>(words.begin()) + 1,
+                            segment_words);
+    if (!Walk(segment).run()) return fail(Fault::malformed, "pointers that are not plain");
     return words;
 }
 
