@@ -106,12 +106,15 @@ Result<ReferralRecord> read(schema::ReferralRecord::Reader from) {
 }
 
 /// A writer holds all of its own events, so the one who owns the counted list can tell a lie, and
-/// nobody forgets what it has seen.
+/// nobody forgets what it has seen. The asked side has seen a request, and what an event is based
+/// on was not based on that event.
 bool is_possible(const ReferralRecord& record, Side writer, const ReferralEvent& event) {
     const auto& own = writer == Side::asker ? record.asker : record.asked;
     const auto& others = writer == Side::asker ? record.asked : record.asker;
-    return event.seen_other <= others.size() &&
-           (own.empty() || event.seen_other >= own.back().seen_other);
+    const std::size_t seen = event.seen_other;
+    if (seen > others.size() || (!own.empty() && seen < own.back().seen_other)) return false;
+    if (seen == 0) return writer == Side::asker;
+    return others[seen - 1].seen_other <= own.size();
 }
 
 /// A span that has just ended, added to what it adds up to.

@@ -184,4 +184,27 @@ TEST_CASE(
     CHECK(record.asker.size() == 2);
 }
 
+TEST_CASE("the asked side's event that saw no request is not appended") {
+    ReferralRecord record;
+    record.side = Side::asker;
+    REQUIRE(append_event(record, Side::asker, 0, {Kind::request, 0, {}}, {}));
+    CHECK(append_event(record, Side::asked, 0, {Kind::review, 0, {}}, {}).error().detail ==
+          "impossible_count");
+    CHECK(append_event(record, Side::asked, 0, {Kind::review, 1, {}}, {}) == Appended::applied);
+}
+
+TEST_CASE("two events that claim to have seen each other are not both appended") {
+    ReferralRecord record;
+    record.side = Side::asked;
+    // Our own words are back after a loss; then the peer tells its part.
+    REQUIRE(restore_event(record, 0, {Kind::review, 1, {}}, {}));
+    REQUIRE(restore_event(record, 1, {Kind::note, 2, {}}, {}));
+    CHECK(append_event(record, Side::asker, 0, {Kind::request, 1, {}}, {}).error().detail ==
+          "impossible_count");
+    REQUIRE(append_event(record, Side::asker, 0, {Kind::request, 0, {}}, {}));
+    CHECK(append_event(record, Side::asker, 1, {Kind::note, 2, {}}, {}).error().detail ==
+          "impossible_count");
+    CHECK(append_event(record, Side::asker, 1, {Kind::note, 1, {}}, {}) == Appended::applied);
+}
+
 }  // namespace sanad::casework
