@@ -48,6 +48,8 @@ Result<TrustedStewards> parse_trust(std::string_view text) {
         if (!key) return std::unexpected(key.error());
         const auto verifier = trust::parse_verifier(*key);
         if (!verifier) return std::unexpected(verifier.error());
+        if (verifier->type != trust::SignatureType::ed25519)
+            return fail(Fault::unsupported, "steward: type of key");
         if (std::ranges::find(trusted.stewards, verifier->key, &trust::Verifier::key) !=
             trusted.stewards.end())
             return fail(Fault::invalid, "one key twice");

@@ -21,7 +21,7 @@ struct TrustedStewards {
 };
 
 /// `sanad-trust/v1`, `threshold M`, then a line `steward <verifier string>` for each.
-/// errors  malformed, unsupported, invalid: a threshold that cannot be met, or a key twice
+/// errors  malformed, unsupported (another type of key too), invalid: a threshold that cannot be met, or a key twice
 Result<TrustedStewards> parse_trust(std::string_view text);
 /// The one text that parse_trust() reads as `trusted`.
 std::string write_trust(const TrustedStewards& trusted);

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/base/time_text.h"
 #include "core/trust/keys.h"
+#include "nodes/passport-verifier/directory_words.h"
 
 #include <algorithm>
 #include <set>
@@ -11,24 +12,17 @@
 namespace sanad::verifier {
 namespace {
 
-constexpr std::string_view lower = "abcdefghijklmnopqrstuvwxyz";
-constexpr std::string_view upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-constexpr std::string_view digits = "0123456789";
-
 std::unexpected<Error> bad(Fault fault, const std::string& what) {
     return fail(fault, "directory: " + what);
 }
 
-bool only(std::string_view text, std::initializer_list<std::string_view> sets) {
-    return std::ranges::all_of(text, [&](char c) {
-        return std::ranges::any_of(sets, [c](auto set) { return set.find(c) != set.npos; });
-    });
+bool is_digits(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // Decimal in its one form.
 Result<std::uint64_t> number(std::string_view text) {
-    if (text.empty() || text.size() > 13 || !only(text, {digits}) ||
-        (text.size() > 1 && text[0] == '0'))
+    if (text.empty() || text.size() > 13 || !is_digits(text) || (text.size() > 1 && text[0] == '0'))
         return bad(Fault::malformed, "a number");
     std::uint64_t value = 0;
     for (const char c : text) value = value * 10 + std::uint64_t(c - '0');
@@ -99,19 +93,6 @@ Result<Bundle> read_bundle(const std::string& id, std::string_view text) {
     return keys;
 }
 
-// The words of a list, each once and of the right characters; what they mean proves nothing here.
-bool is_list(std::string_view text, std::initializer_list<std::string_view> sets,
-             std::size_t words_max) {
-    std::set<std::string_view> words;
-    if (text.empty()) return true;
-    for (;;) {
-        const auto word = text.substr(0, text.find(','));
-        if (word.empty() || !only(word, sets) || !words.insert(word).second) return false;
-        if (word.size() == text.size()) return words.size() <= words_max;
-        text.remove_prefix(word.size() + 1);
-    }
-}
-
 using KeySet = std::set<std::array<std::uint8_t, 32>>;
 
 // One line: `<id> country=.. name=".." languages=.. services=.. endpoints=.. keys=.. status=..`
@@ -130,10 +111,8 @@ Result<Member> read_member(std::string_view line, KeySet& seen) {
     const auto keys = cursor.until("keys=", " ");
     const auto status = cursor.until("status=", "\n");
     if (!cursor.sound || country != wanted || !check_label(member.name, 128) ||
-        member.name.find('"') != std::string::npos || languages.empty() ||
-        !is_list(languages, {lower, upper, digits, "-"}, 16) ||
-        !is_list(services, {lower, digits, "_"}, 32) ||
-        !is_list(endpoints, {lower, digits, "-.:/[]"}, 8) ||
+        member.name.find('"') != std::string::npos || !are_languages(languages) ||
+        !are_services(services) || !are_endpoints(endpoints) ||
         (status != "active" && status != "revoked"))
         return bad(Fault::malformed, member.id + ": its line");
     member.revoked = status == "revoked";
@@ -155,9 +134,7 @@ Result<void> read_head(Cursor& cursor, Federation& federation) {
     const auto issued = second(cursor.until("issued ", "\n"));
     const auto expires = second(cursor.until("expires ", "\n"));
     const auto threshold = number(cursor.until("threshold ", "\n"));
-    const auto& name = federation.name;
-    if (!cursor.sound || name.empty() || name.size() > 63 || !only(name, {lower, digits, "-"}) ||
-        name.front() == '-' || name.back() == '-' || !version || *version == 0 ||
+    if (!cursor.sound || !is_code(federation.name, 63, '-') || !version || *version == 0 ||
         *version > 1'000'000'000'000 || !issued || !expires || !threshold)
         return bad(Fault::malformed, "its first lines");
     if (*expires <= *issued) return bad(Fault::invalid, "expires before it is issued");
@@ -223,9 +200,9 @@ Result<std::vector<trust::Verifier>> enough(const trust::Note& note,
 }  // namespace
 
 bool is_node_id(std::string_view text) {
-    return text.size() >= 4 && text.size() <= 31 && only(text.substr(0, 2), {lower}) &&
-           text[2] == '.' && only(text.substr(3), {lower, digits, "-"}) && text[3] != '-' &&
-           text.back() != '-';
+    const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+    return text.size() >= 4 && text.size() <= 31 && is_lower(text[0]) && is_lower(text[1]) &&
+           text[2] == '.' && is_code(text.substr(3), 28, '-');
 }
 
 const Member* Federation::find(std::string_view id) const {
@@ -249,6 +226,8 @@ Result<Stewards> read_stewards(std::string_view text) {
         if (!cursor.sound) return fail(Fault::malformed, "not a list of stewards");
         const auto steward = trust::parse_verifier(line);
         if (!steward) return std::unexpected(steward.error());
+        if (steward->type != trust::SignatureType::ed25519)
+            return fail(Fault::unsupported, "a steward's key of another type");
         if (!seen.insert(steward->key).second) return fail(Fault::invalid, "one key twice");
         stewards.keys.push_back(*steward);
     }

@@ -23,38 +23,40 @@ constexpr unsigned list_max = 32;
 struct KindWord {
     Kind kind;
     const char* word;
+    Speaker speaker;
     enum class Has : std::uint8_t { nothing, reason, text } has;
 };
 // What may cross between nodes. Every kind may carry a line of text; `text` ones must.
 constexpr KindWord kinds[] = {
-    {Kind::REQUEST, "request", KindWord::Has::nothing},
-    {Kind::INFORMATION, "information", KindWord::Has::text},
-    {Kind::WITHDRAW, "withdraw", KindWord::Has::reason},
-    {Kind::EXPIRE, "expire", KindWord::Has::nothing},
-    {Kind::ENTERED_IN_ERROR, "enter_in_error", KindWord::Has::nothing},
-    {Kind::CONFIRM, "confirm", KindWord::Has::reason},
-    {Kind::CLOSE_UNCONFIRMED, "close_unconfirmed", KindWord::Has::nothing},
-    {Kind::ERASE, "erase", KindWord::Has::nothing},
-    {Kind::REVIEW, "review", KindWord::Has::nothing},
-    {Kind::ASK, "ask", KindWord::Has::text},
-    {Kind::ACCEPT, "accept", KindWord::Has::nothing},
-    {Kind::DECLINE, "decline", KindWord::Has::reason},
-    {Kind::REDIRECT, "redirect", KindWord::Has::reason},
-    {Kind::START, "start", KindWord::Has::nothing},
-    {Kind::HOLD, "hold", KindWord::Has::nothing},
-    {Kind::RESUME, "resume", KindWord::Has::nothing},
-    {Kind::COMPLETE, "complete", KindWord::Has::reason},
-    {Kind::NOT_COMPLETE, "not_complete", KindWord::Has::reason},
-    {Kind::WITHDRAW_OK, "withdraw_ok", KindWord::Has::nothing},
-    {Kind::ERASED, "erased", KindWord::Has::nothing},
-    {Kind::HELD, "held", KindWord::Has::reason},
-    {Kind::NOTE, "note", KindWord::Has::text},
+    {Kind::REQUEST, "request", Speaker::asker, KindWord::Has::nothing},
+    {Kind::INFORMATION, "information", Speaker::asker, KindWord::Has::text},
+    {Kind::WITHDRAW, "withdraw", Speaker::asker, KindWord::Has::reason},
+    {Kind::EXPIRE, "expire", Speaker::asker, KindWord::Has::nothing},
+    {Kind::ENTERED_IN_ERROR, "enter_in_error", Speaker::asker, KindWord::Has::nothing},
+    {Kind::CONFIRM, "confirm", Speaker::asker, KindWord::Has::reason},
+    {Kind::CLOSE_UNCONFIRMED, "close_unconfirmed", Speaker::asker, KindWord::Has::nothing},
+    {Kind::ERASE, "erase", Speaker::asker, KindWord::Has::nothing},
+    {Kind::REVIEW, "review", Speaker::asked, KindWord::Has::nothing},
+    {Kind::ASK, "ask", Speaker::asked, KindWord::Has::text},
+    {Kind::ACCEPT, "accept", Speaker::asked, KindWord::Has::nothing},
+    {Kind::DECLINE, "decline", Speaker::asked, KindWord::Has::reason},
+    {Kind::REDIRECT, "redirect", Speaker::asked, KindWord::Has::reason},
+    {Kind::START, "start", Speaker::asked, KindWord::Has::nothing},
+    {Kind::HOLD, "hold", Speaker::asked, KindWord::Has::nothing},
+    {Kind::RESUME, "resume", Speaker::asked, KindWord::Has::nothing},
+    {Kind::COMPLETE, "complete", Speaker::asked, KindWord::Has::reason},
+    {Kind::NOT_COMPLETE, "not_complete", Speaker::asked, KindWord::Has::reason},
+    {Kind::WITHDRAW_OK, "withdraw_ok", Speaker::asked, KindWord::Has::nothing},
+    {Kind::ERASED, "erased", Speaker::asked, KindWord::Has::nothing},
+    {Kind::HELD, "held", Speaker::asked, KindWord::Has::reason},
+    {Kind::NOTE, "note", Speaker::either, KindWord::Has::text},
+    {Kind::TAKE_BACK, "take_back", Speaker::asker, KindWord::Has::nothing},
 };
 
 constexpr const char* item_words[] = {"age_band",           "gender",         "languages",
                                       "location",           "reasons",        "narrative",
                                       "services_requested", "services_given", "caregiver",
-                                      "unaccompanied",      "safe_contact"};
+                                      "unaccompanied",      "safe_contact",   "attachments"};
 
 Result<void> must(bool holds, const char* what) {
     if (!holds) return fail(Fault::invalid, what);
@@ -166,6 +168,7 @@ Result<Said> read(schema::ReferralEvent::Reader from) {
     said.seen_other = from.getSeenOther();
     said.at = {from.getAtMs()};
     said.kind = known->word;
+    said.speaker = known->speaker;
     said.reason = from_text(from.getReason());
     said.text = from_text(from.getText());
     const bool has_reason = known->has == KindWord::Has::reason;

@@ -111,6 +111,22 @@ TEST_CASE_METHOD(PassportWorld, "an erased referral still shows that its entries
     for (const auto& entry : passport.events) CHECK((entry.raw.empty() && entry.key.empty()));
 }
 
+TEST_CASE_METHOD(PassportWorld,
+                 "a child that was taken over and is given back is in the passport") {
+    auto transfer = support::sample_request("CASE-1", tunisia, casework::Urgency::u2);
+    transfer.kind = "transfer";
+    const auto id = ma->request(tunisia, transfer).value();
+    settle();
+    say(*tn, id, Kind::accept);
+    say(*tn, id, Kind::not_complete, "child_unreachable");
+    turn_over();
+    const auto report = verify(from_ma(id));
+    REQUIRE(report.has_value());
+    CHECK(kinds(*report) ==
+          std::vector{Kind::request, Kind::take_back, Kind::accept, Kind::not_complete});
+    CHECK(report->view->asker_responsible);
+}
+
 TEST_CASE_METHOD(PassportWorld, "there is no passport of a referral that is not there") {
     CHECK(export_at(*ma, ma_machine, ReferralId{{9}}).error().fault == Fault::not_found);
 }
@@ -165,8 +181,9 @@ TEST_CASE_METHOD(PassportWorld, "no passport is handed out that would not be bel
     }
 }
 
-TEST_CASE_METHOD(PassportWorld,
-                 "after both nodes changed their signing keys a passport holds under the keys of now") {
+TEST_CASE_METHOD(
+    PassportWorld,
+    "after both nodes changed their signing keys a passport holds under the keys of now") {
     const auto id = completed_referral();
     for (auto* machine : {&ma_machine, &tn_machine}) {
         machine->signing.become(trust::SigningKey::generate(entropy));

@@ -55,6 +55,12 @@ struct Federation {
 
 }  // namespace
 
+TEST_CASE_METHOD(Federation, "a trust file names keys that sign directories, and no others") {
+    CHECK(parse_trust(trust())->stewards == stewards);
+    stewards[1].type = trust::SignatureType::cosignature;
+    CHECK(parse_trust(trust()).error().fault == Fault::unsupported);
+}
+
 TEST_CASE_METHOD(Federation, "a directory is made, filled, signed by two of three, and believed") {
     auto text = add_node(draft(), line("ma.cmrpi"), life, now).value();
     text = add_node(text, line("tn.helpline"), life, now).value();
