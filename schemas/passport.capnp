@@ -1,6 +1,7 @@
 @0xe51d08c6a7f4932b;
 # One file that proves, offline and years later, what two nodes said to each other about one
 # referral: one flat message, at most 16 MiB. Everything in it can be checked with the stewards' keys.
+# How, and what it does not prove: PASSPORT.md.
 
 using Casework = import "casework.capnp";
 using Wire = import "wire.capnp";
@@ -13,7 +14,7 @@ struct Passport {
   contents @1 :Data;         # one flat PassportContents; hashed and signed as it came
 
   statement @2 :Text;
-  # A C2SP note by the exporter's signing key, its key name the exporter's node id. Its text:
+  # A C2SP note with one signature, by the exporter's signing key, its key name the exporter's node id. Its text:
   #   sanad-passport/v1
   #   referral <UUID>
   #   contents <base64 of SHA-256 over `contents`>
@@ -50,11 +51,11 @@ struct PassportLog {
 struct PassportEvent {
   log @0 :UInt8;             # its place in `logs`
   index @1 :UInt64;          # its place in that log
-  event @2 :UInt32;          # its place among what its writer said about the referral
+  event @2 :UInt32;          # its place among what its writer said about the referral, 0..999
 
   entry @3 :Data;            # the raw wire.capnp Entry; empty: erased
   key @4 :Data;              # 32 bytes that open this entry and no other; empty: erased
-  leaf @5 :Data;             # erased: the leaf hash, 32 bytes, all that is left; otherwise empty
+  leaf @5 :Data;             # erased, as all events are or none: the leaf hash, 32 bytes; otherwise empty
 
   proof @6 :Data;
   # RFC 9162 inclusion proof, 32 bytes a digest, in the tree of `receipted` if that covers `index`,

@@ -126,6 +126,8 @@ Result<PassportEntry> read(schema::PassportEvent::Reader from, const std::string
     const auto key = from_data(from.getKey());
     const auto leaf = from_data(from.getLeaf());
     const bool erased = raw.empty();
+    if (event.event >= casework::referral_events_max)
+        return bad(Fault::exhausted, where + ": too many of one side");
     if (raw.size() > entry_bytes_max) return bad(Fault::bad_size, where + ": entry");
     if (key.size() != (erased ? 0 : key_bytes)) return bad(Fault::bad_size, where + ": key");
     if (leaf.size() != (erased ? event.leaf.size() : 0))
@@ -156,6 +158,7 @@ Result<std::vector<Item>> read_list(List list, std::size_t most, const char* nam
 Result<void> read_head(schema::PassportContents::Reader from, Passport& passport) {
     const auto referral = id_from<ReferralId>(from_data(from.getReferral()));
     if (!referral) return bad(Fault::bad_size, "referral");
+    if (referral->empty()) return bad(Fault::malformed, "referral");
     auto asker = parse_node_id(from_text(from.getAsker()));
     auto asked = parse_node_id(from_text(from.getAsked()));
     if (!asker || !asked || *asker == *asked) return bad(Fault::malformed, "asker and asked");
@@ -193,6 +196,18 @@ Result<Passport> read_contents(ByteView bytes) {
         passport_bytes_max);
 }
 
+// The outer message in its one form: nobody but the exporter can make another file of the same
+// content.
+Bytes write_file(ByteView contents, const std::string& statement) {
+    capnp::MallocMessageBuilder builder(
+        unsigned((contents.size() + statement.size()) / sizeof(capnp::word) + 32));
+    auto file = builder.initRoot<schema::Passport>();
+    file.setVersion(passport_version);
+    file.setContents(to_data(contents));
+    file.setStatement(to_text(statement));
+    return flatten(builder);
+}
+
 }  // namespace
 
 std::string statement_text(const Passport& passport, const trust::Digest& contents) {
@@ -205,13 +220,7 @@ Result<Bytes> write_passport(const Passport& passport, const trust::SigningKey& 
     const auto statement = trust::sign_note(statement_text(passport, trust::sha256(contents)),
                                             signing, passport.node(passport.exporter).text);
     if (!statement) return std::unexpected(statement.error());
-    capnp::MallocMessageBuilder builder(
-        unsigned((contents.size() + statement->size()) / sizeof(capnp::word) + 32));
-    auto file = builder.initRoot<schema::Passport>();
-    file.setVersion(passport_version);
-    file.setContents(to_data(contents));
-    file.setStatement(to_text(*statement));
-    Bytes bytes = flatten(builder);
+    Bytes bytes = write_file(contents, *statement);
     if (bytes.size() > passport_bytes_max) return bad(Fault::bad_size, "over 16 MiB");
     return bytes;
 }
@@ -219,7 +228,7 @@ Result<Bytes> write_passport(const Passport& passport, const trust::SigningKey& 
 Result<PassportFile> read_passport(ByteView file) {
     return read_message<schema::Passport>(
         file,
-        [](auto from) -> Result<PassportFile> {
+        [file](auto from) -> Result<PassportFile> {
             if (from.getVersion() != passport_version)
                 return bad(Fault::unsupported, "a version that this program does not know");
             const ByteView contents = from_data(from.getContents());
@@ -228,8 +237,10 @@ Result<PassportFile> read_passport(ByteView file) {
                 return bad(Fault::bad_size, "statement");
             auto passport = read_contents(contents);
             if (!passport) return std::unexpected(passport.error());
-            return PassportFile{std::move(*passport), trust::sha256(contents),
-                                from_text(statement)};
+            PassportFile read{std::move(*passport), trust::sha256(contents), from_text(statement)};
+            if (!std::ranges::equal(write_file(contents, read.statement), file))
+                return bad(Fault::malformed, "the file is not in its one form");
+            return read;
         },
         passport_bytes_max);
 }

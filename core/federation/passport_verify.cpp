@@ -79,6 +79,9 @@ private:
         if (!note) return bad(note.error(), "statement");
         if (note->text != statement_text(passport_, file_.contents))
             return bad(Fault::bad_signature, "statement: of other contents");
+        // Under it anybody could put more, and so make another file of the same passport.
+        if (note->signatures.size() != 1)
+            return bad(Fault::malformed, "statement: more than one signature");
         const auto exporter = verifier(passport_.exporter, SignatureType::ed25519);
         if (const auto good = trust::verify_note(*note, std::span(&exporter, 1)); !good)
             return bad(good.error(), "statement");
@@ -215,29 +218,41 @@ private:
         if (message->referral != passport_.referral)
             return fail(Fault::invalid, "of another referral");
         if (message->index != entry.event) return fail(Fault::invalid, "event has another number");
-        if (message->at < Time{} || message->at > passport_time_max)
-            return fail(Fault::invalid, "time");
         return message;
     }
 
-    // Each side knows how much of the other's it had seen: what somebody has seen must be here.
+    // Each side knows how much of the other's it had seen: what somebody has seen must be here. A
+    // referral is erased as a whole, so an event that hides between others was hidden on purpose.
     Result<void> check_whole() {
-        const auto& first = report_.events.front().message;
-        if (first && first->kind != casework::ReferralEventKind::request)
+        const auto erased =
+            std::ranges::count_if(report_.events, [](const auto& event) { return !event.message; });
+        if (erased == std::ssize(report_.events)) return {};
+        if (erased != 0) return bad(Fault::invalid, "some events are erased and others are not");
+        if (report_.events.front().message->kind != casework::ReferralEventKind::request)
             return bad(Fault::invalid, "event 0: not a request");
-        std::array<std::uint32_t, 2> seen{};
-        for (std::size_t i = 0; i < report_.events.size(); ++i) {
-            const auto& event = report_.events[i];
-            if (!event.message) continue;
-            const auto others = std::ranges::count(report_.events, casework::other(event.side),
-                                                   &PassportReport::Event::side);
-            auto& most = seen[event.side == Side::asker ? 0 : 1];
-            if (event.message->seen_other > std::uint64_t(others))
+        std::vector<std::uint32_t> asker, asked;  // what each event had seen
+        for (const auto& event : report_.events)
+            (event.side == Side::asker ? asker : asked).push_back(event.message->seen_other);
+        if (const auto good = check_seen(asker, asked, 0); !good) return good;
+        if (const auto low = std::ranges::find(asked, 0U); low != asked.end())
+            return bad(Fault::invalid, place("event", asker.size() + (low - asked.begin())) +
+                                           ": before there was a request");
+        return check_seen(asked, asker, asker.size());
+    }
+
+    // `first` is the number of own[0] among all events.
+    static Result<void> check_seen(const std::vector<std::uint32_t>& own,
+                                   const std::vector<std::uint32_t>& others, std::size_t first) {
+        std::uint32_t most = 0;
+        for (std::size_t i = 0; i < own.size(); ++i) {
+            const auto where = place("event", first + i);
+            if (own[i] > others.size())
                 return bad(Fault::invalid,
-                           place("event", i) + ": based on events that are not in the passport");
-            if (event.message->seen_other < most)
-                return bad(Fault::invalid, place("event", i) + ": forgets what was seen before");
-            most = event.message->seen_other;
+                           where + ": based on events that are not in the passport");
+            if (own[i] < most) return bad(Fault::invalid, where + ": forgets what was seen before");
+            if (own[i] > 0 && others[own[i] - 1] > i)
+                return bad(Fault::invalid, where + ": seen by what it has seen");
+            most = own[i];
         }
         return {};
     }

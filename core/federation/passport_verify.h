@@ -58,9 +58,10 @@ struct PassportReport {
 /// Judges a passport by nothing but its own bytes and the stewards' keys: the directory is signed
 /// by `threshold` of them; the exporter by its key there; each log's head by its writer's and the
 /// receipt by its reader's; each entry is in its log, opens with its key, and is of this referral;
-/// the events of each side are all there, in order, up to the last one of which the other side
-/// knew. What it cannot show: that the exporter left out the very last events of a side on purpose;
-/// the other side's passport does.
+/// the events of each side are all there, in order, up to the last one that an event in it was
+/// based on. What it cannot show: that the exporter left out the last events of a side, and with
+/// them all that answered them; the other side's passport does. Of an erased referral it shows that
+/// entries stood at those places of the logs, and not that they were of this referral.
 ///
 /// file      any bytes from anyone
 /// stewards  those that the reader trusts, by a way of its own; threshold of them must have signed

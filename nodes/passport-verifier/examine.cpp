@@ -5,10 +5,12 @@
 #include "core/trust/checkpoint.h"
 #include "core/trust/merkle.h"
 #include "nodes/passport-verifier/findings.h"
+#include "nodes/passport-verifier/outer_form.h"
 #include "nodes/passport-verifier/sealed_entry.h"
 #include "schemas/passport.capnp.h"
 
 #include <algorithm>
+#include <span>
 
 namespace sanad::verifier {
 namespace {
@@ -68,6 +70,8 @@ private:
         const auto referral = contents.getReferral();
         if (referral.size() != found_.referral.size()) return bad(Fault::bad_size, "referral");
         std::ranges::copy(referral, found_.referral.begin());
+        if (found_.referral == std::array<std::uint8_t, 16>{})
+            return bad(Fault::malformed, "a referral without id");
         found_.asker.id = from_text(contents.getAsker());
         found_.asked.id = from_text(contents.getAsked());
         if (!is_node_id(found_.asker.id) || !is_node_id(found_.asked.id) ||
@@ -107,6 +111,9 @@ private:
                                    "\ncontents " + to_base64(hash_) + "\nexported " +
                                    format_time(found_.exported_at) + "\n";
         if (note->text != wanted) return bad(Fault::bad_signature, "it is about something else");
+        // A line more, which anybody can add, would make another file of the same passport.
+        if (note->signatures.size() != 1)
+            return bad(Fault::malformed, "more than the exporter's signature");
         const auto exporter = key_of(found_.exporter, trust::SignatureType::ed25519);
         const auto signers = trust::verify_note(*note, std::span(&exporter, 1));
         if (!signers) return std::unexpected(signers.error());
@@ -232,6 +239,8 @@ private:
             auto said = said_in(entry, key, event);
             if (!said) return std::unexpected(said.error());
             event.said = std::move(*said);
+            event.wrong_side = event.said->speaker ==
+                               (event.side == Side::asker ? Speaker::asked : Speaker::asker);
         }
         found_.events.push_back(std::move(event));
         return {};
@@ -251,6 +260,8 @@ private:
             return bad(Fault::invalid, "out of order");
         if (event.number != before)
             return bad(Fault::invalid, "event " + std::to_string(before) + " is missing");
+        if (before >= events_of_a_side_max)
+            return bad(Fault::exhausted, "too many events of one side");
         if (last && *last >= event.index) return bad(Fault::invalid, "out of its log's order");
         return {};
     }
@@ -263,24 +274,33 @@ private:
         if (!said) return said;
         if (said->referral != found_.referral || said->index != event.number)
             return bad(Fault::invalid, "of another place");
-        if (said->at.ms > last_second_ms) return bad(Fault::invalid, "a time");
         return said;
     }
 
+    // Either all is erased, and little is said; or nothing is, and each event fits the others.
     Result<void> whole() const {
-        const auto& first = found_.events.front();
-        if (first.said && first.said->kind != "request")
+        const auto& events = found_.events;
+        const bool erased = !events.front().said;
+        for (const auto& event : events)
+            if (event.said.has_value() == erased)
+                return bad(Fault::invalid, "a referral that is erased in part");
+        if (erased) return {};
+        if (events.front().said->kind != "request")
             return bad(Fault::invalid, "event 0: the referral does not begin with a request");
-        std::uint32_t count[3] = {}, seen[3] = {};
-        for (const auto& event : found_.events) ++count[int(event.side)];
-        for (const auto& event : found_.events) {
-            if (!event.said) continue;
-            auto& most = seen[int(event.side)];
-            if (event.said->seen_other > count[int(other(event.side))])
+        const auto middle = std::ranges::find(events, Side::asked, &ProvenEvent::side);
+        const std::span askers(events.begin(), middle), askeds(middle, events.end());
+        for (const auto& event : events) {
+            const auto& own = event.side == Side::asker ? askers : askeds;
+            const auto& others = event.side == Side::asker ? askeds : askers;
+            const auto seen = event.said->seen_other;
+            if (seen > others.size())
                 return bad(Fault::invalid, "an event that somebody had seen is missing");
-            if (event.said->seen_other < most)
+            if (event.number > 0 && own[event.number - 1].said->seen_other > seen)
                 return bad(Fault::invalid, "somebody forgets what they had seen");
-            most = event.said->seen_other;
+            if (seen == 0 && event.side == Side::asked)
+                return bad(Fault::invalid, "an answer to nothing");
+            if (seen > 0 && others[seen - 1].said->seen_other > event.number)
+                return bad(Fault::invalid, "two events that have seen each other");
         }
         return {};
     }
@@ -303,6 +323,8 @@ Result<Findings> examine(ByteView file, const Stewards& trusted) {
             const std::string statement = from_text(from.getStatement());
             if (statement.size() > trust::checkpoint_note_bytes_max)
                 return bad(Fault::bad_size, "statement");
+            if (!is_in_its_one_form(file, contents, statement))
+                return bad(Fault::malformed, "a file with more or less than a passport");
             const auto hash = trust::sha256(contents);
             return read_message<schema::PassportContents>(
                 contents,

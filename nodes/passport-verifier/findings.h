@@ -16,6 +16,7 @@ namespace sanad::verifier {
 inline constexpr std::size_t passport_bytes_max = 16 << 20;
 inline constexpr std::size_t logs_max = 4;
 inline constexpr std::size_t events_max = 2'000;
+inline constexpr std::uint32_t events_of_a_side_max = 1'000;
 
 enum class Side : std::uint8_t { asker = 1, asked = 2 };
 
@@ -36,6 +37,7 @@ struct ProvenEvent {
     trust::Digest leaf{};
     bool receipted = false;    // the other side signed that it has it
     std::optional<Said> said;  // none: erased
+    bool wrong_side = false;   // it was not for this side to say: it has no effect
 };
 
 struct Findings {

@@ -12,8 +12,8 @@ using Kind = casework::ReferralEventKind;
 
 namespace {
 
-/// A node in Morocco that writes whatever it likes into its log, and another that receipts all of
-/// it: what is proven may still be nonsense.
+/// A node that writes whatever it likes into its log, and another that receipts all of it: what is
+/// proven may still be nonsense. Morocco is the scribe, until a test says otherwise.
 struct Scribe : test::PassportWorld {
     const ReferralId id = [&] {
         const auto made = ask("CASE-1");
@@ -21,8 +21,8 @@ struct Scribe : test::PassportWorld {
         turn_over();
         return made;
     }();
+    Side writer = Side::asker;
     const LinkKey link_key{trust::Seed{7}};
-    const std::string log_origin = "sanad/ma.cmrpi/tn.amal/normal";
     Passport passport = read_passport(from_ma(id)).value().passport;
     const ReferralMessage request = *show_passport(from_ma(id))->events[0].message;
     std::vector<Bytes> log;  // raw entries
@@ -41,34 +41,50 @@ struct Scribe : test::PassportWorld {
     Body body(const ReferralMessage& message) const {
         return {BodyKind::referral, id.bytes, casework::write_message(message)};
     }
+    support::Machine& machine_of(Side side) {
+        return side == Side::asker ? ma_machine : tn_machine;
+    }
+    std::string log_origin() {
+        return "sanad/" + machine_of(writer).id.text + "/" +
+               machine_of(casework::other(writer)).id.text + "/normal";
+    }
+    std::uint8_t log_number() const {
+        return std::uint8_t(std::ranges::find(passport.logs, writer, &PassportLog::writer) -
+                            passport.logs.begin());
+    }
 
     /// Appends an entry, which is the event of that number.
     void write(const Body& content, std::uint32_t number) {
         const std::uint64_t index = log.size();
-        add(seal_entry(EntryId{{1}}, request.at, {log_origin, index}, content, link_key, entropy)
+        add(seal_entry(EntryId{{1}}, request.at, {log_origin(), index}, content, link_key, entropy)
                 .value(),
             number);
     }
     void write(const ReferralMessage& message) { write(body(message), message.index); }
     void add(Bytes raw, std::uint32_t number) {
         const auto key = entry_key(link_key, log.size()).bytes();
-        events.push_back({0, log.size(), number, raw, Bytes(key.begin(), key.end()), {}, {}});
+        events.push_back(
+            {log_number(), log.size(), number, raw, Bytes(key.begin(), key.end()), {}, {}});
         log.push_back(std::move(raw));
     }
 
-    /// The passport with this log in the place of the asker's.
+    /// The passport with this log in the place of the writer's.
     Result<PassportReport> judged() {
+        const auto& owner = machine_of(writer);
+        const auto& reader = machine_of(casework::other(writer));
         std::vector<trust::Digest> leaves;
         for (const auto& raw : log) leaves.push_back(trust::leaf_hash(raw));
         const LogTree tree(leaves);
-        const auto head = trust::sign_checkpoint({log_origin, tree.size(), tree.root(tree.size())},
-                                                 ma_machine.signing, ma_machine.id.text);
-        passport.logs[0].receipted =
-            trust::add_cosignature(*head, tn_machine.signing, tn_machine.id.text, clock.now())
-                .value();
+        const auto head = trust::sign_checkpoint(
+            {log_origin(), tree.size(), tree.root(tree.size())}, owner.signing, owner.id.text);
+        passport.logs[log_number()].receipted =
+            trust::add_cosignature(*head, reader.signing, reader.id.text, clock.now()).value();
         for (auto& event : events) event.proof = tree.inclusion(tree.size(), event.index).value();
-        std::erase_if(passport.events, [](const auto& event) { return event.log == 0; });
-        passport.events.insert(passport.events.begin(), events.begin(), events.end());
+        std::erase_if(passport.events,
+                      [&](const auto& event) { return event.log == log_number(); });
+        passport.events.insert(
+            writer == Side::asker ? passport.events.begin() : passport.events.end(), events.begin(),
+            events.end());
         return verify(resigned(passport));
     }
     Fault fault() {
@@ -135,6 +151,80 @@ TEST_CASE_METHOD(Scribe, "nobody has seen what is not there, or forgets what was
     CHECK(fault() == Fault::invalid);
 }
 
+TEST_CASE_METHOD(Scribe,
+                 "no two events have seen each other, and no answer came before the request") {
+    SECTION("a request that saw the answer") {
+        auto message = request;
+        message.seen_other = 1;
+        write(message);
+        CHECK(fault() == Fault::invalid);
+    }
+    say(*ma, id, Kind::note, "", "Good morning.");  // it has seen the review
+    turn_over();
+    passport = read_passport(from_ma(id)).value().passport;
+    writer = Side::asked;
+    auto review = note(0, 1);
+    review.kind = Kind::review;
+    SECTION("an answer that saw the request") {
+        write(review);
+        CHECK(judged().has_value());
+    }
+    SECTION("an answer that saw what had seen it") {
+        review.seen_other = 2;
+        write(review);
+        CHECK(fault() == Fault::invalid);
+    }
+    SECTION("an answer that saw no request") {
+        review.seen_other = 0;
+        write(review);
+        CHECK(fault() == Fault::invalid);
+    }
+}
+
+TEST_CASE_METHOD(Scribe, "what is not a side's to say is shown as without effect") {
+    SECTION("by the asker") {
+        write(request);
+        auto accept = note(1, 1);
+        accept.kind = Kind::accept;
+        write(accept);
+        const auto report = judged();
+        REQUIRE(report.has_value());
+        CHECK(report->events[1].refused == casework::Rule::wrong_side);
+        CHECK(report->view->state == casework::ReferralState::under_review);
+    }
+    SECTION("by the asked") {
+        writer = Side::asked;
+        auto withdraw = note(0, 1);
+        withdraw.kind = Kind::withdraw;
+        withdraw.reason = "other";
+        write(withdraw);
+        const auto report = judged();
+        REQUIRE(report.has_value());
+        CHECK(report->events[1].refused == casework::Rule::wrong_side);
+    }
+}
+
+TEST_CASE_METHOD(Scribe, "a consent may name attachments") {
+    auto message = request;
+    message.request->consent.items.insert(casework::Item::attachments);
+    write(message);
+    CHECK(judged().has_value());
+}
+
+TEST_CASE_METHOD(Scribe, "a side has a thousand events, erased ones too, and no more") {
+    passport.events.clear();
+    const auto leaves = GENERATE(std::uint32_t(1'000), std::uint32_t(1'001));
+    for (std::uint32_t i = 0; i < leaves; ++i) {
+        add(Bytes{std::uint8_t(i), std::uint8_t(i >> 8)}, i);
+        events.back().leaf = trust::leaf_hash(log.back());
+        events.back().raw.clear();
+        events.back().key.clear();
+    }
+    const auto report = judged();
+    CHECK(report.has_value() == (leaves == 1'000));
+    if (!report) CHECK(report.error().fault == Fault::exhausted);
+}
+
 TEST_CASE_METHOD(Scribe, "an event is bound to its referral and its number") {
     auto other = request;
     SECTION("another referral inside") {
@@ -169,13 +259,13 @@ TEST_CASE_METHOD(Scribe, "an entry that is none is refused") {
 
 TEST_CASE_METHOD(Scribe, "times are taken from 1970 to the end of 9999") {
     auto message = request;
-    SECTION("the last second") {
-        message.at = passport_time_max;
+    SECTION("the last moment") {
+        message.at.ms = casework::event_time_ms_max;
         write(message);
         CHECK(judged().has_value());
     }
     SECTION("behind it") {
-        message.at.ms = passport_time_max.ms + 1;
+        message.at.ms = casework::event_time_ms_max + 1;
         write(message);
         CHECK(fault() == Fault::invalid);
     }

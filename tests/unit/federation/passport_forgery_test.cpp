@@ -52,7 +52,8 @@ TEST_CASE_METHOD(Forger, "a passport cut by anybody but its exporter is refused"
     CHECK(verify(resigned(passport)).error().fault == Fault::untrusted);
 }
 
-TEST_CASE_METHOD(Forger, "an event cannot be left out, even by the exporter") {
+TEST_CASE_METHOD(Forger,
+                 "no event can be left out while an answer to it stays, even by the exporter") {
     SECTION("the first") { passport.events.erase(passport.events.begin()); }
     SECTION("one in the middle") { passport.events.erase(passport.events.begin() + 3); }
     SECTION("one that the other side has answered") {
@@ -62,6 +63,46 @@ TEST_CASE_METHOD(Forger, "an event cannot be left out, even by the exporter") {
         std::erase_if(passport.events, [&](const PassportEntry& entry) {
             return passport.logs[entry.log].writer == Side::asked;
         });
+    }
+    CHECK(refusal().fault == Fault::invalid);
+}
+
+TEST_CASE_METHOD(Forger,
+                 "what one side said last can be left out with all its answers, and no proof "
+                 "can tell") {
+    // The information, and what Tunisia said when it had seen it.
+    std::erase_if(passport.events, [&](const PassportEntry& entry) {
+        return entry.event > (passport.logs[entry.log].writer == Side::asker ? 0U : 1U);
+    });
+    const auto report = verify(resigned(passport));
+    REQUIRE(report.has_value());
+    CHECK(report->events.size() == 3);
+    // The other side's passport has them.
+    CHECK(verify(from_tn(id))->events.size() == 7);
+}
+
+TEST_CASE_METHOD(Forger, "events cannot be passed off as erased, unless all of them are") {
+    const auto erase = [](PassportEntry& entry) {
+        entry.leaf = trust::leaf_hash(entry.raw);
+        entry.raw.clear();
+        entry.key.clear();
+    };
+    SECTION("the first") { erase(passport.events.front()); }
+    SECTION("the last") { erase(passport.events.back()); }
+    SECTION("all but one") {
+        for (std::size_t i = 1; i < passport.events.size(); ++i) erase(passport.events[i]);
+    }
+    SECTION("the answers to what was left out") {
+        for (auto& entry : passport.events)
+            if (passport.logs[entry.log].writer == Side::asked) erase(entry);
+        passport.events.erase(passport.events.begin() + 1);
+    }
+    SECTION("all") {
+        for (auto& entry : passport.events) erase(entry);
+        const auto report = verify(resigned(passport));
+        REQUIRE(report.has_value());
+        CHECK_FALSE(report->view.has_value());
+        return;
     }
     CHECK(refusal().fault == Fault::invalid);
 }
@@ -187,20 +228,15 @@ TEST_CASE_METHOD(PassportWorld, "a log that the exporter rewrote behind the rece
     CHECK_FALSE(verify(resigned(passport)).has_value());
 }
 
-TEST_CASE_METHOD(Forger, "a changed bit is refused, or changes nothing that is reported") {
-    const auto sound = verify(file).value();
-    std::size_t ignored = 0;
+TEST_CASE_METHOD(Forger, "a changed bit is refused") {
+    REQUIRE(verify(file).has_value());
     const std::size_t bits = file.size() * 8;
     // Each bit of the first and last 256 bytes, and a sample of those between.
     for (std::size_t bit = 0; bit < bits; bit += bit < 2'048 || bit + 2'048 > bits ? 1 : 101) {
         Bytes changed = file;
         changed[bit / 8] ^= std::uint8_t(1 << (bit % 8));
-        const auto report = verify(changed);
-        if (!report) continue;
-        ++ignored;
-        if (!same_report(sound, *report)) FAIL("bit " << bit << " changes the report");
+        if (verify(changed)) FAIL("bit " << bit << " means nothing");
     }
-    CHECK(ignored < 64);  // what a later version may use: the outer message's padding
 }
 
 TEST_CASE_METHOD(Forger, "a passport that was cut off anywhere is refused") {

@@ -32,8 +32,16 @@ struct Form : test::PassportWorld {
             });
         REQUIRE(copied.has_value());
         change(root, inner.getRoot<schema::PassportContents>());
-        root.setContents(to_data(flatten(inner)));
-        return flatten(outer);
+        return file_of(root, flatten(inner));
+    }
+    // A new message: in the changed one there would be gaps.
+    static Bytes file_of(schema::Passport::Reader from, ByteView contents) {
+        capnp::MallocMessageBuilder whole;
+        auto file = whole.initRoot<schema::Passport>();
+        file.setVersion(from.getVersion());
+        file.setContents(to_data(contents));
+        file.setStatement(from.getStatement());
+        return flatten(whole);
     }
     template <typename Change>
     Fault fault_after(Change change) const {
@@ -65,6 +73,8 @@ TEST_CASE_METHOD(Form, "ids, keys, hashes and proofs of another length are refus
     const Bytes short_key(31, 1);
     const Bytes long_proof((trust::proof_digests_max + 1) * 32, 1);
     CHECK(fault_after([&](auto, auto c) { c.setReferral(to_data(Bytes(15))); }) == Fault::bad_size);
+    CHECK(fault_after([&](auto, auto c) { c.setReferral(to_data(Bytes(16))); }) ==
+          Fault::malformed);
     CHECK(fault_after([&](auto, auto c) { c.getEvents()[0].setKey(to_data(short_key)); }) ==
           Fault::bad_size);
     CHECK(fault_after([&](auto, auto c) { c.getEvents()[0].setLeaf(to_data(Bytes(32))); }) ==
@@ -95,6 +105,61 @@ TEST_CASE_METHOD(Form, "asker and asked are two nodes") {
           Fault::malformed);
     CHECK(fault_after([](auto, auto c) { c.setAsker("\x1b[2J"); }) == Fault::malformed);
     CHECK(fault_after([](auto, auto c) { c.setAsked(""); }) == Fault::malformed);
+}
+
+TEST_CASE_METHOD(Form, "a passport has one form in bytes: what could stand beside it is refused") {
+    REQUIRE(verify(file).has_value());
+    const auto refused = [&](const Bytes& bytes) {
+        const auto report = verify(bytes);
+        REQUIRE_FALSE(report.has_value());
+        CHECK(report.error().fault == Fault::malformed);
+    };
+    const auto with = [&](auto change) {
+        Bytes bytes = file;
+        change(bytes);
+        return bytes;
+    };
+    SECTION("words behind the end, counted in the frame") {
+        for (const std::size_t words : {1, 8, 9, 100})
+            refused(with([&](Bytes& bytes) {
+                bytes.resize(bytes.size() + words * 8);
+                const auto count = std::uint32_t(bytes.size() / 8 - 1);
+                for (int i = 0; i < 4; ++i) bytes[4 + i] = std::uint8_t(count >> 8 * i);
+            }));
+    }
+    SECTION("numbers that the version does not have") {
+        for (std::size_t place = 18; place < 24; ++place)
+            refused(with([&](Bytes& bytes) { bytes[place] = 1; }));
+    }
+    SECTION("more pointers than the version has") {
+        for (const int count : {3, 6, 10})
+            refused(with([&](Bytes& bytes) { bytes[14] = std::uint8_t(count); }));
+    }
+    SECTION("both pointers at one place") {
+        refused(with([&](Bytes& bytes) {
+            std::copy_n(bytes.begin() + 24, 8, bytes.begin() + 32);  // and a word back
+            bytes[32] = std::uint8_t(bytes[32] - 4);
+        }));
+    }
+    SECTION("the statement before the contents") {
+        capnp::MallocMessageBuilder other(8'192);  // one segment: in two, the copy puts it right
+        const auto read = read_message<schema::Passport>(file, [&](auto from) -> Result<void> {
+            auto root = other.initRoot<schema::Passport>();
+            root.setVersion(from.getVersion());
+            root.setStatement(from.getStatement());
+            root.setContents(from.getContents());
+            return {};
+        });
+        REQUIRE(read.has_value());
+        refused(flatten(other));
+    }
+    SECTION("another signature under the statement") {
+        refused(changed([&](auto root, auto) {
+            const auto more = trust::add_signature(from_text(root.getStatement()),
+                                                   test::steward_key(4), "somebody-else");
+            root.setStatement(to_text(*more));
+        }));
+    }
 }
 
 TEST_CASE_METHOD(Form, "what the exporter did not sign is refused") {

@@ -46,6 +46,7 @@ inline bool agree(const Result<federation::PassportReport>& report,
                (left.message->at == right.said->at && left.message->text == right.said->text &&
                 left.message->reason == right.said->reason &&
                 casework::name(left.message->kind) == right.said->kind &&
+                (left.refused == casework::Rule::wrong_side) == right.wrong_side &&
                 left.message->seen_other == right.said->seen_other);
     };
     return report->referral.bytes == findings->referral &&
