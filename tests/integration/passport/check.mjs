@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { openEntry } from "./entry_box.mjs";
 import { open } from "./flat_message.mjs";
 import { checkInclusion, isCosigned, isExtension, isSigned, openHead, parseNote, parseVerifier,
-  sha256, verifier } from "./notes.mjs";
+  sha256, unbase64, verifier } from "./notes.mjs";
 
 const side = ["none", "asker", "asked"];
 const lane = ["normal", "urgent"];
@@ -35,7 +35,7 @@ function readDirectory(text, stewards, threshold) {
     `directory: signed by ${keys.size} of the ${threshold} stewards it needs`);
   const nodes = new Map();
   for (const [, id, key] of note.text.matchAll(/^node (\S+) .* keys=\S*,signing:([^,]+),.*$/gm))
-    nodes.set(id, Buffer.from(key, "base64"));
+    nodes.set(id, unbase64(key));
   const version = Number(/^version (\d+)$/m.exec(note.text)[1]);
   return { version, nodes, signers: signers.map(({ name }) => name) };
 }
@@ -71,27 +71,46 @@ function readEvent(from, logs, referral) {
   must(body.number(2, 0) === 1 && body.bytes(0).equals(referral), "of another referral");
   const message = open(body.bytes(1));
   must(message.bytes(0).equals(referral) && message.number(4, 0) === number, "of another place");
-  return { ...event, kind: kind[message.number(2, 16)], seenOther: message.number(4, 4),
+  const what = message.number(2, 16);
+  must(what >= 4 && what < kind.length, "an unknown kind");
+  return { ...event, kind: kind[what], seenOther: message.number(4, 4),
     at: new Date(Number(message.number(8, 8))).toISOString(), text: message.text(2) };
 }
 
-/** All of each side, in the order of its log, up to what the other side has seen. */
+/** All of each side, in the order of its log, up to what the other side has seen, and in no circle. */
 function checkOrder(events) {
   const of = (which) => events.filter((event) => event.side === which);
   for (const [own, others] of [[of("asker"), of("asked")], [of("asked"), of("asker")]]) {
     own.forEach((event, i) => {
       must(event.number === i, "an event is missing");
       must(event.seenOther <= others.length, "an event of the other side is missing");
+      must(i === 0 || own[i - 1].seenOther <= event.seenOther, "forgets what it had seen");
+      must(event.seenOther > 0 || event.side === "asker", "an answer to nothing");
+      must(event.seenOther === 0 || others[event.seenOther - 1].seenOther <= i, "two have seen each other");
       must(i === 0 || own[i - 1].log !== event.log || own[i - 1].index < event.index, "order");
     });
   }
   must(events[0]?.kind === "request" && events[0].side === "asker", "no request");
 }
 
+/** The one file that holds these two. */
+function fileOf(contents, statement) {
+  const padded = (bytes) => Buffer.concat([bytes, Buffer.alloc((8 - bytes.length % 8) % 8)]);
+  const text = Buffer.from(`${statement}\0`);
+  const words = [0x0002000100000000n, 1n, 0x200000005n | BigInt(contents.length) << 35n,
+    0x200000001n | BigInt(padded(contents).length / 8) << 2n | BigInt(text.length) << 35n];
+  const head = Buffer.alloc(8 + 8 * words.length);
+  words.forEach((word, i) => head.writeBigUInt64LE(word, 8 + 8 * i));
+  const file = Buffer.concat([head, padded(contents), padded(text)]);
+  file.writeUInt32LE(file.length / 8 - 1, 4);
+  return file;
+}
+
 function check(file, stewards, threshold) {
   const passport = open(file);
   must(passport.number(2, 0) === 1, "another version");
   const contentBytes = passport.bytes(0);
+  must(fileOf(contentBytes, passport.text(1)).equals(file), "not in its one form");
   const contents = open(contentBytes);
   const referral = contents.bytes(0);
   const node = { asker: contents.text(1), asked: contents.text(2) };
@@ -104,6 +123,7 @@ function check(file, stewards, threshold) {
   const exported = new Date(Number(contents.number(8, 8))).toISOString().replace(".000Z", "Z");
   must(statement.text === `sanad-passport/v1\nreferral ${uuid(referral)}\n` +
     `contents ${sha256(contentBytes).toString("base64")}\nexported ${exported}\n`, "statement");
+  must(statement.signatures.length === 1, "more than the exporter's signature");
   must(isSigned(statement, verifier(exporter, directory.nodes.get(exporter), 1)), "statement");
 
   const logs = contents.structs(4).map((log) => readLog(log, node, keys));

@@ -1,6 +1,9 @@
 """Flat messages, as section 1 of schemas/PASSPORT.md says."""
 import struct
 
+LEVELS = 12
+BITS = (0, 1, 8, 16, 32, 64)
+
 
 class NotValid(Exception):
     pass
@@ -11,70 +14,11 @@ def must(holds, why):
         raise NotValid(why)
 
 
-class Effort:  # 1
-    def __init__(self, words):
-        self.left = len(words) // 8 + 8
-
-    def spend(self, words):
-        self.left -= words
-        must(self.left >= 0, "more visited than there is")
-
-
-class Struct:  # 1
-    def __init__(self, words, at, numbers, pointers, effort):
-        must(at >= 0 and at + (numbers + pointers) * 8 <= len(words), "struct outside")
-        self.words, self.at, self.numbers, self.pointers = words, at, numbers * 8, pointers
-        self.effort = effort
-
-    def number(self, form, offset):
-        size = struct.calcsize(form)
-        if offset + size > self.numbers:
-            return 0
-        return struct.unpack_from("<" + form, self.words, self.at + offset)[0]
-
-    def pointer(self, place):
-        if place >= self.pointers:
-            return None
-        at = self.at + self.numbers + place * 8
-        word = int.from_bytes(self.words[at:at + 8], "little")
-        return None if word == 0 else (at, word)
-
-    def list(self, place, kind):
-        found = self.pointer(place)
-        if found is None:
-            return 0, 0
-        at, word = found
-        must(word & 3 == 1 and word >> 32 & 7 == kind, "another pointer")
-        return at + 8 + signed30(word) * 8, word >> 35
-
-    def data(self, place):
-        at, count = self.list(place, 2)
-        must(at >= 0 and at + count <= len(self.words), "data outside")
-        self.effort.spend((count + 7) // 8)
-        return self.words[at:at + count]
-
-    def text(self, place):
-        data = self.data(place)
-        if not data:
-            return ""
-        must(data[-1] == 0, "text without its zero")
-        try:
-            return data[:-1].decode()
-        except UnicodeDecodeError:
-            raise NotValid("text is not UTF-8") from None
-
-    def structs(self, place):
-        at, count = self.list(place, 7)
-        if at == 0:
-            return []
-        must(at >= 0 and at + 8 + count * 8 <= len(self.words), "list outside")
-        tag = int.from_bytes(self.words[at:at + 8], "little")
-        elements, numbers, pointers = tag >> 2 & 0x3FFFFFFF, tag >> 32 & 0xFFFF, tag >> 48
-        must(tag & 3 == 0 and elements * (numbers + pointers) == count and elements <= 10_000, "list")
-        self.effort.spend(count + 1)
-        step = (numbers + pointers) * 8
-        return [Struct(self.words, at + 8 + i * step, numbers, pointers, self.effort)
-                for i in range(elements)]
+def utf8(data, what):
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise NotValid(f"{what}: not UTF-8") from None
 
 
 def signed30(word):
@@ -82,12 +26,149 @@ def signed30(word):
     return offset - (1 << 30) if offset >> 29 else offset
 
 
+def shape(word):
+    """How many words of numbers, and how many pointers."""
+    return word >> 32 & 0xFFFF, word >> 48
+
+
+class Words:
+    """The words of a message, once all its pointers were followed."""
+
+    def __init__(self, data):
+        must(len(data) >= 16 and len(data) % 8 == 0 and data[:4] == bytes(4), "not a flat message")
+        must(8 + 8 * int.from_bytes(data[4:8], "little") == len(data), "another length")
+        self.bytes = data[8:]
+        self.count = len(self.bytes) // 8
+        self.left = self.count - 1
+        self.follow(0, 1)
+
+    def word(self, at):
+        return int.from_bytes(self.bytes[at * 8:at * 8 + 8], "little")
+
+    def take(self, at, words):
+        must(0 <= at and at + words <= self.count, "outside the message")
+        self.left -= words
+        must(self.left >= 0, "led to twice")
+
+    def follow(self, place, level):
+        word = self.word(place)
+        if word == 0:
+            return
+        must(level <= LEVELS, "too deep")
+        must(word & 3 in (0, 1), "another pointer")
+        at = place + 1 + signed30(word)
+        if word & 3 == 0:
+            self.structs(at, 1, word, level)
+        else:
+            self.list(at, word >> 32 & 7, word >> 35, level)
+
+    def structs(self, at, elements, word, level):
+        numbers, pointers = shape(word)
+        self.take(at, elements * (numbers + pointers))
+        for first in range(at, at + elements * (numbers + pointers), numbers + pointers or 1):
+            for place in range(first + numbers, first + numbers + pointers):
+                self.follow(place, level + 1)
+
+    def list(self, at, kind, count, level):
+        if kind == 7:
+            self.take(at, 1)
+            tag = self.word(at)
+            elements, size = tag >> 2 & 0x3FFFFFFF, sum(shape(tag))
+            must(tag & 3 == 0 and elements * size == count, "list of structs")
+            must(size > 0 or elements == 0, "elements of no size")
+            self.structs(at + 1, elements, tag, level)
+        elif kind == 6:
+            self.take(at, count)
+            for place in range(at, at + count):
+                self.follow(place, level + 1)
+        else:
+            must(kind != 0 or count == 0, "elements of no size")
+            self.take(at, (count * BITS[kind] + 63) // 64)
+
+
+class Struct:
+    """One struct of a message; `at` counts in words."""
+
+    def __init__(self, words, at, word):
+        self.words, self.at = words, at
+        self.numbers, self.pointers = shape(word)
+
+    def number(self, form, offset):
+        if offset + struct.calcsize(form) > self.numbers * 8:
+            return 0
+        return struct.unpack_from("<" + form, self.words.bytes, self.at * 8 + offset)[0]
+
+    def pointer(self, place):
+        """Where it stands, or nothing when it is absent."""
+        at = self.at + self.numbers + place
+        return at if place < self.pointers and self.words.word(at) != 0 else None
+
+    def data(self, place):
+        at = self.pointer(place)
+        return b"" if at is None else data_at(self.words, at)
+
+    def text(self, place):
+        at = self.pointer(place)
+        return "" if at is None else text_at(self.words, at)
+
+    def struct(self, place):
+        at = self.pointer(place)
+        return Struct(self.words, 0, 0) if at is None else struct_at(self.words, at)
+
+    def structs(self, place):
+        at = self.pointer(place)
+        if at is None:
+            return []
+        first, kind, count = list_at(self.words, at)
+        if count == 0 and kind not in (1, 7):
+            return []
+        must(kind == 7, "not a list of structs")
+        return elements_at(self.words, first)
+
+    def texts(self, place):
+        at = self.pointer(place)
+        if at is None:
+            return []
+        first, kind, count = list_at(self.words, at)
+        if kind == 7:
+            tag = self.words.word(first)
+            must(shape(tag)[1] > 0, "not a list of text")
+            return [one.text(0) for one in elements_at(self.words, first)]
+        must(kind == 6, "not a list of text")
+        holder = Struct(self.words, first, count << 48)  # as a struct of pointers alone
+        return [holder.text(i) for i in range(count)]
+
+
+def list_at(words, at):
+    word = words.word(at)
+    must(word & 3 == 1, "not a list")
+    return at + 1 + signed30(word), word >> 32 & 7, word >> 35
+
+
+def elements_at(words, first):
+    tag = words.word(first)
+    return [Struct(words, first + 1 + i * sum(shape(tag)), tag) for i in range(tag >> 2 & 0x3FFFFFFF)]
+
+
+def data_at(words, at):
+    first, kind, count = list_at(words, at)
+    must(kind == 2, "not a list of bytes")
+    return words.bytes[first * 8:first * 8 + count]
+
+
+def text_at(words, at):
+    data = data_at(words, at)
+    must(data.endswith(b"\0"), "text without its zero")
+    return utf8(data[:-1], "text")
+
+
+def struct_at(words, at):
+    word = words.word(at)
+    must(word & 3 == 0, "not a struct")
+    return Struct(words, at + 1 + signed30(word), word)
+
+
 def message(data):
-    must(len(data) >= 16 and len(data) % 8 == 0 and data[:4] == bytes(4), "not a flat message")
-    must(8 + 8 * int.from_bytes(data[4:8], "little") == len(data), "another length")
-    words = data[8:]
-    word = int.from_bytes(words[:8], "little")
-    must(word & 3 == 0 and word != 0, "root")
-    numbers, pointers, effort = word >> 32 & 0xFFFF, word >> 48, Effort(words)
-    effort.spend(1 + numbers + pointers)
-    return Struct(words, 8 + signed30(word) * 8, numbers, pointers, effort)
+    words = Words(data)
+    must(words.word(0) != 0, "no root")
+    return struct_at(words, 0)

@@ -25,10 +25,17 @@ export function verifier(name, raw, type) {
   return { name, raw, type, id, key: ed25519(raw) };
 }
 
+/** base64 in its one form. */
+export function unbase64(text) {
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.toString("base64") !== text) throw new Error("base64 in another form");
+  return bytes;
+}
+
 /** `name+key id+base64`, as in a steward's line. */
 export function parseVerifier(text) {
   const [name, id, key] = text.trim().split(/\+(.{8})\+/);
-  const bytes = Buffer.from(key, "base64");
+  const bytes = unbase64(key);
   const parsed = verifier(name, bytes.subarray(1), bytes[0]);
   if (parsed.id.toString("hex") !== id) throw new Error(`steward ${name}: key id`);
   return parsed;
@@ -40,7 +47,7 @@ export function parseNote(note) {
   if (end < 0 || lines.pop() !== "") throw new Error("note: no signatures");
   const signatures = lines.map((line) => {
     const [, name, base64] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
-    const bytes = Buffer.from(base64 ?? "", "base64");
+    const bytes = unbase64(base64 ?? "");
     return { line, name, id: bytes.subarray(0, 4), signature: bytes.subarray(4) };
   });
   return { text: note.slice(0, end + 1), signatures };
@@ -64,7 +71,7 @@ export function openHead(head, owner) {
   const note = parseNote(head);
   const [origin, size, root] = note.text.split("\n");
   const envelope = `${note.text}\n${byKey(note, owner).map(({ line }) => `${line}\n`).join("")}`;
-  const rootHash = Buffer.from(root, "base64");
+  const rootHash = unbase64(root);
   verifyCheckpoint({ integratedTime: "0", inclusionProof: { rootHash, checkpoint: { envelope } } },
     [{ baseURL: owner.name, logID: owner.id, publicKey: owner.key,
       validFor: { start: new Date(0), end: new Date(8.64e15) } }]);
