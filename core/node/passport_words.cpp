@@ -13,6 +13,18 @@ constexpr std::string_view not_judged =
     "NOT JUDGED: no stewards were named whom you trust, so anybody may have made this file.\n"
     "Give --trust FILE with the stewards' keys, which you got from them.\n";
 
+constexpr std::string_view limits =
+    "what this does not show: whether the exporter left out the last events of a side, and with\n"
+    "them all that answered them: ask the other side for its passport too. Times are those of the\n"
+    "writer's clock.\n";
+constexpr std::string_view limits_of_erased =
+    "erased: its hashes show that entries stood at these places of the logs, and neither what "
+    "they\n"
+    "said nor that they were of this referral.\n";
+
+// A referral is erased as a whole or not at all: what is erased in part is not valid.
+bool is_erased(const Report& report) { return !report.events.front().message; }
+
 const char* standing_of(const Report::Event& event) {
     return event.standing == Report::Standing::receipted ? "receipted" : "written";
 }
@@ -60,7 +72,7 @@ std::string text_of_report(const Report& report, const std::optional<TrustedStew
                 std::to_string(log.receipted) + " receipted\n";
     text += "events:\n";
     for (const Report::Event& event : report.events) text += event_line(event);
-    return text;
+    return text.append(is_erased(report) ? limits_of_erased : limits);
 }
 
 std::string event_json(const Report::Event& event) {
@@ -82,6 +94,7 @@ std::string json_of_report(const Report& report, const std::optional<TrustedStew
     json += ",\"referral\":" + json_string(format(report.referral)) +
             ",\"asker\":" + json_string(report.asker.id.text) +
             ",\"asked\":" + json_string(report.asked.id.text) +
+            ",\"erased\":" + (is_erased(report) ? "true" : "false") +
             ",\"state\":" + json_string(report.view ? casework::name(report.view->state) : "") +
             ",\"exportedAt\":" + json_string(format_time(report.exported_at)) +
             ",\"directory\":{\"federation\":" + json_string(report.directory.federation) +

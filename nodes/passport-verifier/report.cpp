@@ -47,12 +47,15 @@ constexpr KindWords kind_words[] = {
     {"held",
      {"keeps it because a law says so", "le conserve car une loi l'exige",
       "تحتفظ به لأن القانون يفرض ذلك"}},
+    {"take_back",
+     {"took the child's case back", "a repris le dossier de l'enfant", "استعادت ملف الطفل"}},
     {"note", {"wrote a note", "a écrit une note", "كتبت ملاحظة"}},
 };
 
-constexpr Words valid{"VALID: everything below is proven by signatures.",
-                      "VALIDE : tout ce qui suit est prouvé par des signatures.",
-                      "صحيح: كل ما يلي مثبت بتوقيعات."};
+constexpr Words valid{
+    "VALID: signatures prove what stands below, as far as each line says.",
+    "VALIDE : des signatures prouvent ce qui suit, dans la mesure que dit chaque ligne.",
+    "صحيح: ما يلي مثبت بتوقيعات، بقدر ما يقوله كل سطر."};
 constexpr Words not_valid{"NOT VALID: ", "NON VALIDE : ", "غير صحيح: "};
 constexpr Words referral{"referral: ", "référence : ", "الإحالة: "};
 constexpr Words asker{"asked by: ", "demandée par : ", "الجهة الطالبة: "};
@@ -70,15 +73,26 @@ constexpr Words written{"only the writer has signed this so far",
                         "seul l'auteur l'a signé jusqu'ici", "لم يوقّعه حتى الآن سوى كاتبه"};
 constexpr Words erased{"erased: only its fingerprint is left",
                        "effacé : il n'en reste que l'empreinte", "مُحي: لم تبقَ سوى بصمته"};
+constexpr Words wrong_side{"not for this side to say: without effect",
+                           "pas à cette partie de le dire : sans effet",
+                           "ليس لهذا الطرف أن يقوله: بلا أثر"};
 constexpr Words limits{
-    "This does not show that the maker left out the last things one side said: ask the other side "
-    "for "
-    "its file too. Times are those of the writer's clock.",
-    "Ceci ne montre pas si l'auteur du fichier a omis les derniers messages d'une partie : "
-    "demandez "
-    "aussi le fichier de l'autre. Les heures sont celles de l'horloge de chaque auteur.",
-    "لا يُظهر هذا إن كان مُعِدّ الملف قد أسقط آخر ما قاله أحد الطرفين: اطلب ملف الطرف الآخر أيضاً. "
-    "الأوقات بساعة كاتبها."};
+    "This does not show that the maker left out the last things one side said, and with them all "
+    "that answered them: ask the other side for its file too. Times are those of the writer's "
+    "clock.",
+    "Ceci ne montre pas si l'auteur du fichier a omis les derniers messages d'une partie, avec "
+    "tous "
+    "ceux qui y répondaient : demandez aussi le fichier de l'autre. Les heures sont celles de "
+    "l'horloge de chaque auteur.",
+    "لا يُظهر هذا إن كان مُعِدّ الملف قد أسقط آخر ما قاله أحد الطرفين مع كل ما أجاب عنه: اطلب ملف "
+    "الطرف الآخر أيضاً. الأوقات بساعة كاتبها."};
+constexpr Words limits_of_erased{
+    "The referral is erased. This shows that something stood at these places of the two logs: not "
+    "what it said, and not that it was about this referral.",
+    "La demande est effacée. Ceci montre que quelque chose figurait à ces places des deux journaux "
+    ": ni ce que c'était, ni que cela concernait cette demande.",
+    "الإحالة مُحيت. يُظهر هذا أن شيئاً كان في هذه المواضع من السجلّين: لا ما قاله، ولا أنه كان عن هذه "
+    "الإحالة."};
 
 std::string_view say(const Words& words, Language language) { return words[std::size_t(language)]; }
 
@@ -105,6 +119,7 @@ std::string event_lines(const Findings& findings, const ProvenEvent& event, Lang
     }
     lines += "\n   " + std::string(say(event.receipted ? receipted : written, language)) + "\n";
     if (!event.said) return lines + "   SHA-256 " + to_hex(event.leaf) + "\n";
+    if (event.wrong_side) lines += "   " + std::string(say(wrong_side, language)) + "\n";
     const Said& said = *event.said;
     if (!said.request_kind.empty())
         lines += "   " + said.request_kind + ", " + cli::shown(said.case_code) + "\n";
@@ -144,6 +159,7 @@ std::string event_json(const Findings& findings, const ProvenEvent& event) {
         ",\"index\":" + std::to_string(event.index) + ",\"leaf\":" + quoted(to_hex(event.leaf)) +
         ",\"receipted\":" + (event.receipted ? "true" : "false");
     if (!event.said) return json + ",\"erased\":true}";
+    if (event.wrong_side) json += ",\"wrongSide\":true";
     json += ",\"at\":" + quoted(format_time(event.said->at)) +
             ",\"kind\":" + quoted(event.said->kind) + ",\"reason\":" + quoted(event.said->reason) +
             ",\"text\":" + quoted(event.said->text);
@@ -184,7 +200,8 @@ std::string in_words(const Findings& findings, Language language) {
             std::string(say(signed_by, language)) + joined(federation.signed_by, ", ", name_of) +
             "\n";
     for (const auto& event : findings.events) text += event_lines(findings, event, language);
-    return text + "\n" + std::string(say(limits, language)) + "\n";
+    const bool erased = !findings.events.front().said;
+    return text + "\n" + std::string(say(erased ? limits_of_erased : limits, language)) + "\n";
 }
 
 std::string in_json(const Findings& findings) {
