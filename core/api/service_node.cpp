@@ -20,7 +20,7 @@ std::string subject_text(const std::array<std::uint8_t, 16>& subject) {
 
 Result<void> Service::node_status(Context& context, In, Out reply) {
     const auto facts = parts_.node.facts();
-    const auto health = parts_.engine.health();
+    const auto health = parts_.engine.condition();
     const auto contacts = parts_.contacts.list(context.from, list_items_max);
     if (!contacts) return std::unexpected(contacts.error());
     auto status = reply.initStatus();

@@ -11,6 +11,9 @@ namespace {
 
 constexpr Duration idle_longest{200};
 constexpr Duration timers_each{100};
+constexpr Duration room_each = std::chrono::seconds(5);
+constexpr std::size_t room_bytes = 64 * 1024;
+constexpr std::string_view room_key = "room";
 constexpr std::uint32_t timers_at_once = 256;
 constexpr std::uint64_t index_key_use = 1;  // Vault::derive
 
@@ -82,6 +85,10 @@ Result<void> Node::open_store() {
     if (!file) return std::unexpected(file.error());
     const auto probed = plugins::probe_store(*file, configuration_.store.config, {"meta", "key"},
                                              plugins::ProbeDepth::edges);
+    if (!probed && probed.error().fault == Fault::busy)
+        return fail(Fault::busy,
+                    "another process works on this store (" + probed.error().detail +
+                        "): end that one first, or give this node a store of its own in node.toml");
     if (!probed) return probed;
     auto opened =
         plugins::open_store(*file, configuration_.store.config, around_.log, around_.clock);
@@ -98,6 +105,9 @@ Result<void> Node::check_identity() {
 Result<void> Node::open_records() {
     const auto keys = store_.store->open_table("key");
     if (!keys) return std::unexpected(keys.error());
+    const auto room = store_.store->open_table("room");
+    if (!room) return std::unexpected(room.error());
+    room_ = *room;
     keyring_ = std::make_unique<store::Keyring>(vault_, *keys);
     if (const auto remembers = keyring_->remember_erased(*store_.store); !remembers)
         return remembers;
@@ -165,6 +175,7 @@ Duration Node::idle() {
     if (now < timers_at_) return timers_at_ - now;
     timers_at_ = now + timers_each;
     service_->tick();
+    look_for_room();
     const auto snapshot = store_.store->snapshot();
     if (!snapshot) return idle_longest;
     if (clock_watch_.was_set_back()) look_at_later_timers();
@@ -173,6 +184,31 @@ Duration Node::idle() {
     run_timers(*due);
     tell_condition(around_.clock.now());
     return due->empty() ? timers_each : Duration{0};
+}
+
+// A full disk tells nobody when it has room again. So a row that is larger than what most commands
+// write is stored and taken out again, until that succeeds.
+void Node::look_for_room() {
+    const auto condition = engine_->condition();
+    const auto now = around_.clock.elapsed();
+    if (condition || condition.error().fault != Fault::exhausted || now < room_at_) return;
+    room_at_ = now + room_each;
+    const auto taken = engine_->submit(
+        [this](store::Draft& draft) -> Result<void> {
+            audit_->append(draft, {.at = around_.clock.now(),
+                                   .actor = "node",
+                                   .role = "node",
+                                   .action = "store.has_room"});
+            return draft.put(room_, bytes_of(room_key), Bytes(room_bytes));
+        },
+        [this](const Result<void>& found) {
+            if (!found) return;
+            engine_->found_room();
+            const auto cleared = engine_->submit(
+                [this](store::Draft& draft) { return draft.del(room_, bytes_of(room_key)); }, {});
+            if (!cleared) counters_.add("store.room_uncleared");
+        });
+    if (!taken) counters_.add("store.room_untried");
 }
 
 // After the clock was set back a person's limit would come too late: each is looked at again, and

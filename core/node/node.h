@@ -96,6 +96,7 @@ private:
     Duration idle();
     void run_timers(const std::vector<store::Timer>& timers);
     void look_at_later_timers();
+    void look_for_room();
     void tick_links();
     Result<void> destroy_again();
     void compact();
@@ -151,6 +152,8 @@ private:
     ClockWatch clock_watch_;
     Duration condition_at_{0};
     std::uint64_t introduced_at_ = 0;  // revision of the table of peers that have our roster
+    Duration room_at_{0};
+    store::Table room_;
     std::filesystem::file_time_type keys_written_;  // when the file of keys was read last
     std::atomic<bool> transport_waits_{false};  // the directory has a later transport key of ours
     std::optional<Duration> compact_at_;        // the engine's own: when the store is compacted

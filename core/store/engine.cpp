@@ -67,6 +67,16 @@ Result<void> Engine::health() const {
     return health_;
 }
 
+Result<void> Engine::condition() const {
+    const std::lock_guard lock(mutex_);
+    return health_ ? room_ : health_;
+}
+
+void Engine::found_room() {
+    const std::lock_guard lock(mutex_);
+    room_ = {};
+}
+
 std::uint64_t Engine::commits() const {
     const std::lock_guard lock(mutex_);
     return commits_;
@@ -89,10 +99,9 @@ Result<void> Engine::commit_group(std::vector<Command>& group) {
     }
     for (auto& command : group) command.result = committed;
     // A full disk may have room again; a store that lost a write is not to be trusted with another.
-    if (committed.error().fault == Fault::io) {
-        const std::lock_guard lock(mutex_);
-        health_ = committed;
-    }
+    const std::lock_guard lock(mutex_);
+    if (committed.error().fault == Fault::io) health_ = committed;
+    if (committed.error().fault == Fault::exhausted) room_ = committed;
     return committed;
 }
 

@@ -66,6 +66,11 @@ public:
     /// No error, or why the engine accepts nothing any more: the disk failed under it. threads  any
     Result<void> health() const;
 
+    /// As health(); and from the first group that found no room on, that, until somebody has tried
+    /// and found_room(): what is small may find some long before what is not. threads  any
+    Result<void> condition() const;
+    void found_room();
+
     /// How many transactions have been committed. threads  any
     std::uint64_t commits() const;
 
@@ -89,6 +94,7 @@ private:
     std::vector<Command> queue_;
     bool urgent_ = false;  // some command in the queue is not lazy
     Result<void> health_;
+    Result<void> room_;  // or that there is none
     std::uint64_t commits_ = 0;
 };
 

@@ -27,6 +27,15 @@ std::string audit_lines(door::NodeStatus::Reader status) {
 std::string banner(door::NodeStatus::Reader status) {
     std::string text;
     const auto warn = [&](const std::string& what) { text += "!! " + what + "\n"; };
+    if (!status.getHealthy() && text_of(status.getFault()) == "exhausted")
+        warn(
+            "the store is full, so nothing is taken in: make room on its disk, and the node goes "
+            "on "
+            "by itself; or raise mapSizeMiB in node.toml and start it again");
+    else if (!status.getHealthy())
+        warn(
+            "the disk failed, so nothing is taken in any more: look at the disk, then start the "
+            "node again");
     const std::string state = text_of(status.getDirectoryState());
     if (state == "expired_soft")
         warn("the directory expired: everything still works; ask the stewards for the next one");
@@ -53,7 +62,7 @@ std::string show_status(door::Reply::Reader reply) {
     const auto status = reply.getStatus();
     std::string text = banner(status) + line("node", text_of(status.getNode())) +
                        line("version", text_of(status.getVersion())) +
-                       line("health", status.getHealthy() ? "good" : "BAD") +
+                       line("health", status.getHealthy() ? "good" : "RED") +
                        line("fault", text_of(status.getFault())) +
                        line("waiting", std::to_string(status.getContactsWaiting()) + " contacts") +
                        line("directory", "version " + std::to_string(status.getDirectoryVersion()) +

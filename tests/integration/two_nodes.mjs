@@ -83,11 +83,13 @@ export class TwoNodes {
       await this.sanad(["directory", "install", this.file("directory.note"), "--trust", this.file("trust.txt"), "--data", this.data(country)]);
   }
 
-  /** Starts the node and waits until it is ready; how many ms that took. */
-  async start(country) {
+  get daemon() { return `${this.build}/nodes/daemon/sanad-node`; }
+
+  /** Starts the node and waits until it is ready; how many ms that took. environment: more of it than ours */
+  async start(country, environment = {}) {
     const begun = Date.now();
-    const child = spawn(`${this.build}/nodes/daemon/sanad-node`, ["--config", path.join(this.data(country), "node.toml")],
-      { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(this.daemon, ["--config", path.join(this.data(country), "node.toml")],
+      { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
     this.running.set(country, child);
     let log = "";
     child.stderr.on("data", (bytes) => { log = (log + bytes).slice(-4000); });

@@ -132,6 +132,29 @@ TEST_CASE_METHOD(Fresh,
     CHECK(node.run(put(node.plain, "a", "1")));
 }
 
+TEST_CASE_METHOD(Fresh, "a full store is told until somebody has found room again") {
+    CHECK(node.engine.condition().has_value());
+    node.memory->be_full(true);
+    CHECK(node.run(put(node.plain, "a", "1")).error().fault == Fault::exhausted);
+    CHECK(node.engine.condition().error().fault == Fault::exhausted);
+    CHECK(node.engine.health().has_value());
+    node.memory->be_full(false);
+    CHECK(node.run(put(node.plain, "a", "1")));  // so small a thing finds room by chance
+    CHECK(node.engine.condition().error().fault == Fault::exhausted);
+    node.engine.found_room();
+    CHECK(node.engine.condition().has_value());
+}
+
+TEST_CASE_METHOD(Fresh, "a disk that failed is told until the end, whatever else happens") {
+    node.memory->plan(
+        {FaultPoint::before_commit, FaultKind::fail, node.memory->commits() + 1, SANAD_E_IO});
+    CHECK(node.run(put(node.plain, "a", "1")).error().fault == Fault::io);
+    CHECK(node.engine.condition().error().fault == Fault::io);
+    node.engine.found_room();
+    CHECK_FALSE(node.run(put(node.plain, "a", "1")));
+    CHECK(node.engine.condition().error().fault == Fault::io);
+}
+
 TEST_CASE_METHOD(Fresh, "a full queue refuses, it does not grow") {
     for (std::size_t i = 0; i < Engine::queue_commands_max; ++i)
         REQUIRE(node.engine.submit([](Draft&) -> Result<void> { return {}; }, {}));
