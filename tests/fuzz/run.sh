@@ -9,11 +9,12 @@ target=${1:-all} seconds=${2:-60} out=build-fuzz
 mkdir -p "$out"
 [ -f build/build.ninja ] || { echo "fuzz: build first: ./dev build" >&2; exit 1; }
 flags="-std=c++23 -g -O1 -fsanitize=address,undefined -D_GLIBCXX_ASSERTIONS -I. -Ibuild -Isubprojects/sanad-sdk/include -Isubprojects/sanad-sdk/schemas -Ibuild/subprojects/sanad-sdk/schemas -include tests/support/kj_clang.h"
-sources="core/base/*.cpp core/trust/*.cpp core/casework/*.cpp core/store/*.cpp build/schemas/*.c++ core/plugins/store_adapter.cpp
-  tests/support/federation_node.cpp tests/support/memory_store.cpp"
+sources="core/base/*.cpp core/trust/*.cpp core/casework/*.cpp core/store/*.cpp core/api/*.cpp build/schemas/*.c++
+  core/plugins/store_adapter.cpp tests/support/federation_node.cpp tests/support/helpline.cpp
+  tests/support/memory_store.cpp tests/fuzz/request_world.cpp"
 for source in $(ls core/federation/*.cpp | grep -vE 'admission|zmq_transport'); do sources="$sources $source"; done
-for name in configuration files settings share_folder toml_document; do sources="$sources core/node/$name.cpp"; done
-flags="$flags -DSANAD_SHARE_FOLDER=\"share\" -DSANAD_PLUGIN_FOLDER=\"plugins\""
+for name in configuration courier_file courier_pages files policy_files settings share_folder toml_document; do sources="$sources core/node/$name.cpp"; done
+flags="$flags -DSANAD_SOURCE_FOLDER=\".\" -DSANAD_SHARE_FOLDER=\"share\" -DSANAD_PLUGIN_FOLDER=\"plugins\""
 compile() {  # SOURCE: an object of it, made again when the source is newer
     local object
     object="$out/$(echo "$1" | tr '/' '_').o"
@@ -26,11 +27,12 @@ ls $sources | xargs -P 2 -I {} bash -c 'compile {}'
 for name in $target; do
     [ -f "tests/fuzz/${name}_fuzz.cpp" ] || { echo "fuzz: no such target: $name" >&2; exit 2; }
     clang++-19 $flags -fsanitize=fuzzer "tests/fuzz/${name}_fuzz.cpp" "$out"/*.o -lcapnp -lkj -lsodium -lcrypto \
-        -licuuc -ltomlplusplus -o "$out/$name"
+        -lcapnp-json -licuuc -licui18n -ltomlplusplus -o "$out/$name"
     mkdir -p "$out/corpus-$name"
     case "$name" in
         configuration) files=config/node.toml ;;
         passport) files=tests/unit/federation/recorded/passport-v1.bin ;;
+        policy) files=$(ls config/policy/*.policy) ;;
         *) files= ;;
     esac
     # shellcheck disable=SC2086
