@@ -116,9 +116,41 @@ class ByThePage(unittest.TestCase):
         self.assertTrue(self.both_say(passport.file()))
         self.assertTrue(page_says(passport.file())["events"][2]["wrongSide"])
 
+    def test_both_read_a_directory_alike(self):
+        passport = Passport(PASSPORT)
+        self.assertEqual(passport.with_directory(lambda text: text), PASSPORT)
+        cases = {
+            True: [("languages=ar,fr,ary-Arab", "languages=fr"), ("languages=ar,", "languages=en-GB-oed,"),
+                   ("services=webchat,phone", "services="), ("services=webchat", "services=a_b"),
+                   ("tcp://ma.cmrpi.example.org:7400", ""), ("tcp://ma.cmrpi.example.org:", "tcp://[2001:db8::1]:"),
+                   ("ma.cmrpi.example.org:7400", "192.0.2.1:65535"), ("version 7", "version 1000000000000"),
+                   ("status=active", "status=revoked"), ("Example helpline MA", "\u062e\u0637 MA \\"),
+                   ("expires 2027", "expires 9999"), ("issued 2026-11-24", "issued 0000-02-29"),
+                   ("threshold 2", "threshold 1")],
+            False: [("languages=ar,fr,ary-Arab", "languages="), ("languages=ar,fr", "languages=ar,ar"),
+                    ("languages=ar,", "languages=Ar,"), ("languages=ar,", "languages=a,"),
+                    ("languages=ar,fr", "languages=ar,,fr"), ("services=webchat", "services=_webchat"),
+                    ("services=webchat", "services=web-chat"), ("tcp://ma.", "udp://ma."),
+                    ("tcp://ma.cmrpi", "tcp://ma..cmrpi"), ("example.org:7400", "example.org:0"),
+                    ("example.org:7400", "example.org:07400"), ("ma.cmrpi.example.org:7400", "256.0.2.1:1"),
+                    ("ma.cmrpi.example.org:7400", "[1]:1"), ("version 7", "version 07"), ("version 7", "version 0"),
+                    ("version 7", "version 1000000000001"), ("Example helpline MA", "\u200eMA"),
+                    ("Example helpline MA", "e\u0301"), ("country=MA", "country=TN"), ("expires 2027", "expires 2025"),
+                    ("issued 2026-11-24", "issued 2026-11-31"), ("threshold 2", "threshold 3"),
+                    ("threshold 2", "threshold 4"), ("threshold 2", "threshold 0"),
+                    ("sanad-directory/v1", "sanad-directory/v2"),
+                    ("node ma.cmrpi ", "node  ma.cmrpi "), ("status=active\n", "status=active \n")]}
+        for valid, changes in cases.items():
+            for old, new in changes:
+                passport = Passport(PASSPORT)
+                self.assertIn(old, passport.directory)
+                with self.subTest(old=old, new=new):
+                    data = passport.with_directory(lambda text, old=old, new=new: text.replace(old, new, 1))
+                    self.assertEqual(self.both_say(data), valid)
+
     def test_both_judge_alike_whatever_a_side_wrote(self):
         chance, valid = random.Random(7), 0
-        for turn in range(240):
+        for turn in range(160):
             passport = Passport(PASSPORT)
             payloads = passport.payloads(ASKER)
             request = bytearray(payloads[REQUEST])
@@ -130,7 +162,7 @@ class ByThePage(unittest.TestCase):
             with self.subTest(turn=turn, byte=place):
                 valid += self.both_say(passport.file())
         self.assertGreater(valid, 10)
-        self.assertLess(valid, 200)
+        self.assertLess(valid, 130)
 
 
 if __name__ == "__main__":
