@@ -104,10 +104,6 @@ Result<void> clear(const Place& place, const fs::path& path) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-}
-
 Result<Descriptor> connect_to(const fs::path& path) {
     const auto place = place_of(path);
     if (!place) return std::unexpected(place.error());

@@ -1,32 +1,11 @@
 #pragma once
 
+#include "core/base/descriptor.h"
 #include "core/base/result.h"
 
 #include <filesystem>
-#include <utility>
 
 namespace sanad::api {
-
-/// An open file descriptor; closes it when it goes. Moved, never copied.
-class Descriptor {
-public:
-    Descriptor() = default;
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor();
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    int get() const { return number_; }
-    explicit operator bool() const { return number_ >= 0; }
-
-private:
-    int number_ = -1;
-};
 
 /// A Unix stream socket, not blocking, connected to whoever listens at `path`. The path may be of
 /// any length: it is reached through its folder.

@@ -218,7 +218,7 @@ void Examination::port() {
     const bool can_try = ::inet_pton(AF_INET, host.c_str(), &address.sin_addr) == 1 && port != 0;
     if (running_ == Running::yes || !can_try) return say(Level::good, "port", bind);
     address.sin_port = htons(port);
-    const api::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int on = 1;
     ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)

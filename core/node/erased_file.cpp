@@ -54,7 +54,7 @@ Result<std::vector<store::KeyHash>> load_erased(const std::filesystem::path& fil
 Result<void> append_erased(const std::filesystem::path& file,
                            const std::vector<store::KeyHash>& hashes) {
     if (hashes.empty()) return {};
-    const api::Descriptor out(
+    const Descriptor out(
         ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (out.get() < 0) return failed(file);
     struct stat facts{};
