@@ -23,9 +23,9 @@ std::uint32_t kind_in_method(Kind kind) {
     }
 }
 
-bool is_message(sanad_span bytes) {
-    return bytes.data && bytes.size > 0 && bytes.size <= plugin_message_bytes_max &&
-           bytes.size % 8 == 0 && reinterpret_cast<std::uintptr_t>(bytes.data) % 8 == 0;
+bool is_message(ByteView bytes) {
+    return bytes.data() && !bytes.empty() && bytes.size() <= plugin_message_bytes_max &&
+           bytes.size() % 8 == 0 && reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0;
 }
 
 }  // namespace
@@ -33,6 +33,13 @@ bool is_message(sanad_span bytes) {
 bool may_call(Kind kind, std::uint32_t method) {
     const std::uint32_t wanted = kind_in_method(kind);
     return wanted != 0 && method >> 8 == wanted && (method & 0xff) >= first_of_plugin;
+}
+
+sanad_status answer_call(HostServices& services, std::string_view instance, Kind kind,
+                         std::uint32_t method, ByteView request, Reply& reply) {
+    if (!may_call(kind, method)) return SANAD_E_DENIED;
+    if (!is_message(request)) return SANAD_E_INVALID;
+    return services.call(instance, method, request, reply);
 }
 
 sanad_status Reply::send(ByteView message) {
@@ -66,12 +73,10 @@ sanad_status HostTable::call(void* ctx, const sanad_call* call) noexcept {
     const std::shared_lock lock(host.open_);
     if (host.closed_) return SANAD_E_CLOSED;
     if (!call || !SANAD_HAS(call, flags)) return SANAD_E_INVALID;
-    if (!may_call(host.kind_, call->method)) return SANAD_E_DENIED;
-    if (!is_message(call->request)) return SANAD_E_INVALID;
     Reply reply(call->reply);
     const ByteView request(static_cast<const std::uint8_t*>(call->request.data),
                            call->request.size);
-    return host.services_.call(host.instance_, call->method, request, reply);
+    return answer_call(host.services_, host.instance_, host.kind_, call->method, request, reply);
 }
 
 void HostTable::write_log(void* ctx, std::int32_t level, const char* utf8,

@@ -17,6 +17,11 @@ namespace sanad::plugins {
 /// Whether a plugin of this kind may call `method` of the node: default is no.
 bool may_call(Kind kind, std::uint32_t method);
 
+/// Passes a plugin's call on to the node, after what can be checked without knowing the method.
+/// request  any bytes. threads  any
+sanad_status answer_call(HostServices& services, std::string_view instance, Kind kind,
+                         std::uint32_t method, ByteView request, Reply& reply);
+
 /// The node's C functions for one instance: checks what the plugin hands over, and passes it on.
 /// threads  any
 class HostTable {

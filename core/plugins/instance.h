@@ -14,9 +14,8 @@
 #include <string_view>
 
 // A configured instance of a plugin and what it may ask of the node. `Instance` is what the core
-// sees; InProcessInstance runs the library on a thread of this process. A host in a process of its
-// own will be another Instance: nothing but bytes crosses this interface, except a storage plugin's
-// extension.
+// sees: run_in_process() runs the library on a thread of this process, run_isolated() in a process
+// of its own. Nothing but bytes crosses this interface, except a storage plugin's extension.
 namespace sanad::plugins {
 
 inline constexpr std::size_t plugin_message_bytes_max = 256U
@@ -49,7 +48,15 @@ public:
                               Reply& reply) = 0;
 };
 
-enum class InstanceState : std::uint8_t { loaded, configured, running, draining, stopped, hung };
+enum class InstanceState : std::uint8_t {
+    loaded,
+    configured,
+    running,
+    draining,
+    stopped,
+    hung,
+    crashed  // isolated only: its process has ended
+};
 const char* name(InstanceState state);
 
 /// Each step of an instance's life ends in time, or the instance is hung.
@@ -61,7 +68,8 @@ struct InstanceLimits {
     Duration stop{10'000};
 };
 
-/// loaded -> configured -> running -> draining -> stopped; hung while a call is over its limit.
+/// loaded -> configured -> running -> draining -> stopped; hung while a call is over its limit,
+/// crashed when there is nothing left to call.
 /// Steps out of order are Fault::denied. Errors carry the plugin's own code, such as
 /// "lmdb start: busy (lmdb.in_use)".
 ///

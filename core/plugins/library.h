@@ -3,6 +3,7 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/plugins/manifest.h"
+#include "core/plugins/mapping.h"
 
 #include <sanad/plugin.h>
 
@@ -24,24 +25,21 @@ public:
     /// errors  those of read_plugin; malformed: it cannot be loaded, has no entry, or another one
     ///         than its manifest says
     static Result<std::shared_ptr<Library>> load(const std::filesystem::path& file);
-    ~Library();
     Library(const Library&) = delete;
     Library& operator=(const Library&) = delete;
 
     const Manifest& manifest() const { return file_.manifest; }
     ByteView config_schema() const { return file_.config_schema; }
-    const sanad_entry& entry() const { return *entry_; }
+    const sanad_entry& entry() const { return mapping_->entry(); }
 
     /// Never unload it: the plugin asked so.
-    void keep_loaded();
+    void keep_loaded() { mapping_->keep(); }
 
 private:
-    struct Mapping;
     explicit Library(PluginFile file);
 
     PluginFile file_;
     std::unique_ptr<Mapping> mapping_;
-    const sanad_entry* entry_ = nullptr;
 };
 
 }  // namespace sanad::plugins

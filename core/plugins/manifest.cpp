@@ -132,21 +132,6 @@ Result<void> check_abi(const Manifest& manifest) {
                     ": use a build of the plugin made for this node");
 }
 
-class Descriptor {
-public:
-    explicit Descriptor(const std::filesystem::path& file)
-        : number_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return number_; }
-
-private:
-    int number_;
-};
-
 std::unexpected<Error> cannot_open(int error) {
     if (error == ENOENT || error == ENOTDIR) return fail(Fault::not_found, "no such file");
     if (error == EACCES || error == EPERM) return fail(Fault::denied, "may not be read");
@@ -168,17 +153,23 @@ Result<PluginFile> read_plugin(ByteView library) {
     return PluginFile{*manifest, Bytes(schema->begin(), schema->end())};
 }
 
-Result<PluginFile> read_plugin(const std::filesystem::path& file) {
-    const Descriptor open(file);
+Result<Descriptor> open_plugin(const std::filesystem::path& file) {
+    Descriptor library(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!library) return cannot_open(errno);
+    return library;
+}
+
+Result<PluginFile> read_plugin(const Descriptor& file) {
     struct stat facts{};
-    if (open.get() < 0 || ::fstat(open.get(), &facts) != 0) return cannot_open(errno);
+    if (::fstat(file.get(), &facts) != 0) return cannot_open(errno);
     if (!S_ISREG(facts.st_mode)) return fail(Fault::malformed, "not a file");
     if (static_cast<std::size_t>(facts.st_size) > plugin_file_bytes_max)
         return fail(Fault::bad_size, "larger than a plugin may be");
     Bytes library(static_cast<std::size_t>(facts.st_size));
     std::size_t got = 0;
     while (got < library.size()) {
-        const ssize_t more = ::read(open.get(), library.data() + got, library.size() - got);
+        const ssize_t more = ::pread(file.get(), library.data() + got, library.size() - got,
+                                     static_cast<off_t>(got));
         if (more < 0 && errno == EINTR) continue;
         if (more < 0) return cannot_open(errno);
         if (more == 0) break;  // it shrank
@@ -186,6 +177,12 @@ Result<PluginFile> read_plugin(const std::filesystem::path& file) {
     }
     library.resize(got);
     return read_plugin(ByteView(library));
+}
+
+Result<PluginFile> read_plugin(const std::filesystem::path& file) {
+    const auto library = open_plugin(file);
+    if (!library) return std::unexpected(library.error());
+    return read_plugin(*library);
 }
 
 const char* name(Kind kind) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/bytes.h"
+#include "core/base/descriptor.h"
 #include "core/base/result.h"
 
 #include <cstdint>
@@ -47,7 +48,12 @@ struct PluginFile {
 ///         not_found: a library, but no plugin (a section is missing)
 Result<PluginFile> read_plugin(ByteView library);
 
-/// The same of a file. errors  also not_found, denied, io, bad_size
+/// Opens a library to read it, and perhaps to load what was read and nothing else.
+/// errors  not_found, denied, io
+Result<Descriptor> open_plugin(const std::filesystem::path& file);
+
+/// The same of an open file, or of one by its name. errors  also not_found, denied, io, bad_size
+Result<PluginFile> read_plugin(const Descriptor& library);
 Result<PluginFile> read_plugin(const std::filesystem::path& file);
 
 const char* name(Kind kind);

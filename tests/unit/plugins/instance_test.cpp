@@ -3,6 +3,7 @@
 #include "core/base/message.h"
 #include "core/plugins/configuration.h"
 #include "core/plugins/host_table.h"
+#include "core/plugins/isolated_instance.h"
 #include "tests/unit/plugins/recording_log.h"
 
 #include <sanad/methods.h>
@@ -19,6 +20,9 @@ namespace {
 
 namespace schema = plugin::schema;
 constexpr Duration ample{10'000};
+
+enum class Placement { in_process, isolated };
+const auto everywhere = [] { return GENERATE(Placement::in_process, Placement::isolated); };
 
 // A node that takes every submission.
 class Node final : public HostServices {
@@ -68,15 +72,21 @@ struct Echo {
     Node node;
     RecordingLog log;
     SystemClock clock;
-    std::shared_ptr<Library> library = *Library::load(ECHO_PLUGIN);
+    PluginFile file = *read_plugin(std::filesystem::path(ECHO_PLUGIN));
+    std::shared_ptr<Library> library;  // in process only
     std::unique_ptr<Instance> instance;
 
-    explicit Echo(InstanceLimits limits = {})
-        : instance(*run_in_process(library, "echo-1", node, log, clock, limits)) {}
+    explicit Echo(Placement placement = Placement::in_process) {
+        if (placement == Placement::isolated) {
+            instance = *run_isolated(ECHO_PLUGIN, "echo-1", node, log, clock, {PLUGIN_HOST});
+        } else {
+            library = *Library::load(ECHO_PLUGIN);
+            instance = *run_in_process(library, "echo-1", node, log, clock);
+        }
+    }
 
     Result<void> configure(std::string_view json = R"({"greeting": "salam"})") {
-        return instance->configure(
-            *(*Configuration::load(library->config_schema()))->from_json(json));
+        return instance->configure(*(*Configuration::load(file.config_schema))->from_json(json));
     }
     void run() {
         REQUIRE(configure().has_value());
@@ -93,7 +103,7 @@ struct Echo {
 };
 
 TEST_CASE("an instance goes through its life in order") {
-    Echo echo;
+    Echo echo(everywhere());
     CHECK(echo.instance->state() == InstanceState::loaded);
     CHECK(echo.instance->start().error().fault == Fault::denied);
     CHECK(echo.deliver("early").error().fault == Fault::denied);
@@ -115,7 +125,7 @@ TEST_CASE("an instance goes through its life in order") {
 }
 
 TEST_CASE("a call reaches the plugin, and the plugin's call reaches the node") {
-    Echo echo;
+    Echo echo(everywhere());
     echo.run();
     const auto answer = echo.deliver("are you there?");
     REQUIRE(answer.has_value());
@@ -131,7 +141,7 @@ TEST_CASE("a call reaches the plugin, and the plugin's call reaches the node") {
 }
 
 TEST_CASE("what the plugin throws is an error of the call, and its words stay out of the log") {
-    Echo echo;
+    Echo echo(everywhere());
     echo.run();
     CHECK(echo.deliver("throw").error().fault == Fault::io);
     CHECK(echo.deliver("throw an int").error().fault == Fault::io);
@@ -141,7 +151,7 @@ TEST_CASE("what the plugin throws is an error of the call, and its words stay ou
 }
 
 TEST_CASE("a step that fails names the plugin's own code") {
-    Echo echo;
+    Echo echo(everywhere());
     const auto refused = echo.configure(R"({"failAt": "configure"})");
     CHECK(refused.error().fault == Fault::invalid);
     CHECK(refused.error().detail == "echo-1 configure: invalid (echo.asked_to_fail)");
@@ -177,7 +187,7 @@ TEST_CASE("an instance that hangs is left behind, with its library, until it com
 }
 
 TEST_CASE("a message over the limit is refused before the plugin sees it") {
-    Echo echo;
+    Echo echo(everywhere());
     echo.run();
     const Bytes largest(plugin_message_bytes_max), too_large(plugin_message_bytes_max + 8);
     CHECK(echo.instance->call(SANAD_M_DELIVER, largest, ample).error().fault == Fault::invalid);
@@ -186,7 +196,7 @@ TEST_CASE("a message over the limit is refused before the plugin sees it") {
 }
 
 TEST_CASE("many threads call one instance, one at a time inside it") {
-    Echo echo;
+    Echo echo(everywhere());
     echo.run();
     std::vector<std::thread> callers;
     std::atomic<int> answered = 0;
@@ -203,11 +213,12 @@ TEST_CASE("a plugin in plain C lives as any other") {
     Node node;
     RecordingLog log;
     SystemClock clock;
-    const auto library = Library::load(PLAIN_PLUGIN);
-    REQUIRE(library.has_value());
-    auto instance = run_in_process(*library, "plain-1", node, log, clock);
+    const auto file = read_plugin(std::filesystem::path(PLAIN_PLUGIN));
+    auto instance = everywhere() == Placement::isolated
+                        ? run_isolated(PLAIN_PLUGIN, "plain-1", node, log, clock, {PLUGIN_HOST})
+                        : run_in_process(*Library::load(PLAIN_PLUGIN), "plain-1", node, log, clock);
     REQUIRE(instance.has_value());
-    const auto config = (*Configuration::load((*library)->config_schema()))->from_json("{}");
+    const auto config = (*Configuration::load(file->config_schema))->from_json("{}");
     REQUIRE((*instance)->configure(*config).has_value());
     REQUIRE((*instance)->start().has_value());
     const auto health = (*instance)->call(SANAD_M_HEALTH, {}, ample);

@@ -1,0 +1,181 @@
+#include "core/plugins/isolated_instance.h"
+
+#include "core/plugins/call_workers.h"
+#include "core/plugins/host_link.h"
+#include "core/plugins/host_table.h"
+#include "core/plugins/lifecycle.h"
+#include "core/plugins/reply_buffer.h"
+#include "core/plugins/status.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace sanad::plugins {
+
+namespace {
+
+static_assert(plugin_message_bytes_max == frame_payload_bytes_max);
+constexpr Duration log_window{60'000};
+constexpr std::size_t complaint_bytes_max = 300;
+
+// What the process says of itself, made fit for our log.
+std::string printable(ByteView text) {
+    std::string shown(text_of(text.subspan(0, std::min(text.size(), complaint_bytes_max))));
+    std::ranges::replace_if(
+        shown, [](char c) { return c < ' ' || c > '~'; }, ' ');
+    return shown;
+}
+
+class IsolatedInstance final : public Lifecycle {
+public:
+    IsolatedInstance(Manifest manifest, std::string instance, HostServices& services, Log& log,
+                     const Clock& clock, Isolation isolation)
+        : Lifecycle(std::move(instance), log, clock, isolation.limits),
+          manifest_(std::move(manifest)),
+          services_(services),
+          isolation_(std::move(isolation)),
+          lines_(name_, log, clock),
+          link_({[this](const FrameHeader& header, ByteView payload) { heard(header, payload); },
+                 [this](const Ending& ending) { ended(ending); }},
+                isolation_.send) {}
+
+    ~IsolatedInstance() override {
+        if (started() && !link_.ended()) (void)stop();
+        if (created_ && !link_.ended()) {
+            link_.expect_end();
+            (void)perform(Step::destroy, {}, 0, limits_.stop);
+        }
+        link_.close();  // before the workers go: its thread gives them work
+    }
+
+    Result<void> open(const Descriptor& library) {
+        if (auto begun = link_.start(isolation_.program, name_); !begun)
+            return std::unexpected(begun.error());
+        const FrameHeader load{.kind = FrameKind::load, .method = frame_version};
+        const auto loaded = link_.ask(load, {}, isolation_.load, library.get());
+        if (!loaded && loaded.error().fault == Fault::busy)  // it had ended before it was asked
+            return fail(Fault::closed, name_ + " load: " + loaded.error().detail);
+        if (!loaded) return late("load", loaded.error());
+        if (loaded->status != SANAD_OK)
+            return fail(fault_of(loaded->status), name_ + ": " + printable(loaded->payload));
+        if (text_of(loaded->payload) != manifest_.id + "\n" + manifest_.version + "\n")
+            return fail(Fault::malformed,
+                        name_ + ": its entry and its manifest name different plugins");
+        const auto made = step(Step::create, limits_.create);
+        created_ = made.has_value();
+        return made;
+    }
+
+    const Manifest& manifest() const override { return manifest_; }
+    InstanceState state() const override {
+        const bool running_out = reached() == InstanceState::stopped;
+        return link_.ended() && !running_out ? InstanceState::crashed : reached();
+    }
+
+    Result<Bytes> call(std::uint32_t method, ByteView request, Duration limit) override {
+        if (!started()) return out_of_order("call");
+        if (request.size() > plugin_message_bytes_max)
+            return fail(Fault::bad_size, name_ + ": message too long");
+        auto answer = link_.ask({.kind = FrameKind::call, .method = method}, request, limit);
+        if (!answer) return late("call", answer.error());
+        if (answer->status == SANAD_OK) return std::move(answer->payload);
+        auto refused = fail_with(answer->status, name_ + " call");
+        // What only the end of the process may mean, the plugin must not say.
+        if (refused.error().fault == Fault::closed || refused.error().fault == Fault::expired)
+            refused.error().fault = Fault::busy;
+        return refused;
+    }
+
+    const void* extension(const char*) override { return nullptr; }
+
+protected:
+    Result<sanad_status> perform(Step step, ByteView config, std::uint64_t,
+                                 Duration limit) override {
+        const FrameHeader header{.kind = FrameKind::step,
+                                 .method = static_cast<std::uint32_t>(step)};
+        const auto answer = link_.ask(header, config, limit);
+        if (!answer) return std::unexpected(answer.error());
+        return answer->status;
+    }
+    bool stuck() const override { return link_.ended(); }
+    PluginLog& lines() override { return lines_; }
+
+private:
+    // On the link's thread, which must not wait for the disk.
+    void heard(const FrameHeader& header, ByteView payload) {
+        if (header.kind == FrameKind::log)
+            return said(static_cast<std::int32_t>(header.method), payload);
+        if (!may_call(manifest_.kind, header.method)) {
+            if (++denials_ >= denials_max) return link_.kill(EndReason::bad_message, "denied call");
+            return link_.reply(header.seq, SANAD_E_DENIED, {});
+        }
+        const bool taken =
+            workers_.add([this, header, request = Bytes(payload.begin(), payload.end())] {
+                answer(header, request);
+            });
+        if (!taken) link_.reply(header.seq, SANAD_E_BUSY, {});
+    }
+
+    void answer(const FrameHeader& header, ByteView request) {
+        ReplyBuffer buffer(plugin_message_bytes_max);
+        Reply reply(buffer.sink());
+        const auto status =
+            answer_call(services_, name_, manifest_.kind, header.method, request, reply);
+        link_.reply(header.seq, status, status == SANAD_OK ? buffer.take() : Bytes());
+    }
+
+    void said(std::int32_t level, ByteView line) {
+        const Duration now = clock_.elapsed();
+        if (now - window_begin_ >= log_window) {
+            window_begin_ = now;
+            in_window_ = 0;
+        }
+        if (++in_window_ > log_frames_per_minute_max)
+            return link_.kill(EndReason::bad_message, "flood of log lines");
+        lines_.take(level, text_of(line));
+    }
+
+    void ended(const Ending& ending) {
+        log_.error(
+            "plugin.ended",
+            {{"plugin", name_}, {"reason", plugins::name(ending.reason)}, {"how", ending.how}});
+        if (isolation_.on_end) isolation_.on_end(ending);
+    }
+
+    const Manifest manifest_;
+    HostServices& services_;  // outlives us
+    const Isolation isolation_;
+    PluginLog lines_;
+    bool created_ = false;
+    int denials_ = 0;  // this and the next two: the link's thread
+    Duration window_begin_{0};
+    int in_window_ = 0;
+    HostLink link_;
+    CallWorkers workers_;  // last: no call is under way when the rest goes
+};
+
+}  // namespace
+
+const char* name(EndReason reason) {
+    constexpr const char* names[] = {"requested", "crash", "hang", "bad_message", "forbidden"};
+    return names[static_cast<std::size_t>(reason)];
+}
+
+Result<std::unique_ptr<Instance>> run_isolated(const std::filesystem::path& file,
+                                               std::string instance, HostServices& services,
+                                               Log& log, const Clock& clock, Isolation isolation) {
+    const auto in_file = [&](const Error& error) {
+        return fail(error.fault, "plugin " + file.filename().string() + ": " + error.detail);
+    };
+    const auto library = open_plugin(file);
+    if (!library) return in_file(library.error());
+    auto read = read_plugin(*library);
+    if (!read) return in_file(read.error());
+    auto made = std::make_unique<IsolatedInstance>(std::move(read->manifest), std::move(instance),
+                                                   services, log, clock, std::move(isolation));
+    if (const auto opened = made->open(*library); !opened) return std::unexpected(opened.error());
+    return made;
+}
+
+}  // namespace sanad::plugins

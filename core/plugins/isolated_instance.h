@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/plugins/instance.h"
+
+#include <filesystem>
+#include <functional>
+
+// An instance in a process of its own: the program sanad-plugin-host, which loads the same library
+// and talks to the node in frames (frame.h). What the plugin breaks, it breaks there.
+namespace sanad::plugins {
+
+/// Why an isolated plugin's process is no more.
+enum class EndReason : std::uint8_t {
+    requested,    // it was stopped
+    crash,        // it ended by itself: a signal, or an exit
+    hang,         // it did not answer in time, and was killed
+    bad_message,  // it broke the rules of the conversation with the node, and was killed
+    forbidden     // it asked the system for what no plugin may, and was killed
+};
+/// As in the log and for programs: "bad_message".
+const char* name(EndReason reason);
+
+struct Ending {
+    EndReason reason = EndReason::requested;
+    std::string how;  // "SIGSEGV", "exit 3"; what it broke: "kind of frame"
+};
+
+inline constexpr int denials_max = 3;  // calls that the plugin's kind may not make; then it is bad
+inline constexpr int log_frames_per_minute_max = 10'000;  // above: it is bad; the host sends fewer
+
+struct Isolation {
+    std::filesystem::path program;  // sanad-plugin-host
+    InstanceLimits limits{};
+    Duration load{10'000};  // from the start of the process until the library is loaded
+    Duration send{5'000};   // how long the process may leave what it is sent unread
+    /// The process has ended without being asked to. Called once, on a thread that must not be kept
+    /// and must not destroy the instance.
+    std::function<void(const Ending&)> on_end{};
+};
+
+/// Starts a process for the plugin in `file`. Its calls reach `services` on threads of the node.
+///
+/// instance  1..64 bytes, unique in the node
+/// errors    those of read_plugin() and HostProcess::spawn(); malformed: it cannot be loaded, or
+///           its entry says another thing than its manifest · expired · closed: the process ended
+///
+/// Of the instance: call() waits at most its limit for its turn (busy), and then that long for the
+/// answer; closed: the process ended with the call in hand; expired: it did not answer, and is
+/// killed. A status of the plugin's is neither.
+Result<std::unique_ptr<Instance>> run_isolated(const std::filesystem::path& file,
+                                               std::string instance, HostServices& services,
+                                               Log& log, const Clock& clock, Isolation isolation);
+
+}  // namespace sanad::plugins

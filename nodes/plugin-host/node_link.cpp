@@ -1,0 +1,157 @@
+#include "nodes/plugin-host/node_link.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+
+namespace sanad::plugin_host {
+
+namespace {
+
+using plugins::FrameHeader;
+using plugins::FrameKind;
+
+constexpr Duration send_limit{10'000};
+constexpr std::chrono::minutes log_window{1};
+constexpr std::size_t log_line_bytes_max = 512;
+
+bool give(const sanad_sink* sink, ByteView reply) {
+    if (!sink || reply.empty()) return true;
+    void* memory = sink->reserve(sink->ctx, reply.size());
+    if (!memory) return false;
+    std::memcpy(memory, reply.data(), reply.size());
+    sink->commit(sink->ctx, reply.size());
+    return true;
+}
+
+}  // namespace
+
+NodeLink::NodeLink(plugins::FrameSocket& socket)
+    : socket_(socket), table_{sizeof(sanad_host), SANAD_ABI_MINOR, this, call,
+                              write_log,          now_ns,          post, get_extension} {}
+
+void NodeLink::read() {
+    for (;;) {
+        const auto frame = socket_.receive();
+        // Nothing of the plugin's is to be saved: the node has everything that was acknowledged.
+        if (!frame) ::_exit(0);
+        if (*frame)
+            take(**frame);
+        else
+            socket_.wait();
+    }
+}
+
+void NodeLink::take(const plugins::Frame& frame) {
+    const std::lock_guard lock(mutex_);
+    if (frame.header.kind != FrameKind::reply) {
+        work_.push_back({frame.header, {frame.payload.begin(), frame.payload.end()}, false});
+        return work_comes_.notify_one();
+    }
+    const auto found = waiting_.find(frame.header.seq);
+    if (found == waiting_.end()) return;  // the plugin did not wait so long
+    Waiting& waiting = *found->second;
+    waiting.status = frame.header.status;
+    waiting.payload.assign(frame.payload.begin(), frame.payload.end());
+    waiting.done = true;
+    waiting.answered.notify_one();
+}
+
+Work NodeLink::next() {
+    std::unique_lock lock(mutex_);
+    work_comes_.wait(lock, [this] { return !work_.empty(); });
+    Work work = std::move(work_.front());
+    work_.pop_front();
+    if (work.posted) --posts_;
+    return work;
+}
+
+void NodeLink::answer(std::uint64_t seq, sanad_status status, ByteView payload) {
+    (void)socket_.send({.kind = FrameKind::reply, .seq = seq, .status = status}, payload,
+                       send_limit);
+}
+
+sanad_status NodeLink::call(void* ctx, const sanad_call* call) noexcept {
+    if (!call || !SANAD_HAS(call, flags)) return SANAD_E_INVALID;
+    try {
+        return of(ctx).ask(*call);
+    } catch (const std::exception&) {
+        return SANAD_E_NOMEM;
+    }
+}
+
+sanad_status NodeLink::ask(const sanad_call& call) {
+    if (!call.request.data && call.request.size != 0) return SANAD_E_INVALID;
+    if (call.request.size > plugins::frame_payload_bytes_max) return SANAD_E_INVALID;
+    Waiting waiting;
+    std::unique_lock lock(mutex_);
+    const std::uint64_t seq = next_seq_++;
+    waiting_[seq] = &waiting;
+    lock.unlock();
+    const ByteView request(static_cast<const std::uint8_t*>(call.request.data), call.request.size);
+    const auto sent = socket_.send({.kind = FrameKind::call, .method = call.method, .seq = seq},
+                                   request, send_limit);
+    lock.lock();
+    const bool answered = sent && wait(lock, waiting, call.deadline_ns);
+    waiting_.erase(seq);
+    lock.unlock();
+    if (!sent) return SANAD_E_CLOSED;
+    if (!answered) return SANAD_E_DEADLINE;
+    if (waiting.status == SANAD_OK && !give(call.reply, waiting.payload)) return SANAD_E_FULL;
+    return waiting.status;
+}
+
+bool NodeLink::wait(std::unique_lock<std::mutex>& lock, Waiting& waiting,
+                    std::uint64_t deadline_ns) {
+    const auto done = [&] { return waiting.done; };
+    if (deadline_ns == 0) return waiting.answered.wait(lock, done), true;
+    const std::chrono::steady_clock::time_point until{std::chrono::nanoseconds(deadline_ns)};
+    return waiting.answered.wait_until(lock, until, done);
+}
+
+void NodeLink::write_log(void* ctx, std::int32_t level, const char* utf8,
+                         std::size_t size) noexcept {
+    if (!utf8 || !of(ctx).may_log()) return;
+    const ByteView line(reinterpret_cast<const std::uint8_t*>(utf8),
+                        std::min(size, log_line_bytes_max));
+    try {
+        (void)of(ctx).socket_.send(
+            {.kind = FrameKind::log, .method = static_cast<std::uint32_t>(level)}, line,
+            send_limit);
+    } catch (const std::exception&) {  // no memory for a line of log
+    }
+}
+
+bool NodeLink::may_log() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    if (now - log_window_ >= log_window) {
+        log_window_ = now;
+        logged_ = 0;
+    }
+    return ++logged_ <= log_lines_per_minute_max;
+}
+
+std::uint64_t NodeLink::now_ns(void*) noexcept {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+}
+
+void NodeLink::post(void* ctx, std::uint64_t token) noexcept {
+    NodeLink& link = of(ctx);
+    const std::lock_guard lock(link.mutex_);
+    if (link.posts_ >= posts_waiting_max) return;
+    try {
+        link.work_.push_back({{.seq = token}, {}, true});
+        ++link.posts_;
+    } catch (const std::exception&) {
+        return;
+    }
+    link.work_comes_.notify_one();
+}
+
+const void* NodeLink::get_extension(void*, const char*) noexcept { return nullptr; }
+
+}  // namespace sanad::plugin_host

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "core/plugins/frame.h"
+
+#include <sanad/plugin.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+
+namespace sanad::plugin_host {
+
+inline constexpr std::size_t posts_waiting_max = 1024;
+inline constexpr int log_lines_per_minute_max = 1'000;  // far below what the node takes for a flood
+
+/// What the plugin's strand has to do next.
+struct Work {
+    plugins::FrameHeader header;  // a step or a call of the node
+    Bytes payload;                // 8-byte aligned
+    bool posted = false;          // no frame, but the event that `post` asked for; its token is seq
+};
+
+/// The host's end of the conversation with the node: what the plugin asks of the node goes out from
+/// any of its threads, what the node asks comes in here and waits for the strand. When the node is
+/// gone, so is this process.
+class NodeLink {
+public:
+    explicit NodeLink(plugins::FrameSocket& socket);
+    NodeLink(const NodeLink&) = delete;
+    NodeLink& operator=(const NodeLink&) = delete;
+
+    /// The node's functions, for the plugin.
+    const sanad_host& table() const { return table_; }
+
+    /// Reads what the node sends; comes back never. On a thread of its own.
+    [[noreturn]] void read();
+    /// Waits for what the strand has to do. threads  strand
+    Work next();
+    /// Answers a step or a call. threads  strand
+    void answer(std::uint64_t seq, sanad_status status, ByteView payload);
+
+private:
+    // A call of the node under way, on the stack of the thread that waits for it.
+    struct Waiting {
+        std::condition_variable answered;
+        bool done = false;
+        sanad_status status = SANAD_E_CLOSED;
+        Bytes payload;
+    };
+
+    static NodeLink& of(void* ctx) { return *static_cast<NodeLink*>(ctx); }
+    static sanad_status call(void* ctx, const sanad_call* call) noexcept;
+    static void write_log(void* ctx, std::int32_t level, const char* utf8,
+                          std::size_t size) noexcept;
+    static std::uint64_t now_ns(void* ctx) noexcept;
+    static void post(void* ctx, std::uint64_t token) noexcept;
+    static const void* get_extension(void* ctx, const char* id) noexcept;
+
+    sanad_status ask(const sanad_call& call);
+    bool wait(std::unique_lock<std::mutex>& lock, Waiting& waiting, std::uint64_t deadline_ns);
+    void take(const plugins::Frame& frame);
+    bool may_log();
+
+    plugins::FrameSocket& socket_;  // outlives us
+    std::mutex mutex_;              // guards all below but table_
+    std::condition_variable work_comes_;
+    std::deque<Work> work_;
+    std::size_t posts_ = 0;
+    std::map<std::uint64_t, Waiting*> waiting_;
+    std::uint64_t next_seq_ = 1;
+    std::chrono::steady_clock::time_point log_window_;
+    int logged_ = 0;
+    sanad_host table_;
+};
+
+}  // namespace sanad::plugin_host
