@@ -20,14 +20,18 @@ inline constexpr std::size_t frame_payload_bytes_max = 256U << 10;
 inline constexpr std::uint32_t frame_version = 1;  // of this form
 
 enum class FrameKind : std::uint32_t {
-    load = 1,  // node -> host, first: method = frame_version; the library as a descriptor; the
-               // reply's payload is a line for the plugin's id and one for its version, or a line
-               // that says why it could not be loaded
+    load = 1,  // node -> host, first: method = frame_version, status = load_…; the library as a
+               // descriptor. The reply's payload: a line for the plugin's id, one for its version
+               // and one for what the sandbox lacks, "landlock,seccomp"; or why it was not loaded,
+               // which is what the sandbox lacks when the status is SANAD_E_DENIED
     step,      // node -> host: method = Step, payload = a configuration
     call,      // both: method = SANAD_M_…
     reply,     // both, to each of the above: its seq; status, payload
     log        // host -> node: method = SANAD_LOG_…, payload = the line
 };
+
+inline constexpr std::int32_t load_unsandboxed_allowed = 1;  // go on with a part of the sandbox
+inline constexpr std::int32_t load_network = 2;              // it will be handed sockets
 
 struct FrameHeader {
     FrameKind kind{};

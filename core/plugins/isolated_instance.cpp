@@ -52,16 +52,7 @@ public:
     Result<void> open(const Descriptor& library) {
         if (auto begun = link_.start(isolation_.program, name_); !begun)
             return std::unexpected(begun.error());
-        const FrameHeader load{.kind = FrameKind::load, .method = frame_version};
-        const auto loaded = link_.ask(load, {}, isolation_.load, library.get());
-        if (!loaded && loaded.error().fault == Fault::busy)  // it had ended before it was asked
-            return fail(Fault::closed, name_ + " load: " + loaded.error().detail);
-        if (!loaded) return late("load", loaded.error());
-        if (loaded->status != SANAD_OK)
-            return fail(fault_of(loaded->status), name_ + ": " + printable(loaded->payload));
-        if (text_of(loaded->payload) != manifest_.id + "\n" + manifest_.version + "\n")
-            return fail(Fault::malformed,
-                        name_ + ": its entry and its manifest name different plugins");
+        if (const auto loaded = load(library); !loaded) return loaded;
         const auto made = step(Step::create, limits_.create);
         created_ = made.has_value();
         return made;
@@ -102,6 +93,33 @@ protected:
     PluginLog& lines() override { return lines_; }
 
 private:
+    Result<void> load(const Descriptor& library) {
+        const FrameHeader header{
+            .kind = FrameKind::load,
+            .method = frame_version,
+            .status = (isolation_.sandbox == Sandbox::if_possible ? load_unsandboxed_allowed : 0) |
+                      (isolation_.network == Network::brokered ? load_network : 0)};
+        const auto loaded = link_.ask(header, {}, isolation_.load, library.get());
+        if (!loaded && loaded.error().fault == Fault::busy)  // it had ended before it was asked
+            return fail(Fault::closed, name_ + " load: " + loaded.error().detail);
+        if (!loaded) return late("load", loaded.error());
+        const std::string said = printable(loaded->payload);
+        if (loaded->status == SANAD_E_DENIED)
+            return fail(Fault::denied, name_ +
+                                           ": it would run without a sandbox, because this "
+                                           "machine lacks " +
+                                           said);
+        if (loaded->status != SANAD_OK) return fail(fault_of(loaded->status), name_ + ": " + said);
+        const std::string expected = manifest_.id + " " + manifest_.version + " ";
+        if (!said.starts_with(expected))
+            return fail(Fault::malformed,
+                        name_ + ": its entry and its manifest name different plugins");
+        if (said.size() > expected.size())
+            log_.warn("plugin.sandbox_lacks",
+                      {{"plugin", name_}, {"what", said.substr(expected.size())}});
+        return {};
+    }
+
     // On the link's thread, which must not wait for the disk.
     void heard(const FrameHeader& header, ByteView payload) {
         if (header.kind == FrameKind::log)

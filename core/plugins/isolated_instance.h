@@ -28,8 +28,16 @@ struct Ending {
 inline constexpr int denials_max = 3;  // calls that the plugin's kind may not make; then it is bad
 inline constexpr int log_frames_per_minute_max = 10'000;  // above: it is bad; the host sends fewer
 
+enum class Sandbox : std::uint8_t {
+    required,     // or it does not run
+    if_possible,  // it runs with whatever part of the sandbox this kernel has
+};
+enum class Network : std::uint8_t { none, brokered };
+
 struct Isolation {
     std::filesystem::path program;  // sanad-plugin-host
+    Sandbox sandbox = Sandbox::required;
+    Network network = Network::none;
     InstanceLimits limits{};
     Duration load{10'000};  // from the start of the process until the library is loaded
     Duration send{5'000};   // how long the process may leave what it is sent unread
@@ -42,7 +50,8 @@ struct Isolation {
 ///
 /// instance  1..64 bytes, unique in the node
 /// errors    those of read_plugin() and HostProcess::spawn(); malformed: it cannot be loaded, or
-///           its entry says another thing than its manifest · expired · closed: the process ended
+///           its entry says another thing than its manifest · expired · closed: the process ended ·
+///           denied: this kernel lacks a part of the sandbox; the detail says which
 ///
 /// Of the instance: call() waits at most its limit for its turn (busy), and then that long for the
 /// answer; closed: the process ended with the call in hand; expired: it did not answer, and is

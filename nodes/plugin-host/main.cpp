@@ -4,13 +4,14 @@
 #include "core/plugins/reply_buffer.h"
 #include "core/plugins/step.h"
 #include "nodes/plugin-host/node_link.h"
+#include "nodes/plugin-host/sandbox.h"
 
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
-#include <cstdio>
-#include <optional>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -40,12 +41,39 @@ void answer_load(plugins::FrameSocket& socket, const FrameHeader& load, sanad_st
                       send_limit);
 }
 
-// The library that the node has opened and read: no name, and so no other file in its place.
-Result<std::unique_ptr<plugins::Mapping>> load(const plugins::Frame& frame) {
-    if (frame.header.kind != FrameKind::load || frame.header.method != plugins::frame_version ||
+std::string listed(const Lacking& lacking) {
+    std::string list;
+    for (const std::string& what : lacking) list += (list.empty() ? "" : ",") + what;
+    return list;
+}
+
+// Loads the library that the node has opened and read, between the two stages: it has no name, and
+// so no other file can be in its place. Comes back with what the sandbox lacks.
+Result<Lacking> load(plugins::Frame& frame, std::unique_ptr<plugins::Mapping>& mapping) {
+    const FrameHeader& header = frame.header;
+    if (header.kind != FrameKind::load || header.method != plugins::frame_version ||
         !frame.descriptor)
         return fail(Fault::unsupported, "sanad-plugin-host is of another version than the node");
-    return plugins::Mapping::load("/proc/self/fd/" + std::to_string(frame.descriptor.get()));
+    const bool required = (header.status & plugins::load_unsandboxed_allowed) == 0;
+    const Network network =
+        (header.status & plugins::load_network) != 0 ? Network::brokered : Network::none;
+    Lacking lacking = enter_stage_1(frame.descriptor, network);
+    if (required && !lacking.empty()) return fail(Fault::denied, listed(lacking));
+    auto loaded = plugins::Mapping::load("/proc/self/fd/" + std::to_string(frame.descriptor.get()));
+    frame.descriptor = {};
+    if (!loaded) return std::unexpected(loaded.error());
+    mapping = std::move(*loaded);
+    if (mapping->entry().abi_major != SANAD_ABI_MAJOR)
+        return fail(Fault::unsupported, "its entry is of another ABI");
+    for (auto& what : enter_stage_2(network))
+        if (std::ranges::find(lacking, what) == lacking.end()) lacking.push_back(std::move(what));
+    if (required && !lacking.empty()) return fail(Fault::denied, listed(lacking));
+    return lacking;
+}
+
+sanad_status status_of(Fault fault) {
+    if (fault == Fault::denied) return SANAD_E_DENIED;
+    return fault == Fault::unsupported ? SANAD_E_UNSUPPORTED : SANAD_E_INVALID;
 }
 
 class Strand {
@@ -126,19 +154,16 @@ int main() {
     ::signal(SIGPIPE, SIG_IGN);
     plugins::FrameSocket socket(Descriptor{socket_number},
                                 plugins::FrameSocket::Descriptors::taken);
-    const auto frame = wait_for_load(socket);
-    const auto mapping = load(frame);
-    if (!mapping) {
-        answer_load(socket, frame.header, SANAD_E_INVALID, mapping.error().detail);
+    auto frame = wait_for_load(socket);
+    std::unique_ptr<plugins::Mapping> mapping;
+    const auto lacking = load(frame, mapping);
+    if (!lacking) {
+        answer_load(socket, frame.header, status_of(lacking.error().fault), lacking.error().detail);
         return 1;
     }
-    const sanad_entry& entry = (*mapping)->entry();
-    if (entry.abi_major != SANAD_ABI_MAJOR) {
-        answer_load(socket, frame.header, SANAD_E_UNSUPPORTED, "its entry is of another ABI");
-        return 1;
-    }
+    const sanad_entry& entry = mapping->entry();
     answer_load(socket, frame.header, SANAD_OK,
-                std::string(entry.id) + "\n" + entry.version + "\n");
+                std::string(entry.id) + "\n" + entry.version + "\n" + listed(*lacking));
     NodeLink link(socket);
     std::thread([&link] { link.read(); }).detach();
     Strand(link, entry).run();

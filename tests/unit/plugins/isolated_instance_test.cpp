@@ -1,114 +1,16 @@
 #include "core/plugins/isolated_instance.h"
 
-#include "core/base/message.h"
-#include "core/plugins/configuration.h"
 #include "core/plugins/library.h"
-#include "tests/unit/plugins/recording_log.h"
-
-#include <sanad/methods.h>
-#include <sanad/plugin.capnp.h>
-
-#include <catch2/catch.hpp>
-
-#include <condition_variable>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <mutex>
-#include <optional>
+#include "tests/unit/plugins/hostile_plugin.h"
 
 namespace sanad::plugins {
 namespace {
 
-namespace schema = plugin::schema;
-constexpr Duration ample{20'000};
 constexpr Duration brief{50};
-
-// A node that takes every submission, and can make all of them wait for each other.
-class Node final : public HostServices {
-public:
-    sanad_status call(std::string_view, std::uint32_t, ByteView request, Reply& reply) override {
-        const auto sound =
-            read_message<schema::Submit>(request, [](auto) { return Result<bool>(true); });
-        if (!sound) return SANAD_E_INVALID;
-        {
-            std::unique_lock lock(mutex_);
-            ++here_;
-            changed_.notify_all();
-            changed_.wait_for(lock, ample, [this] { return here_ >= together_; });
-        }
-        capnp::MallocMessageBuilder built;
-        built.initRoot<schema::SubmitReply>().setSeq(1);
-        return reply.send(flatten(built));
-    }
-    void wait_until_together(int calls) {
-        const std::lock_guard lock(mutex_);
-        together_ = calls;
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    int here_ = 0;
-    int together_ = 0;
-};
-
-// How many children this process has.
-std::size_t children() {
-    std::size_t count = 0;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-        std::ifstream file(task.path() / "children");
-        count +=
-            static_cast<std::size_t>(std::distance(std::istream_iterator<std::string>(file), {}));
-    }
-    return count;
-}
-
-struct Hostile {
-    Node node;
-    RecordingLog log;
-    SystemClock clock;
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::optional<Ending> ending;
-    std::unique_ptr<Instance> instance;
-
-    explicit Hostile(InstanceLimits limits = {}) {
-        Isolation isolation{PLUGIN_HOST, limits};
-        isolation.on_end = [this](const Ending& how) {
-            const std::lock_guard lock(mutex);
-            ending = how;
-            changed.notify_all();
-        };
-        instance = *run_isolated(HOSTILE_PLUGIN, "hostile-1", node, log, clock, isolation);
-        const auto file = read_plugin(std::filesystem::path(HOSTILE_PLUGIN));
-        const auto config = (*Configuration::load(file->config_schema))->from_json("{}");
-        REQUIRE(instance->configure(*config).has_value());
-        REQUIRE(instance->start().has_value());
-    }
-
-    Result<std::string> tell(const std::string& act, Duration limit = ample) {
-        capnp::MallocMessageBuilder built;
-        auto request = built.initRoot<schema::Deliver>();
-        request.setConversation(to_data(bytes_of(std::string(16, 'c'))));
-        request.initMessage().setText(to_text(act));
-        const auto answer = instance->call(SANAD_M_DELIVER, flatten(built), limit);
-        if (!answer) return std::unexpected(answer.error());
-        return read_message<schema::Outcome>(*answer, [](schema::Outcome::Reader outcome) {
-            return Result<std::string>(from_text(outcome.getReference()));
-        });
-    }
-    // What became of the process; waits for it.
-    Ending end() {
-        std::unique_lock lock(mutex);
-        REQUIRE(changed.wait_for(lock, ample, [this] { return ending.has_value(); }));
-        return *ending;
-    }
-};
 
 TEST_CASE("an isolated plugin has one descriptor and no environment") {
     Hostile hostile;
-    CHECK(*hostile.tell("which descriptors") == "0 1 2 3 4 ");  // 4: its own library
+    CHECK(*hostile.tell("which descriptors") == "0 1 2 3 ");
     CHECK(*hostile.tell("which environment") == "none");
 }
 
@@ -149,9 +51,9 @@ TEST_CASE("a plugin that hangs between two calls is found by the next one") {
 }
 
 TEST_CASE("a plugin that does not stop is ended all the same") {
-    InstanceLimits limits;
-    limits.stop = brief;
-    Hostile hostile(limits);
+    Isolation isolation{PLUGIN_HOST};
+    isolation.limits.stop = brief;
+    Hostile hostile(isolation);
     CHECK(hostile.tell("hang at stop").has_value());
     CHECK(hostile.instance->stop().error().fault == Fault::expired);
     hostile.instance.reset();
@@ -207,7 +109,7 @@ TEST_CASE("a plugin that logs too much is cut short and lives") {
 }
 
 TEST_CASE("what is no plugin, or another than it says, does not come to life") {
-    Node node;
+    TakingNode node;
     RecordingLog log;
     SystemClock clock;
     const auto error = [&](const std::string& file, Isolation isolation) {

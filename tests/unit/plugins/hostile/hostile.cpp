@@ -1,4 +1,5 @@
 #include "tests/unit/plugins/hostile/hostile_config.capnp.h"
+#include "tests/unit/plugins/hostile/system.h"
 
 #include <sanad/plugin.hpp>
 
@@ -23,6 +24,7 @@ namespace {
 
 using namespace sanad::plugin;
 using sanad::hostile::Config;
+using sanad::hostile::wait_for_the_end;
 
 // As the node's frames are: a plugin in an isolated process can write to its socket what it likes.
 struct Header {
@@ -36,10 +38,6 @@ constexpr int node = 3;
 
 void write_raw(const void* bytes, std::size_t size) { (void)!::send(node, bytes, size, 0); }
 void write_header(Header header) { write_raw(&header, sizeof header); }
-
-[[noreturn]] void wait_for_the_end() {
-    for (;;) ::pause();
-}
 
 std::string descriptors() {
     std::string open;
@@ -64,9 +62,9 @@ public:
 
     Outcome deliver(schema::Deliver::Reader message) override {
         const std::string text(view_of(message.getMessage().getText()));
-        const auto found = acts_.find(text);
-        if (found == acts_.end()) return Outcome::accepted("well behaved");
-        return Outcome::accepted(found->second());
+        if (const auto found = acts_.find(text); found != acts_.end())
+            return Outcome::accepted(found->second());
+        return Outcome::accepted(sanad::hostile::ask_system(text));
     }
 
 private:
