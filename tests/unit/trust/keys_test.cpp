@@ -128,7 +128,8 @@ TEST_CASE("the same randomness gives the same keys and the same boxes") {
         const auto signing = SigningKey::generate(entropy);
         const auto sealing = SealingKey::generate(entropy);
         const auto transport = TransportKey::generate(entropy);
-        Bytes all(signing.public_key().begin(), signing.public_key().end());
+        const auto signer = signing.public_key();
+        Bytes all(signer.begin(), signer.end());
         append(all, transport.public_key().bytes);
         append(all, seal_to(sealing.public_key(), bytes_of("x"), entropy).value());
         return all;
