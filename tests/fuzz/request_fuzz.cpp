@@ -37,8 +37,8 @@ std::vector<Bytes> requests_of(ByteView stream, std::size_t piece) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
         __builtin_trap();
-    const api::Descriptor caller(ends[0]);
-    api::DoorConnection connection(api::Descriptor(ends[1]), {});
+    const Descriptor caller(ends[0]);
+    api::DoorConnection connection(Descriptor(ends[1]), {});
     std::vector<Bytes> requests;
     std::array<std::uint8_t, 4096> answers{};
     while (!stream.empty() && !connection.finished()) {
