@@ -10,10 +10,12 @@ mkdir -p "$out"
 [ -f build/build.ninja ] || { echo "fuzz: build first: ./dev build" >&2; exit 1; }
 flags="-std=c++23 -g -O1 -fsanitize=address,undefined -D_GLIBCXX_ASSERTIONS -I. -Ibuild -Isubprojects/sanad-sdk/include -Isubprojects/sanad-sdk/schemas -Ibuild/subprojects/sanad-sdk/schemas -include tests/support/kj_clang.h"
 sources="core/base/*.cpp core/trust/*.cpp core/casework/*.cpp core/store/*.cpp core/api/*.cpp build/schemas/*.c++
-  core/plugins/store_adapter.cpp tests/support/federation_node.cpp tests/support/helpline.cpp
+  core/plugins/status.cpp core/plugins/store_adapter.cpp tests/support/federation_node.cpp tests/support/helpline.cpp
   tests/support/memory_store.cpp tests/fuzz/request_world.cpp"
-for source in $(ls core/federation/*.cpp | grep -vE 'admission|zmq_transport'); do sources="$sources $source"; done
-for name in configuration courier_file courier_pages files policy_files settings share_folder toml_document; do sources="$sources core/node/$name.cpp"; done
+for source in $(ls core/federation/*.cpp | grep -vE 'admission|zmq_'); do sources="$sources $source"; done
+for name in ceremony configuration courier_file courier_pages files policy_files settings share_folder toml_document trust_file; do sources="$sources core/node/$name.cpp"; done
+# As the node is built: the library as Debian has it, and not its headers with their assertions.
+flags="$flags $(pkg-config --cflags tomlplusplus)"
 flags="$flags -DSANAD_SOURCE_FOLDER=\".\" -DSANAD_SHARE_FOLDER=\"share\" -DSANAD_PLUGIN_FOLDER=\"plugins\""
 compile() {  # SOURCE: an object of it, made again when the source is newer
     local object

@@ -79,4 +79,5 @@ TEST_CASE("what is no text and of no known form is refused as unknown") {
     CHECK(of("a\0b"sv) == Media::unknown);
     CHECK(of("\xC3\x28 broken") == Media::unknown);
     CHECK(of("\x1B[2J") == Media::unknown);
+    CHECK(of("\r\xDA\r\x89") == Media::unknown);  // no character, whatever is taken out of it
 }
