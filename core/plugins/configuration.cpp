@@ -280,6 +280,32 @@ Result<Bytes> Configuration::from_json(std::string_view json) const {
     }
 }
 
+std::map<std::string, std::string> Configuration::fields(ByteView config) const {
+    std::map<std::string, std::string> found;
+    const kj::ArrayPtr<const capnp::word> words(reinterpret_cast<const capnp::word*>(config.data()),
+                                                config.size() / sizeof(capnp::word));
+    capnp::FlatArrayMessageReader message(words);
+    const auto root = message.getRoot<capnp::DynamicStruct>(schema_->config);
+    for (const auto field : schema_->config.getFields()) {
+        const auto value = root.get(field);
+        std::string& text = found[from_text(field.getProto().getName())];
+        switch (value.getType()) {
+            case capnp::DynamicValue::TEXT:
+                text = from_text(value.as<capnp::Text>());
+                break;
+            case capnp::DynamicValue::UINT:
+                text = std::to_string(value.as<std::uint64_t>());
+                break;
+            case capnp::DynamicValue::INT:
+                text = std::to_string(value.as<std::int64_t>());
+                break;
+            default:
+                found.erase(from_text(field.getProto().getName()));
+        }
+    }
+    return found;
+}
+
 Result<Bytes> Configuration::from_pairs(
     const std::vector<std::pair<std::string, std::string>>& pairs) const {
     Pairs settings;

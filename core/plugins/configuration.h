@@ -3,6 +3,7 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,6 +34,12 @@ public:
     /// enumeration. returns  one flat Cap'n Proto message, 8-byte aligned, for Instance::configure
     /// errors   malformed (no JSON), bad_size, invalid
     Result<Bytes> from_json(std::string_view json) const;
+
+    /// The top-level fields of a configuration that are text or whole numbers, as text: with the
+    /// schema's defaults.
+    ///
+    /// config  what from_json() returned
+    std::map<std::string, std::string> fields(ByteView config) const;
 
     /// The same from `key = value` settings. A key is a field's path with dots; a value is written
     /// as the field's type wants it: a number, true or false, an enumeration's name, or any text.

@@ -27,7 +27,15 @@ enum class FrameKind : std::uint32_t {
     step,      // node -> host: method = Step, payload = a configuration
     call,      // both: method = SANAD_M_…
     reply,     // both, to each of the above: its seq; status, payload
-    log        // host -> node: method = SANAD_LOG_…, payload = the line
+    log,       // host -> node: method = SANAD_LOG_…, payload = the line
+    open       // host -> node: method = Opening, payload = what, limit; answered by a reply that
+               // brings a descriptor
+};
+
+enum class Opening : std::uint32_t {
+    listening = 1,  // a name
+    connection,     // host, a line feed, port
+    file            // a name
 };
 
 inline constexpr std::int32_t load_unsandboxed_allowed = 1;  // go on with a part of the sandbox

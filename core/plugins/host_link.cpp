@@ -78,6 +78,7 @@ bool HostLink::take(const Frame& frame) {
             return take_answer(frame);
         case FrameKind::call:
         case FrameKind::log:
+        case FrameKind::open:
             handlers_.frame(frame.header, frame.payload);
             return true;
         default:
@@ -155,10 +156,10 @@ Result<HostLink::Answer> HostLink::ask(FrameHeader header, ByteView payload, Dur
     return fail(Fault::expired, "the plugin did not answer in time");
 }
 
-void HostLink::reply(std::uint64_t seq, sanad_status status, ByteView payload) {
+void HostLink::reply(std::uint64_t seq, sanad_status status, ByteView payload, int descriptor) {
     const FrameHeader header{
         .kind = FrameKind::reply, .method = 0, .seq = seq, .limit_ns = 0, .status = status};
-    const auto sent = socket_->send(header, payload, send_limit_);
+    const auto sent = socket_->send(header, payload, send_limit_, descriptor);
     if (!sent && sent.error().fault == Fault::expired) kill(EndReason::hang, "does not read");
 }
 

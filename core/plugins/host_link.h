@@ -49,7 +49,8 @@ public:
     Result<Answer> ask(FrameHeader header, ByteView payload, Duration limit, int descriptor = -1);
 
     /// Sends a reply. A process that does not read is killed. threads  any
-    void reply(std::uint64_t seq, sanad_status status, ByteView payload);
+    /// descriptor  goes with it, or -1
+    void reply(std::uint64_t seq, sanad_status status, ByteView payload, int descriptor = -1);
 
     /// threads  any
     void kill(EndReason reason, const std::string& how);

@@ -1,5 +1,7 @@
 #include "core/plugins/host_table.h"
 
+#include "core/plugins/status.h"
+
 #include <sanad/methods.h>
 
 #include <cstring>
@@ -35,6 +37,23 @@ bool may_call(Kind kind, std::uint32_t method) {
     return wanted != 0 && method >> 8 == wanted && (method & 0xff) >= first_of_plugin;
 }
 
+bool is_granted(const Broker* broker, std::uint32_t method) {
+    switch (broker ? method : 0) {
+        case SANAD_M_SUBMIT:
+        case SANAD_M_RECEIPT:
+        case SANAD_M_REPLAY:
+        case SANAD_M_TYPING:
+        case SANAD_M_LEAVE:
+            return broker->has("inbound.submit");
+        case SANAD_M_STATUS:
+            return broker->has("partner.status");
+        case SANAD_M_VIEW:
+            return broker->has("partner.view");
+        default:
+            return true;
+    }
+}
+
 sanad_status answer_call(HostServices& services, std::string_view instance, Kind kind,
                          std::uint32_t method, ByteView request, Reply& reply) {
     if (!may_call(kind, method)) return SANAD_E_DENIED;
@@ -54,14 +73,17 @@ sanad_status Reply::send(ByteView message) {
 }
 
 HostTable::HostTable(std::string instance, Kind kind, HostServices& services, Log& log,
-                     const Clock& clock)
+                     const Clock& clock, Broker* broker)
     : instance_(std::move(instance)),
       kind_(kind),
       services_(services),
       clock_(clock),
       plugin_log_(instance_, log, clock),
+      broker_(broker),
       table_{sizeof(sanad_host), SANAD_ABI_MINOR, this, call,
-             write_log,          now_ns,          post, get_extension} {}
+             write_log,          now_ns,          post, get_extension},
+      net_{sizeof(sanad_net_v1), 0, this, listen, connect},
+      secret_{sizeof(sanad_secret_v1), 0, this, open} {}
 
 void HostTable::close() {
     const std::unique_lock lock(open_);
@@ -73,6 +95,7 @@ sanad_status HostTable::call(void* ctx, const sanad_call* call) noexcept {
     const std::shared_lock lock(host.open_);
     if (host.closed_) return SANAD_E_CLOSED;
     if (!call || !SANAD_HAS(call, flags)) return SANAD_E_INVALID;
+    if (!is_granted(host.broker_, call->method)) return SANAD_E_DENIED;
     Reply reply(call->reply);
     const ByteView request(static_cast<const std::uint8_t*>(call->request.data),
                            call->request.size);
@@ -99,6 +122,47 @@ void HostTable::post(void* ctx, std::uint64_t token) noexcept {
     if (!host.closed_ && host.post_) host.post_(token);
 }
 
-const void* HostTable::get_extension(void*, const char*) noexcept { return nullptr; }
+const void* HostTable::get_extension(void* ctx, const char* id) noexcept {
+    HostTable& host = of(ctx);
+    const std::string_view wanted = id ? id : "";
+    if (!host.broker_) return nullptr;
+    if (wanted == SANAD_EXT_NET) return &host.net_;
+    return wanted == SANAD_EXT_SECRET ? &host.secret_ : nullptr;
+}
+
+sanad_status HostTable::give(Result<Descriptor> opened, int* descriptor) {
+    if (!opened) return status_of(opened.error().fault);
+    *descriptor = opened->release();
+    return SANAD_OK;
+}
+
+sanad_status HostTable::listen(void* ctx, const char* name, int* descriptor) noexcept {
+    HostTable& host = of(ctx);
+    const std::shared_lock lock(host.open_);
+    if (host.closed_) return SANAD_E_CLOSED;
+    if (!name || !descriptor) return SANAD_E_INVALID;
+    return host.give(host.broker_->listen(name), descriptor);
+}
+
+sanad_status HostTable::connect(void* ctx, const char* to, std::uint16_t port,
+                                std::uint64_t deadline_ns, int* descriptor) noexcept {
+    HostTable& host = of(ctx);
+    const std::shared_lock lock(host.open_);
+    if (host.closed_) return SANAD_E_CLOSED;
+    if (!to || !descriptor) return SANAD_E_INVALID;
+    const auto now = std::chrono::nanoseconds(host.clock_.elapsed());
+    const auto left = std::chrono::ceil<Duration>(std::chrono::nanoseconds(deadline_ns) - now);
+    return host.give(
+        host.broker_->connect(to, port, deadline_ns == 0 ? connect_limit_default : left),
+        descriptor);
+}
+
+sanad_status HostTable::open(void* ctx, const char* name, int* descriptor) noexcept {
+    HostTable& host = of(ctx);
+    const std::shared_lock lock(host.open_);
+    if (host.closed_) return SANAD_E_CLOSED;
+    if (!name || !descriptor) return SANAD_E_INVALID;
+    return host.give(host.broker_->open(name), descriptor);
+}
 
 }  // namespace sanad::plugins

@@ -2,10 +2,11 @@
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/plugins/broker.h"
 #include "core/plugins/instance.h"
 #include "core/plugins/plugin_log.h"
 
-#include <sanad/plugin.h>
+#include <sanad/extensions.h>
 
 #include <atomic>
 #include <functional>
@@ -17,6 +18,9 @@ namespace sanad::plugins {
 /// Whether a plugin of this kind may call `method` of the node: default is no.
 bool may_call(Kind kind, std::uint32_t method);
 
+/// Whether it has been granted what `method` needs. broker  null: it may, as every test's plugin
+bool is_granted(const Broker* broker, std::uint32_t method);
+
 /// Passes a plugin's call on to the node, after what can be checked without knowing the method.
 /// request  any bytes. threads  any
 sanad_status answer_call(HostServices& services, std::string_view instance, Kind kind,
@@ -26,8 +30,9 @@ sanad_status answer_call(HostServices& services, std::string_view instance, Kind
 /// threads  any
 class HostTable {
 public:
-    HostTable(std::string instance, Kind kind, HostServices& services, Log& log,
-              const Clock& clock);
+    /// broker  what the plugin may have opened; null: nothing
+    HostTable(std::string instance, Kind kind, HostServices& services, Log& log, const Clock& clock,
+              Broker* broker);
     HostTable(const HostTable&) = delete;
     HostTable& operator=(const HostTable&) = delete;
 
@@ -47,6 +52,12 @@ private:
     static void post(void* ctx, std::uint64_t token) noexcept;
     static const void* get_extension(void* ctx, const char* id) noexcept;
 
+    static sanad_status listen(void* ctx, const char* name, int* descriptor) noexcept;
+    static sanad_status connect(void* ctx, const char* to, std::uint16_t port,
+                                std::uint64_t deadline_ns, int* descriptor) noexcept;
+    static sanad_status open(void* ctx, const char* name, int* descriptor) noexcept;
+    sanad_status give(Result<Descriptor> opened, int* descriptor);
+
     const std::string instance_;
     const Kind kind_;
     HostServices& services_;  // outlives us, or we are closed
@@ -55,7 +66,10 @@ private:
     std::function<void(std::uint64_t)> post_;
     std::shared_mutex open_;  // held shared while the node is being called
     bool closed_ = false;
+    Broker* const broker_;  // outlives us, or we are closed
     sanad_host table_;
+    sanad_net_v1 net_;
+    sanad_secret_v1 secret_;
 };
 
 }  // namespace sanad::plugins

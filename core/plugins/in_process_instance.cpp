@@ -38,11 +38,11 @@ class InProcessInstance final : public Lifecycle {
 public:
     InProcessInstance(std::shared_ptr<Library> library, std::string instance,
                       HostServices& services, Log& log, const Clock& clock,
-                      const InstanceLimits& limits)
+                      const InstanceLimits& limits, Broker* broker)
         : Lifecycle(std::move(instance), log, clock, limits),
           library_(std::move(library)),
-          host_(
-              std::make_shared<HostTable>(name_, library_->manifest().kind, services, log, clock)) {
+          host_(std::make_shared<HostTable>(name_, library_->manifest().kind, services, log, clock,
+                                            broker)) {
         host_->on_post([this](std::uint64_t token) { post(token); });
     }
 
@@ -75,6 +75,8 @@ public:
     InstanceState state() const override {
         return strand_.stuck() ? InstanceState::hung : reached();
     }
+
+    Standing standing() const override { return {.state = state()}; }
 
     Result<Bytes> call(std::uint32_t method, ByteView request, Duration limit) override {
         if (!started()) return out_of_order("call");
@@ -151,9 +153,9 @@ private:
 Result<std::unique_ptr<Instance>> run_in_process(std::shared_ptr<Library> library,
                                                  std::string instance, HostServices& services,
                                                  Log& log, const Clock& clock,
-                                                 const InstanceLimits& limits) {
+                                                 const InstanceLimits& limits, Broker* broker) {
     auto made = std::make_unique<InProcessInstance>(std::move(library), std::move(instance),
-                                                    services, log, clock, limits);
+                                                    services, log, clock, limits, broker);
     if (const auto created = made->create(); !created) return std::unexpected(created.error());
     return made;
 }

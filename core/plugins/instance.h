@@ -4,8 +4,10 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/result.h"
+#include "core/plugins/broker.h"
 #include "core/plugins/library.h"
 #include "core/plugins/manifest.h"
+#include "core/plugins/standing.h"
 
 #include <sanad/plugin.h>
 
@@ -48,17 +50,6 @@ public:
                               Reply& reply) = 0;
 };
 
-enum class InstanceState : std::uint8_t {
-    loaded,
-    configured,
-    running,
-    draining,
-    stopped,
-    hung,
-    crashed  // isolated only: its process has ended
-};
-const char* name(InstanceState state);
-
 /// Each step of an instance's life ends in time, or the instance is hung.
 struct InstanceLimits {
     Duration create{1'000};
@@ -73,13 +64,14 @@ struct InstanceLimits {
 /// Steps out of order are Fault::denied. Errors carry the plugin's own code, such as
 /// "lmdb start: busy (lmdb.in_use)".
 ///
-/// threads  steps: one thread; call, state, extension: any
+/// threads  steps: one thread; call, state, standing, resume, extension: any
 class Instance {
 public:
     virtual ~Instance() = default;
     virtual const std::string& name() const = 0;
     virtual const Manifest& manifest() const = 0;
     virtual InstanceState state() const = 0;
+    virtual Standing standing() const = 0;
 
     /// config  from Configuration; also while running: a live change
     virtual Result<void> configure(ByteView config) = 0;
@@ -98,6 +90,9 @@ public:
     ///          bad_size; and the plugin's own status
     virtual Result<Bytes> call(std::uint32_t method, ByteView request, Duration limit) = 0;
 
+    /// Ends a quarantine. errors  denied: it is in none
+    virtual Result<void> resume() = 0;
+
     /// A table of functions that the plugin offers, valid until stop; null when it has none or runs
     /// in a process of its own.
     virtual const void* extension(const char* id) = 0;
@@ -106,11 +101,12 @@ public:
 /// An instance on a thread of this process. Only for plugins that this node trusts as itself.
 ///
 /// instance  1..64 bytes, unique in the node: stands in the log and in HostServices::call
-/// services, log, clock  outlive the instance
+/// services, log, clock, broker  outlive the instance; broker null: nothing is opened for it
 /// errors    expired; and the status of the plugin's create
 Result<std::unique_ptr<Instance>> run_in_process(std::shared_ptr<Library> library,
                                                  std::string instance, HostServices& services,
                                                  Log& log, const Clock& clock,
-                                                 const InstanceLimits& limits = {});
+                                                 const InstanceLimits& limits = {},
+                                                 Broker* broker = nullptr);
 
 }  // namespace sanad::plugins

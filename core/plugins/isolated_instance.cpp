@@ -8,7 +8,8 @@
 #include "core/plugins/status.h"
 
 #include <algorithm>
-#include <optional>
+#include <atomic>
+#include <charconv>
 #include <utility>
 
 namespace sanad::plugins {
@@ -18,6 +19,7 @@ namespace {
 static_assert(plugin_message_bytes_max == frame_payload_bytes_max);
 constexpr Duration log_window{60'000};
 constexpr std::size_t complaint_bytes_max = 300;
+constexpr std::size_t broker_text_bytes_max = 300;  // a host's name has at most 253
 
 // What the process says of itself, made fit for our log.
 std::string printable(ByteView text) {
@@ -64,6 +66,10 @@ public:
         return link_.ended() && !running_out ? InstanceState::crashed : reached();
     }
 
+    Standing standing() const override {
+        return {.state = state(), .isolated = true, .sandbox_lacks = sandbox_lacks_};
+    }
+
     Result<Bytes> call(std::uint32_t method, ByteView request, Duration limit) override {
         if (!started()) return out_of_order("call");
         if (request.size() > plugin_message_bytes_max)
@@ -98,7 +104,7 @@ private:
             .kind = FrameKind::load,
             .method = frame_version,
             .status = (isolation_.sandbox == Sandbox::if_possible ? load_unsandboxed_allowed : 0) |
-                      (isolation_.network == Network::brokered ? load_network : 0)};
+                      (isolation_.broker && isolation_.broker->has_network() ? load_network : 0)};
         const auto loaded = link_.ask(header, {}, isolation_.load, library.get());
         if (!loaded && loaded.error().fault == Fault::busy)  // it had ended before it was asked
             return fail(Fault::closed, name_ + " load: " + loaded.error().detail);
@@ -114,9 +120,9 @@ private:
         if (!said.starts_with(expected))
             return fail(Fault::malformed,
                         name_ + ": its entry and its manifest name different plugins");
-        if (said.size() > expected.size())
-            log_.warn("plugin.sandbox_lacks",
-                      {{"plugin", name_}, {"what", said.substr(expected.size())}});
+        sandbox_lacks_ = said.substr(expected.size());
+        if (!sandbox_lacks_.empty())
+            log_.warn("plugin.sandbox_lacks", {{"plugin", name_}, {"what", sandbox_lacks_}});
         return {};
     }
 
@@ -124,10 +130,9 @@ private:
     void heard(const FrameHeader& header, ByteView payload) {
         if (header.kind == FrameKind::log)
             return said(static_cast<std::int32_t>(header.method), payload);
-        if (!may_call(manifest_.kind, header.method)) {
-            if (++denials_ >= denials_max) return link_.kill(EndReason::bad_message, "denied call");
-            return link_.reply(header.seq, SANAD_E_DENIED, {});
-        }
+        if (header.kind == FrameKind::call && !(may_call(manifest_.kind, header.method) &&
+                                                is_granted(isolation_.broker, header.method)))
+            return deny(header);
         const bool taken =
             workers_.add([this, header, request = Bytes(payload.begin(), payload.end())] {
                 answer(header, request);
@@ -135,12 +140,57 @@ private:
         if (!taken) link_.reply(header.seq, SANAD_E_BUSY, {});
     }
 
+    void deny(const FrameHeader& header) {
+        if (++denials_ >= denials_max) return link_.kill(EndReason::bad_message, "denied call");
+        link_.reply(header.seq, SANAD_E_DENIED, {});
+    }
+
     void answer(const FrameHeader& header, ByteView request) {
+        if (header.kind == FrameKind::open) return answer_opening(header, text_of(request));
         ReplyBuffer buffer(plugin_message_bytes_max);
         Reply reply(buffer.sink());
         const auto status =
             answer_call(services_, name_, manifest_.kind, header.method, request, reply);
         link_.reply(header.seq, status, status == SANAD_OK ? buffer.take() : Bytes());
+    }
+
+    void answer_opening(const FrameHeader& header, std::string_view what) {
+        const auto opened = open_for(header, what);
+        if (opened) return link_.reply(header.seq, SANAD_OK, {}, opened->get());
+        if (opened.error().fault == Fault::denied) return deny(header);
+        log_.warn("plugin.not_opened",
+                  {{"plugin", name_}, {"fault", sanad::name(opened.error().fault)}});
+        link_.reply(header.seq, status_of(opened.error().fault), {});
+    }
+
+    Result<Descriptor> open_for(const FrameHeader& header, std::string_view what) {
+        if (!isolation_.broker) return fail(Fault::denied, "nothing is opened for it");
+        if (what.size() > broker_text_bytes_max) return fail(Fault::invalid, "what to open");
+        switch (static_cast<Opening>(header.method)) {
+            case Opening::listening:
+                return isolation_.broker->listen(what);
+            case Opening::file:
+                return isolation_.broker->open(what);
+            case Opening::connection:
+                return connect_for(header, what);
+        }
+        return fail(Fault::unsupported, "kind of opening");
+    }
+
+    Result<Descriptor> connect_for(const FrameHeader& header, std::string_view what) {
+        const std::size_t end = what.find('\n');
+        if (end == what.npos) return fail(Fault::invalid, "host and port");
+        std::uint16_t port = 0;
+        const std::string_view digits = what.substr(end + 1);
+        const auto [last, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), port);
+        if (error != std::errc{} || last != digits.data() + digits.size())
+            return fail(Fault::invalid, "port");
+        const std::chrono::nanoseconds limit(std::min<std::uint64_t>(
+            header.limit_ns, std::chrono::nanoseconds(connect_limit_default).count()));
+        return isolation_.broker->connect(
+            std::string(what.substr(0, end)), port,
+            header.limit_ns == 0 ? connect_limit_default : std::chrono::ceil<Duration>(limit));
     }
 
     void said(std::int32_t level, ByteView line) {
@@ -165,20 +215,16 @@ private:
     HostServices& services_;  // outlives us
     const Isolation isolation_;
     PluginLog lines_;
+    std::string sandbox_lacks_;  // set before anybody else has us
     bool created_ = false;
-    int denials_ = 0;  // this and the next two: the link's thread
-    Duration window_begin_{0};
+    std::atomic<int> denials_ = 0;
+    Duration window_begin_{0};  // this and the next: the link's thread
     int in_window_ = 0;
     HostLink link_;
     CallWorkers workers_;  // last: no call is under way when the rest goes
 };
 
 }  // namespace
-
-const char* name(EndReason reason) {
-    constexpr const char* names[] = {"requested", "crash", "hang", "bad_message", "forbidden"};
-    return names[static_cast<std::size_t>(reason)];
-}
 
 Result<std::unique_ptr<Instance>> run_isolated(const std::filesystem::path& file,
                                                std::string instance, HostServices& services,

@@ -10,16 +10,6 @@
 namespace sanad::plugins {
 
 /// Why an isolated plugin's process is no more.
-enum class EndReason : std::uint8_t {
-    requested,    // it was stopped
-    crash,        // it ended by itself: a signal, or an exit
-    hang,         // it did not answer in time, and was killed
-    bad_message,  // it broke the rules of the conversation with the node, and was killed
-    forbidden     // it asked the system for what no plugin may, and was killed
-};
-/// As in the log and for programs: "bad_message".
-const char* name(EndReason reason);
-
 struct Ending {
     EndReason reason = EndReason::requested;
     std::string how;  // "SIGSEGV", "exit 3"; what it broke: "kind of frame"
@@ -32,12 +22,11 @@ enum class Sandbox : std::uint8_t {
     required,     // or it does not run
     if_possible,  // it runs with whatever part of the sandbox this kernel has
 };
-enum class Network : std::uint8_t { none, brokered };
 
 struct Isolation {
     std::filesystem::path program;  // sanad-plugin-host
     Sandbox sandbox = Sandbox::required;
-    Network network = Network::none;
+    Broker* broker = nullptr;  // what is opened for it; outlives the instance; null: nothing
     InstanceLimits limits{};
     Duration load{10'000};  // from the start of the process until the library is loaded
     Duration send{5'000};   // how long the process may leave what it is sent unread

@@ -12,12 +12,6 @@ constexpr Duration drain_pause{5};
 
 }  // namespace
 
-const char* name(InstanceState state) {
-    constexpr const char* names[] = {"loaded",  "configured", "running", "draining",
-                                     "stopped", "hung",       "crashed"};
-    return names[static_cast<std::size_t>(state)];
-}
-
 Result<void> Lifecycle::configure(ByteView config) {
     if (state_ == InstanceState::draining || state_ == InstanceState::stopped)
         return out_of_order("configure");
@@ -50,6 +44,8 @@ Result<void> Lifecycle::stop() {
     enter(InstanceState::stopped);  // before: no call gets in behind it
     return step(Step::stop, limits_.stop);
 }
+
+Result<void> Lifecycle::resume() { return out_of_order("resume"); }
 
 Result<void> Lifecycle::step(Step step, Duration limit, ByteView config,
                              std::uint64_t deadline_ns) {

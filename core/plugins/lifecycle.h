@@ -18,6 +18,7 @@ public:
     Result<void> start() final;
     Result<void> drain() final;
     Result<void> stop() final;
+    Result<void> resume() final;
 
 protected:
     Lifecycle(std::string instance, Log& log, const Clock& clock, const InstanceLimits& limits)

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <string>
+#include <utility>
 
 namespace sanad::plugin_host {
 
@@ -12,6 +14,7 @@ namespace {
 
 using plugins::FrameHeader;
 using plugins::FrameKind;
+using plugins::Opening;
 
 constexpr Duration send_limit{10'000};
 constexpr std::chrono::minutes log_window{1};
@@ -29,12 +32,15 @@ bool give(const sanad_sink* sink, ByteView reply) {
 }  // namespace
 
 NodeLink::NodeLink(plugins::FrameSocket& socket)
-    : socket_(socket), table_{sizeof(sanad_host), SANAD_ABI_MINOR, this, call,
-                              write_log,          now_ns,          post, get_extension} {}
+    : socket_(socket),
+      table_{sizeof(sanad_host), SANAD_ABI_MINOR, this, call,
+             write_log,          now_ns,          post, get_extension},
+      net_{sizeof(sanad_net_v1), 0, this, listen, connect},
+      secret_{sizeof(sanad_secret_v1), 0, this, open} {}
 
 void NodeLink::read() {
     for (;;) {
-        const auto frame = socket_.receive();
+        auto frame = socket_.receive();
         // Nothing of the plugin's is to be saved: the node has everything that was acknowledged.
         if (!frame) ::_exit(0);
         if (*frame)
@@ -44,7 +50,7 @@ void NodeLink::read() {
     }
 }
 
-void NodeLink::take(const plugins::Frame& frame) {
+void NodeLink::take(plugins::Frame& frame) {
     const std::lock_guard lock(mutex_);
     if (frame.header.kind != FrameKind::reply) {
         work_.push_back({frame.header, {frame.payload.begin(), frame.payload.end()}, false});
@@ -55,6 +61,7 @@ void NodeLink::take(const plugins::Frame& frame) {
     Waiting& waiting = *found->second;
     waiting.status = frame.header.status;
     waiting.payload.assign(frame.payload.begin(), frame.payload.end());
+    waiting.descriptor = std::move(frame.descriptor);
     waiting.done = true;
     waiting.answered.notify_one();
 }
@@ -85,22 +92,26 @@ sanad_status NodeLink::call(void* ctx, const sanad_call* call) noexcept {
 sanad_status NodeLink::ask(const sanad_call& call) {
     if (!call.request.data && call.request.size != 0) return SANAD_E_INVALID;
     if (call.request.size > plugins::frame_payload_bytes_max) return SANAD_E_INVALID;
-    Waiting waiting;
-    std::unique_lock lock(mutex_);
-    const std::uint64_t seq = next_seq_++;
-    waiting_[seq] = &waiting;
-    lock.unlock();
     const ByteView request(static_cast<const std::uint8_t*>(call.request.data), call.request.size);
-    const auto sent = socket_.send({.kind = FrameKind::call, .method = call.method, .seq = seq},
-                                   request, send_limit);
-    lock.lock();
-    const bool answered = sent && wait(lock, waiting, call.deadline_ns);
-    waiting_.erase(seq);
-    lock.unlock();
-    if (!sent) return SANAD_E_CLOSED;
-    if (!answered) return SANAD_E_DEADLINE;
+    Waiting waiting;
+    if (!exchange({.kind = FrameKind::call, .method = call.method}, request, call.deadline_ns,
+                  waiting))
+        return SANAD_E_DEADLINE;
     if (waiting.status == SANAD_OK && !give(call.reply, waiting.payload)) return SANAD_E_FULL;
     return waiting.status;
+}
+
+bool NodeLink::exchange(FrameHeader header, ByteView payload, std::uint64_t deadline_ns,
+                        Waiting& waiting) {
+    std::unique_lock lock(mutex_);
+    header.seq = next_seq_++;
+    waiting_[header.seq] = &waiting;
+    lock.unlock();
+    const auto sent = socket_.send(header, payload, send_limit);
+    lock.lock();
+    const bool answered = sent && wait(lock, waiting, deadline_ns);
+    waiting_.erase(header.seq);
+    return answered;
 }
 
 bool NodeLink::wait(std::unique_lock<std::mutex>& lock, Waiting& waiting,
@@ -152,6 +163,48 @@ void NodeLink::post(void* ctx, std::uint64_t token) noexcept {
     link.work_comes_.notify_one();
 }
 
-const void* NodeLink::get_extension(void*, const char*) noexcept { return nullptr; }
+// The node says of each what this plugin may have.
+const void* NodeLink::get_extension(void* ctx, const char* id) noexcept {
+    const std::string_view wanted = id ? id : "";
+    if (wanted == SANAD_EXT_NET) return &of(ctx).net_;
+    return wanted == SANAD_EXT_SECRET ? &of(ctx).secret_ : nullptr;
+}
+
+sanad_status NodeLink::listen(void* ctx, const char* name, int* descriptor) noexcept {
+    return of(ctx).ask_to_open(Opening::listening, name ? name : "", 0, descriptor);
+}
+
+sanad_status NodeLink::connect(void* ctx, const char* to, std::uint16_t port,
+                               std::uint64_t deadline_ns, int* descriptor) noexcept {
+    try {
+        return of(ctx).ask_to_open(Opening::connection,
+                                   std::string(to ? to : "") + "\n" + std::to_string(port),
+                                   deadline_ns, descriptor);
+    } catch (const std::exception&) {
+        return SANAD_E_NOMEM;
+    }
+}
+
+sanad_status NodeLink::open(void* ctx, const char* name, int* descriptor) noexcept {
+    return of(ctx).ask_to_open(Opening::file, name ? name : "", 0, descriptor);
+}
+
+sanad_status NodeLink::ask_to_open(Opening what, std::string_view name, std::uint64_t deadline_ns,
+                                   int* descriptor) noexcept {
+    if (!descriptor) return SANAD_E_INVALID;
+    FrameHeader header{.kind = FrameKind::open, .method = static_cast<std::uint32_t>(what)};
+    const std::uint64_t now = now_ns(this);
+    if (deadline_ns != 0) header.limit_ns = deadline_ns > now ? deadline_ns - now : 1;
+    try {
+        Waiting waiting;
+        if (!exchange(header, bytes_of(name), deadline_ns, waiting)) return SANAD_E_DEADLINE;
+        if (waiting.status != SANAD_OK) return waiting.status;
+        if (!waiting.descriptor) return SANAD_E_FULL;  // we may have no more descriptors
+        *descriptor = waiting.descriptor.release();
+        return SANAD_OK;
+    } catch (const std::exception&) {
+        return SANAD_E_NOMEM;
+    }
+}
 
 }  // namespace sanad::plugin_host

@@ -2,7 +2,7 @@
 
 #include "core/plugins/frame.h"
 
-#include <sanad/plugin.h>
+#include <sanad/extensions.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -10,6 +10,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <string_view>
 
 namespace sanad::plugin_host {
 
@@ -49,6 +50,7 @@ private:
         bool done = false;
         sanad_status status = SANAD_E_CLOSED;
         Bytes payload;
+        Descriptor descriptor;
     };
 
     static NodeLink& of(void* ctx) { return *static_cast<NodeLink*>(ctx); }
@@ -59,9 +61,19 @@ private:
     static void post(void* ctx, std::uint64_t token) noexcept;
     static const void* get_extension(void* ctx, const char* id) noexcept;
 
+    static sanad_status listen(void* ctx, const char* name, int* descriptor) noexcept;
+    static sanad_status connect(void* ctx, const char* to, std::uint16_t port,
+                                std::uint64_t deadline_ns, int* descriptor) noexcept;
+    static sanad_status open(void* ctx, const char* name, int* descriptor) noexcept;
+
     sanad_status ask(const sanad_call& call);
+    sanad_status ask_to_open(plugins::Opening what, std::string_view name,
+                             std::uint64_t deadline_ns, int* descriptor) noexcept;
+    /// Sends a frame and waits for its reply. False: the deadline is over, or the node is gone.
+    bool exchange(plugins::FrameHeader header, ByteView payload, std::uint64_t deadline_ns,
+                  Waiting& waiting);
     bool wait(std::unique_lock<std::mutex>& lock, Waiting& waiting, std::uint64_t deadline_ns);
-    void take(const plugins::Frame& frame);
+    void take(plugins::Frame& frame);
     bool may_log();
 
     plugins::FrameSocket& socket_;  // outlives us
@@ -74,6 +86,8 @@ private:
     std::chrono::steady_clock::time_point log_window_;
     int logged_ = 0;
     sanad_host table_;
+    sanad_net_v1 net_;
+    sanad_secret_v1 secret_;
 };
 
 }  // namespace sanad::plugin_host

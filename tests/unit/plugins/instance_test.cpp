@@ -253,7 +253,7 @@ TEST_CASE("the node's functions refuse what a plugin must not hand over") {
     Node node;
     RecordingLog log;
     SetClock clock;
-    HostTable host("echo-1", Kind::channel, node, log, clock);
+    HostTable host("echo-1", Kind::channel, node, log, clock, nullptr);
     alignas(8) std::uint8_t bytes[64] = {};
     sanad_call call{};
     call.size = sizeof call;

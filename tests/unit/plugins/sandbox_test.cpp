@@ -126,8 +126,9 @@ TEST_CASE("a plugin that takes memory without end is refused it") {
 
 TEST_CASE("a plugin that is handed sockets has descriptors for them, and can make none") {
     if (!has_landlock()) return;
+    Broker broker({"net.listen:listen"}, {});
     Isolation isolation = around();
-    isolation.network = Network::brokered;
+    isolation.broker = &broker;
     Hostile hostile(isolation);
     CHECK(*hostile.tell("take descriptors") == "4348");
     CHECK(*hostile.tell("make a socket") == "EPERM");

@@ -162,6 +162,9 @@ public:
     /// Asks for on_event(SANAD_EV_POST, token, 0) on the plugin's strand.
     void post(std::uint64_t token) { host_.post(host_.ctx, token); }
 
+    /// A table of sanad/extensions.h, or nullptr where the node does not offer it.
+    const void* extension(const char* id) const { return host_.get_extension(host_.ctx, id); }
+
     /// A call without a reply.
     sanad_status tell(std::uint32_t method, capnp::MessageBuilder& request) {
         return call(method, request, nullptr);

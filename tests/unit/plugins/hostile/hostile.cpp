@@ -1,6 +1,7 @@
 #include "tests/unit/plugins/hostile/hostile_config.capnp.h"
 #include "tests/unit/plugins/hostile/system.h"
 
+#include <sanad/opened.hpp>
 #include <sanad/plugin.hpp>
 
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -54,8 +56,13 @@ int deeper(int level) {
 
 class Hostile final : public Channel<Config> {
 public:
-    void configure(Config::Reader) override {}
+    void configure(Config::Reader config) override { speaks_ = config.getSpeaks(); }
+    void start() override {
+        if (speaks_) speaker_ = std::thread([this] { speak(); });
+    }
     void stop() override {
+        stopping_ = true;
+        if (speaker_.joinable()) speaker_.join();
         if (spins_at_stop_) wait_for_the_end();
     }
     void on_event(std::uint32_t, std::uint64_t, std::uint64_t) override { wait_for_the_end(); }
@@ -64,10 +71,40 @@ public:
         const std::string text(view_of(message.getMessage().getText()));
         if (const auto found = acts_.find(text); found != acts_.end())
             return Outcome::accepted(found->second());
+        if (text.rfind("node, ", 0) == 0) return Outcome::accepted(ask_node(text.substr(6)));
         return Outcome::accepted(sanad::hostile::ask_system(text));
     }
 
 private:
+    void speak() {
+        while (!stopping_ &&
+               !host().submit(std::string(16, 'c'), "its only key", "Is somebody there?", "en"))
+            std::this_thread::yield();
+    }
+
+    // "listen NAME", "connect HOST PORT" or "read NAME".
+    std::string ask_node(const std::string& what) {
+        std::istringstream words(what);
+        std::string verb, name;
+        std::uint16_t port = 0;
+        words >> verb >> name >> port;
+        if (verb == "read") {
+            const auto file = read_file(host(), name.c_str(), 1024);
+            return file->status == SANAD_OK ? file->content : std::to_string(file->status);
+        }
+        const auto opened = verb == "listen"
+                                ? open_listening(host(), name.c_str())
+                                : open_connection(host(), name, port, std::chrono::seconds(10));
+        if (opened->status != SANAD_OK) return std::to_string(opened->status);
+        int listens = 0;
+        socklen_t size = sizeof listens;
+        const bool socket =
+            ::getsockopt(opened->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0;
+        ::close(opened->descriptor);
+        if (!socket) return "no socket";
+        return listens ? "a listening socket" : "a connected socket";
+    }
+
     std::string ask_from_threads() {
         std::vector<std::thread> threads;
         std::atomic<int> taken = 0;
@@ -89,6 +126,9 @@ private:
     }
 
     bool spins_at_stop_ = false;
+    bool speaks_ = false;
+    std::atomic<bool> stopping_ = false;
+    std::thread speaker_;
     const std::map<std::string, std::function<std::string()>> acts_ = {
         {"which descriptors", descriptors},
         {"which environment", [] { return std::string(*environ ? *environ : "none"); }},
