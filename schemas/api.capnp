@@ -84,6 +84,10 @@ struct Request {
     erasureAnswer @63 :ErasureAnswer;       # supervisor: erase, or name the law that forbids it
     caseErase @64 :CaseErase;               # supervisor, data_officer: twice, by two people
     storeCompact @65 :Void;                 # admin: so that what was erased is in no page of the store
+
+    # --- plugins
+    pluginList @66 :Text;                   # admin, supervisor: one instance, or all when empty
+    pluginMove @67 :PluginMove;             # admin, supervisor
   }
 }
 
@@ -123,6 +127,7 @@ struct Reply {
     overrides @31 :List(OverrideView);
     override @32 :OverrideView;
     erasures @33 :List(ErasureView);
+    plugins @34 :List(PluginView);
   }
 }
 
@@ -523,7 +528,35 @@ struct PluginView {
   plugin @1 :Text;
   version @2 :Text;
   state @3 :Text;
-  waiting @4 :UInt32;        # items in its outbox
+  waiting @4 :UInt32;        # items in its outbox that will be given to it
+  # What follows only in an answer to pluginList.
+  kind @5 :Text;             # channel, partner, storage, desk, assist
+  run @6 :Text;              # isolated, inprocess
+  health @7 :Text;           # unknown, ok, degraded, failed
+  healthReason @8 :Text;     # the plugin's own code
+  crashes @9 :UInt32;        # lately: those that count towards a quarantine
+  sandboxLacks @10 :Text;    # parts that this machine lacks, with commas
+  transitions @11 :List(Transition);   # the newest last
+  deadLetters @12 :List(DeadLetter);
+  struct Transition {
+    at @0 :Text;
+    state @1 :Text;
+    reason @2 :Text;         # requested, automatic, crash, hang, bad_message, forbidden, check_failed
+    how @3 :Text;            # such as SIGSEGV; may be empty
+  }
+  struct DeadLetter {
+    # What the plugin's process ended with three times: for a person to look at.
+    number @0 :UInt64;       # for pluginMove
+    subject @1 :Text;        # the contact or escalation
+    createdAt @2 :Text;
+    attempt @3 :UInt32;      # tries
+  }
+}
+
+struct PluginMove {
+  instance @0 :Text;
+  move @1 :Text;             # resume: end a quarantine; retry, drop: a dead letter
+  number @2 :UInt64;         # of the dead letter
 }
 
 struct LinkView {

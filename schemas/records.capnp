@@ -60,6 +60,8 @@ struct OutboxRecord {
   createdAtMs @3 :Int64;
   notBeforeMs @4 :Int64;
   attempt @5 :UInt32;     # tries so far
+  strikes @6 :UInt8;      # of them, those with which the plugin's process ended
+  dead @7 :Bool;          # it is not given again: a person decides
 }
 
 struct FreezeRecord {

@@ -24,6 +24,8 @@ Bytes encode(const OutboxItem& item) {
     out.setCreatedAtMs(item.created_at.ms);
     out.setNotBeforeMs(item.not_before.ms);
     out.setAttempt(item.attempt);
+    out.setStrikes(item.strikes);
+    out.setDead(item.dead);
     return flatten(builder);
 }
 
@@ -35,7 +37,9 @@ Result<OutboxItem> decode(std::uint64_t number, ByteView bytes, ByteView owner) 
                         .request = Bytes(request.begin(), request.end()),
                         .created_at = {in.getCreatedAtMs()},
                         .not_before = {in.getNotBeforeMs()},
-                        .attempt = in.getAttempt()};
+                        .attempt = in.getAttempt(),
+                        .strikes = in.getStrikes(),
+                        .dead = in.getDead()};
         const auto subject = in.getSubject();
         if (subject.size() != item.subject.size()) return fail(Fault::malformed, "outbox subject");
         std::ranges::copy(subject, item.subject.begin());

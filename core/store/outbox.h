@@ -17,8 +17,10 @@ struct OutboxItem {
     std::array<std::uint8_t, 16> subject{};  // the contact or escalation
     Time created_at{};
     Time not_before{};
-    std::uint32_t attempt = 0;     // tries so far
-    KeyId owner = node_key_id;     // whose key seals it; once that is destroyed it is gone
+    std::uint32_t attempt = 0;  // tries so far
+    std::uint8_t strikes = 0;   // of them, those with which the plugin's process ended
+    bool dead = false;          // a dead letter: it is not given again unless a person says so
+    KeyId owner = node_key_id;  // whose key seals it; once that is destroyed it is gone
 };
 
 /// A queue for each plugin instance. threads  engine, but read() any

@@ -1,6 +1,7 @@
 #include "plugins/channels/webchat/chat.h"
 
 #include "plugins/channels/webchat/token.h"
+#include "plugins/shared/by_node/by_node.h"
 
 #include <algorithm>
 #include <bit>
@@ -84,7 +85,9 @@ Chat::~Chat() {
 }
 
 std::expected<void, http::StartError> Chat::start() {
-    auto started = http::Server::start(options_, handlers());
+    http::Options options = options_;
+    if (const auto ready = by_node::prepare(host_, options); !ready) return ready;
+    auto started = http::Server::start(std::move(options), handlers());
     if (!started) return std::unexpected(started.error());
     server_ = std::move(*started);
     started_ = true;

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace sanad::webhook {
 namespace {
 
@@ -64,10 +66,15 @@ std::expected<std::string, SecretFileFault> read_secret_file(const std::string& 
         return std::unexpected(SecretFileFault::unreadable);
     }
     content.resize(static_cast<std::size_t>(got));
+    return secret_in(std::move(content));
+}
+
+std::expected<std::string, SecretFileFault> secret_in(std::string content) {
     while (!content.empty() && (content.back() == '\n' || content.back() == '\r' ||
                                 content.back() == ' ' || content.back() == '\t'))
         content.pop_back();
-    if (content.empty()) return std::unexpected(SecretFileFault::bad_size);
+    if (content.empty() || content.size() > secret_file_bytes_max)
+        return std::unexpected(SecretFileFault::bad_size);
     return content;
 }
 

@@ -26,4 +26,7 @@ std::string_view name(SecretFileFault fault);
 /// source  SECURITY.md, requirement 18: mode 0600, owner checked
 std::expected<std::string, SecretFileFault> read_secret_file(const std::string& path);
 
+/// The same of what somebody else has read from such a file. errors  bad_size
+std::expected<std::string, SecretFileFault> secret_in(std::string content);
+
 }  // namespace sanad::webhook

@@ -2,7 +2,6 @@
 
 #include "plugins/partners/webhook/crypto.h"
 #include "plugins/partners/webhook/json.h"
-#include "plugins/partners/webhook/secret_file.h"
 
 #include <algorithm>
 
@@ -90,8 +89,8 @@ Checked read_door(Config::Reader config, Settings& settings) {
     return {};
 }
 
-Checked read_our_key(Config::Reader config, Settings& settings) {
-    auto text = read_secret_file(std::string(text_of(config.getSigningKeyFile())));
+Checked read_our_key(Config::Reader config, const ReadSecret& read, Settings& settings) {
+    auto text = read("signingKeyFile", std::string(text_of(config.getSigningKeyFile())));
     if (!text) return fault("signingKeyFile", name(text.error()));
     const auto seed = parse_secret_key(*text);
     wipe(*text);
@@ -100,7 +99,7 @@ Checked read_our_key(Config::Reader config, Settings& settings) {
     return {};
 }
 
-Checked read_partner_keys(Config::Reader config, Settings& settings) {
+Checked read_partner_keys(Config::Reader config, const ReadSecret& read, Settings& settings) {
     if (config.getCallbackKeys().size() > callback_keys_max)
         return fault("callbackKeys", "too_many");
     for (const auto text : config.getCallbackKeys()) {
@@ -111,7 +110,7 @@ Checked read_partner_keys(Config::Reader config, Settings& settings) {
     }
     const std::string path(text_of(config.getCallbackSecretFile()));
     if (path.empty()) return {};
-    auto text = read_secret_file(path);
+    auto text = read("callbackSecretFile", path);
     if (!text) return fault("callbackSecretFile", name(text.error()));
     const auto secret = parse_shared_secret(*text);
     wipe(*text);
@@ -122,12 +121,18 @@ Checked read_partner_keys(Config::Reader config, Settings& settings) {
 
 }  // namespace
 
-std::expected<Settings, SettingsFault> check(Config::Reader config) {
+std::expected<std::string, SecretFileFault> read_named_file(const char*, const std::string& path) {
+    return read_secret_file(path);
+}
+
+std::expected<Settings, SettingsFault> check(Config::Reader config, const ReadSecret& read_secret) {
     Settings settings;
-    // The order matters: the partner's keys are compared with ours.
-    for (const auto read :
-         {read_names, read_languages, read_endpoint, read_door, read_our_key, read_partner_keys})
+    for (const auto read : {read_names, read_languages, read_endpoint, read_door})
         if (const auto fine = read(config, settings); !fine) return std::unexpected(fine.error());
+    // The order matters: the partner's keys are compared with ours.
+    for (const auto read : {read_our_key, read_partner_keys})
+        if (const auto fine = read(config, read_secret, settings); !fine)
+            return std::unexpected(fine.error());
     return settings;
 }
 

@@ -2,12 +2,14 @@
 
 #include "plugins/partners/webhook/config.capnp.h"
 #include "plugins/partners/webhook/language.h"
+#include "plugins/partners/webhook/secret_file.h"
 #include "plugins/partners/webhook/signature.h"
 #include "plugins/shared/http/client.h"
 #include "plugins/shared/http/server.h"
 
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +37,12 @@ struct Settings {
     }
 };
 
+/// Reads the secret of a field of the configuration, which names the file `path`.
+using ReadSecret = std::function<std::expected<std::string, SecretFileFault>(
+    const char* field, const std::string& path)>;
+std::expected<std::string, SecretFileFault> read_named_file(const char* field,
+                                                            const std::string& path);
+
 /// What is wrong, for the node's log: the name of the field and a code, never its value.
 struct SettingsFault {
     std::string_view field;
@@ -45,6 +53,9 @@ struct SettingsFault {
 ///         address_malformed, tls_missing (another machine could connect, and nothing encrypts),
 ///         key_malformed, too_many, same_as_ours (the partner's key is our own), language_unknown,
 ///         language_missing, out_of_range, and those of read_secret_file
-std::expected<Settings, SettingsFault> check(Config::Reader config);
+///
+/// read_secret  gives what the file of a field holds, as read_secret_file() does
+std::expected<Settings, SettingsFault> check(Config::Reader config,
+                                             const ReadSecret& read_secret = read_named_file);
 
 }  // namespace sanad::webhook

@@ -11,6 +11,9 @@
 #include <boost/beast/core/multi_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <mutex>
 #include <set>
@@ -79,6 +82,8 @@ private:
 
     void resolve() {
         const auto& url = request_.url;
+        if (options_.connect)
+            return take(options_.connect(url.host, url.port, options_.connect_wait));
         Code not_an_address;
         const auto address = asio::ip::make_address(url.host, not_an_address);
         if (!not_an_address) return connect({tcp::endpoint(address, url.port)});
@@ -92,6 +97,20 @@ private:
                                 });
     }
 
+    void take(std::expected<int, ClientFault> connection) {
+        if (!connection) return fail(connection.error());
+        sockaddr_storage own{};
+        socklen_t size = sizeof own;
+        ::getsockname(*connection, reinterpret_cast<sockaddr*>(&own), &size);
+        Code error;
+        socket().assign(own.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), *connection, error);
+        if (error) ::close(*connection);
+        const bool here = !error && socket().remote_endpoint(error).address().is_loopback();
+        if (error) return fail(ClientFault::connect_failed);
+        if (!request_.url.tls && !here) return fail(ClientFault::not_private);
+        connected();
+    }
+
     void connect(std::vector<tcp::endpoint> endpoints) {
         endpoints_ = std::move(endpoints);
         const bool all_here = std::ranges::all_of(
@@ -99,10 +118,14 @@ private:
         if (!request_.url.tls && !all_here) return fail(ClientFault::not_private);
         asio::async_connect(socket(), endpoints_, [this](Code error, const tcp::endpoint&) {
             if (error) return fail(ClientFault::connect_failed);
-            Code ignored;
-            socket().set_option(tcp::no_delay(true), ignored);
-            request_.url.tls ? handshake() : write(socket());
+            connected();
         });
+    }
+
+    void connected() {
+        Code ignored;
+        socket().set_option(tcp::no_delay(true), ignored);
+        request_.url.tls ? handshake() : write(socket());
     }
 
     void handshake() {
@@ -207,16 +230,18 @@ private:
 bool same_name(std::string_view a, std::string_view b) { return beast::iequals(a, b); }
 
 /// Peers are verified; TLS 1.2 only with forward secrecy and AEAD, or 1.3.
-bool prepare(ssl::context& tls, const std::string& ca_file) {
+bool prepare(ssl::context& tls, const ClientOptions& options) {
     Code error;
     tls.set_verify_mode(ssl::verify_peer, error);
     if (error || SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION) != 1 ||
         SSL_CTX_set_cipher_list(tls.native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
         return false;
-    if (ca_file.empty())
+    if (!options.ca.empty())
+        tls.add_certificate_authority(asio::buffer(options.ca), error);
+    else if (options.ca_file.empty())
         tls.set_default_verify_paths(error);
     else
-        tls.load_verify_file(ca_file, error);
+        tls.load_verify_file(options.ca_file, error);
     return !error;
 }
 
@@ -229,7 +254,7 @@ public:
     /// Reads the trusted authorities at the first use: there are many, and without TLS none
     /// matters.
     bool tls_ready() {
-        std::call_once(prepared_, [this] { ready_ = prepare(tls, options.ca_file); });
+        std::call_once(prepared_, [this] { ready_ = prepare(tls, options); });
         return ready_;
     }
 

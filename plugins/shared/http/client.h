@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,8 +40,17 @@ bool names_this_machine(std::string_view host);
 /// scheme, host and port as a browser writes an origin: without the port when it is the usual one.
 std::string origin_of(const Url& url);
 
+enum class ClientFault;
+
 struct ClientOptions {
+    /// Makes a connection, and waits for it at most `limit`: a connected TCP socket, the client's
+    /// from then on. threads  any
+    using Connect = std::function<std::expected<int, ClientFault>(
+        const std::string& host, std::uint16_t port, std::chrono::milliseconds limit)>;
+
     std::string ca_file;                            // PEM; empty: what this machine trusts
+    std::string ca{};                               // what ca_file holds; empty: it is read
+    Connect connect{};                              // empty: the client connects by itself
     std::chrono::milliseconds connect_wait{5'000};  // name, connection and TLS together
     std::chrono::milliseconds answer_wait{20'000};  // from then on, all of it
     std::size_t head_bytes_max = 16 * 1024;         // above: malformed

@@ -6,6 +6,9 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <optional>
 
 namespace sanad::http {
@@ -90,9 +93,15 @@ std::expected<ssl::context, StartError> make_context(const Tls& tls) {
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
     error_code error;
-    context.use_certificate_chain_file(tls.certificate_file, error);
+    if (tls.certificate.empty())
+        context.use_certificate_chain_file(tls.certificate_file, error);
+    else
+        context.use_certificate_chain(asio::buffer(tls.certificate), error);
     if (error) return std::unexpected(StartError{"certificate_unreadable", error.message()});
-    context.use_private_key_file(tls.key_file, ssl::context::pem, error);
+    if (tls.key.empty())
+        context.use_private_key_file(tls.key_file, ssl::context::pem, error);
+    else
+        context.use_private_key(asio::buffer(tls.key), ssl::context::pem, error);
     if (error) return std::unexpected(StartError{"key_unreadable", error.message()});
     return context;
 }
@@ -108,6 +117,18 @@ public:
         if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
         if (!error) acceptor_.bind(at, error);
         if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+        if (!error) port_ = acceptor_.local_endpoint(error).port();
+        return error;
+    }
+
+    /// socket  ours from now on, whatever comes of it
+    error_code take(int socket) {
+        sockaddr_storage bound{};
+        socklen_t size = sizeof bound;
+        error_code error;
+        ::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size);
+        acceptor_.assign(bound.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), socket, error);
+        if (error) ::close(socket);
         if (!error) port_ = acceptor_.local_endpoint(error).port();
         return error;
     }
@@ -179,17 +200,20 @@ std::expected<std::unique_ptr<Listener>, StartError> Listener::open(asio::io_con
                                                                     const Options& options) {
     error_code error;
     const auto address = asio::ip::make_address(options.address, error);
-    if (error) return std::unexpected(StartError{"address_invalid", error.message()});
+    if (error && options.listening < 0)
+        return std::unexpected(StartError{"address_invalid", error.message()});
 
     std::optional<ssl::context> context;
-    if (!options.tls.certificate_file.empty()) {
+    if (options.tls.on()) {
         auto made = make_context(options.tls);
+        if (!made && options.listening >= 0) ::close(options.listening);
         if (!made) return std::unexpected(made.error());
         context = std::move(*made);
     }
     auto listener = std::make_unique<TcpListener>(loop, std::move(context));
-    if (const auto failed = listener->listen({address, options.port}))
-        return std::unexpected(StartError{"listen_failed", failed.message()});
+    const auto failed = options.listening >= 0 ? listener->take(options.listening)
+                                               : listener->listen({address, options.port});
+    if (failed) return std::unexpected(StartError{"listen_failed", failed.message()});
     return listener;
 }
 

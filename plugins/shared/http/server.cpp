@@ -33,7 +33,7 @@ void take_connection(Server::Core& core, std::unique_ptr<ByteStream> stream,
                      std::span<const unsigned char> address) {
     const auto now = std::chrono::steady_clock::now();
     const std::uint64_t source = core.sources.source_of(address, now);
-    const bool tls = !core.options.tls.certificate_file.empty();
+    const bool tls = core.options.tls.on();
     if (core.connections >= core.options.limits.connections) {
         core.refused(503, "connections_full");
         return turn_away(std::move(stream),

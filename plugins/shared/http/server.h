@@ -45,11 +45,16 @@ struct Tls {
     std::string certificate_file;  // PEM, the chain; empty: no TLS
     std::string key_file;          // PEM
     bool allow_tls_1_2 = false;    // with AEAD suites only; for old telephones
+    std::string certificate{};     // what certificate_file holds; empty: it is read
+    std::string key{};             // what key_file holds; empty: it is read
+
+    bool on() const { return !certificate_file.empty(); }
 };
 
 struct Options {
     std::string address = "127.0.0.1";  // an IPv4 or IPv6 address of this machine
     std::uint16_t port = 0;             // 0: a free one, see Server::port
+    int listening = -1;  // a listening TCP socket, the server's from now on; -1: it makes one
     Tls tls;
     Limits limits;
 };

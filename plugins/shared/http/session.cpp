@@ -254,7 +254,7 @@ private:
         phase_ = Phase::write;
         parser_.reset();
         within(limits_.answer_wait);
-        const bool tls = !core_.options.tls.certificate_file.empty();
+        const bool tls = core_.options.tls.on();
         if (other_side_ended_) keep_alive_ = false;
         out_ = serialise(response, {tls, keep_alive_, head_only_});
         sent_ = 0;
@@ -290,7 +290,7 @@ private:
         phase_ = Phase::drain;
         within(drain_wait);
         stream_->end_sending([self = shared_from_this()](const error_code&, std::size_t) {
-            const bool tls = !self->core_.options.tls.certificate_file.empty();
+            const bool tls = self->core_.options.tls.on();
             return tls ? self->finish() : self->read();
         });
     }
