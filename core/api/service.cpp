@@ -199,6 +199,8 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          "case.erase",
          &Service::case_erase},
         {Request::STORE_COMPACT, audited, {admin}, "store.compact", &Service::store_compact},
+        {Request::PLUGIN_LIST, read, {supervisor, admin}, "plugin.list", &Service::plugin_list},
+        {Request::PLUGIN_MOVE, audited, {supervisor, admin}, "plugin.move", &Service::plugin_move},
     };
     const auto found = std::ranges::find(rules, which, &Rule::which);
     return found == std::end(rules) ? nullptr : &*found;

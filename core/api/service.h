@@ -37,8 +37,15 @@ struct Partner {
 /// What only the composition root knows. threads  any
 class NodeControl {
 public:
+    struct PluginTransition {
+        Time at;
+        std::string state, reason, how;
+    };
     struct Plugin {
-        std::string instance, plugin, version, state;
+        std::string instance{}, plugin{}, version{}, state{}, kind{}, run{}, health{},
+            health_reason{}, sandbox_lacks{};
+        std::uint32_t crashes = 0;
+        std::vector<PluginTransition> transitions{};
     };
     struct Facts {
         std::string version, endpoint;
@@ -61,6 +68,10 @@ public:
     virtual Result<std::string> reload_policies() = 0;
     /// Compacts the store as soon as nothing else writes.
     virtual void compact_soon() = 0;
+    /// Ends a plugin's quarantine. errors  not_found · denied: it is in none
+    virtual Result<void> resume_plugin(const std::string& /*instance*/) {
+        return fail(Fault::not_found, "plugin");
+    }
 };
 
 /// The one door: every command and query of schemas/api.capnp. Roles are checked here and nowhere
@@ -224,6 +235,11 @@ private:
     Result<casework::Consent> next_consent(store::Snapshot& from, const casework::CaseFile& file,
                                            const ConsentId& first, const NodeId& to,
                                            const casework::ReferralRequest& what, Time now);
+
+    Result<void> plugin_list(Context& context, In request, Out reply);
+    Result<void> plugin_move(Context& context, In request, Out reply);
+    Result<void> move_dead_letter(Context& context, const std::string& instance,
+                                  std::string_view move, std::uint64_t number);
 
     Result<void> escalation_list(Context& context, In request, Out reply);
     Result<void> escalation_show(Context& context, In request, Out reply);

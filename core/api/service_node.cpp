@@ -48,7 +48,8 @@ Result<void> Service::node_status(Context& context, In, Out reply) {
         plugins[i].setPlugin(to_text(plugin.plugin));
         plugins[i].setVersion(to_text(plugin.version));
         plugins[i].setState(to_text(plugin.state));
-        plugins[i].setWaiting(static_cast<std::uint32_t>(items->size()));
+        plugins[i].setWaiting(static_cast<std::uint32_t>(
+            std::ranges::count(*items, false, &store::OutboxItem::dead)));
     }
     const auto counts = parts_.counters.all();
     auto counters = status.initCounters(static_cast<unsigned>(counts.size()));

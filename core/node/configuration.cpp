@@ -151,7 +151,27 @@ void read_plugin_folders(Settings settings, const fs::path& base, Configuration&
     for (const std::string& folder : settings.texts("folders", plugin_folders_max))
         out.plugin_folders.push_back(absolute(base, folder));
     if (out.plugin_folders.empty()) out.plugin_folders.emplace_back(plugin_folder_default);
+    if (const std::string host = settings.text("host"); !host.empty())
+        out.plugin_host = absolute(base, host);
+    constexpr std::array<std::string_view, 2> unsandboxed{"refuse", "allow"};
+    out.unsandboxed_plugins = settings.choice("unsandboxed", unsandboxed, 0) == 1;
     settings.finish();
+}
+
+// What people read when nobody gave another text. No number: only the helpline knows its own.
+const NameInLanguages fallback_default{
+    "Nobody can answer here at the moment. Please try again in a little while.",
+    "Personne ne peut répondre ici pour le moment. Réessaie dans un petit moment.",
+    "لا يمكن لأحد أن يجيب هنا الآن. حاول مرة أخرى بعد قليل."};
+
+NameInLanguages read_fallback(Settings settings) {
+    const NameInLanguages text{settings.text("en", fallback_default.en),
+                               settings.text("fr", fallback_default.fr),
+                               settings.text("ar", fallback_default.ar)};
+    if (settings.has("en") != settings.has("fr") || settings.has("en") != settings.has("ar"))
+        settings.complain("", "write it in en, fr and ar");
+    settings.finish();
+    return text;
 }
 
 void read_plugins(Settings& root, Configuration& out) {
@@ -159,6 +179,11 @@ void read_plugins(Settings& root, Configuration& out) {
         PluginSettings plugin;
         plugin.instance = settings.required("instance", "chat");
         plugin.plugin = settings.required("plugin", "webchat");
+        constexpr std::array<std::string_view, 2> placements{"isolated", "inprocess"};
+        plugin.placement = Placement(settings.choice("run", placements, 0));
+        if (auto grants = settings.texts("grants", plugin_grants_max); settings.has("grants"))
+            plugin.grants = std::move(grants);
+        plugin.fallback = read_fallback(settings.table("fallback"));
         plugin.config = settings.json("config");
         const auto same = [&](const auto& other) { return other.instance == plugin.instance; };
         if (!plugin.instance.empty() && !federation::is_code(plugin.instance, 64, '-'))
@@ -377,6 +402,21 @@ Result<fs::path> find_plugin(const Configuration& configuration, const PluginSet
     return fail(Fault::not_found, configuration.file.string() + ": the plugin " +
                                       json_string(plugin.plugin) + " is not in " + folders +
                                       ": install it, or correct plugins.folders");
+}
+
+const char* name(Placement placement) {
+    return placement == Placement::isolated ? "isolated" : "inprocess";
+}
+
+fs::path find_plugin_host(const Configuration& configuration) {
+    if (!configuration.plugin_host.empty()) return configuration.plugin_host;
+    std::error_code fault;
+    const fs::path program = fs::read_symlink("/proc/self/exe", fault).parent_path();
+    // bin/sanad-node beside libexec/sanad, or nodes/daemon/sanad-node of a build tree.
+    for (const fs::path& folder : {program / "../libexec/sanad", program / "../plugin-host"})
+        if (const auto host = folder / "sanad-plugin-host"; fs::exists(host, fault))
+            return host.lexically_normal();
+    return fs::path(plugin_host_default);
 }
 
 }  // namespace sanad::node

@@ -25,6 +25,7 @@ inline constexpr std::size_t plugins_max = 32;
 inline constexpr std::size_t staff_max = 500;
 inline constexpr std::size_t partners_max = 200;
 inline constexpr std::size_t plugin_folders_max = 8;
+inline constexpr std::size_t plugin_grants_max = 64;
 inline constexpr std::size_t fallback_nodes_max = 32;
 inline constexpr std::size_t calls_max = 20;
 inline constexpr std::size_t call_number_bytes_max = 64;
@@ -49,10 +50,27 @@ struct VaultSettings {
     std::string credential;                   // of credential: its name
 };
 
+/// A text in the three languages of every node.
+struct NameInLanguages {
+    std::string en, fr, ar;
+};
+
+/// Where a plugin's code runs.
+enum class Placement : std::uint8_t {
+    isolated,   // in a process of its own, with a sandbox around it
+    in_process  // in the node's: trusted as the node itself is
+};
+
+/// As in node.toml: "isolated".
+const char* name(Placement placement);
+
 /// A plugin by name, and its own settings as one JSON object.
 struct PluginSettings {
     std::string instance;
     std::string plugin;  // a file NAME.so in one of the plugin folders, or a path that ends in .so
+    Placement placement = Placement::isolated;
+    std::optional<std::vector<std::string>> grants;  // of those its manifest asks for; none: all
+    NameInLanguages fallback;  // what people read in its place while it is down
     std::string config;  // `{data}/` at the beginning of a text stands for the data folder already
 };
 
@@ -74,11 +92,6 @@ struct AuditSettings {
 struct StaffMember {
     std::string name;
     std::vector<std::string> roles;  // of staff_roles
-};
-
-/// A text in the three languages of every node.
-struct NameInLanguages {
-    std::string en, fr, ar;
 };
 
 struct PartnerSettings {
@@ -117,6 +130,8 @@ struct Configuration {
     FederationSettings federation;
     AuditSettings audit;
     std::vector<std::filesystem::path> plugin_folders;
+    std::filesystem::path plugin_host;  // the program of isolated plugins; empty: the node's own
+    bool unsandboxed_plugins = false;   // isolated ones run though a part of the sandbox is missing
     std::vector<PluginSettings> plugins;
     std::vector<StaffMember> staff;
     std::vector<PartnerSettings> partners;
@@ -124,6 +139,7 @@ struct Configuration {
     DutySettings duty;
     std::optional<trust::Verifier> policy_signer;  // who says that a policy pack was reviewed
     Log::Level log_level = Log::Level::info;
+    bool safe_mode = false;  // not of the file: no plugin but the store runs
 
     std::filesystem::path door() const { return folder / "door.sock"; }
     std::filesystem::path keys_file() const { return folder / "keys.sealed"; }
@@ -152,5 +168,9 @@ std::set<std::string> configuration_keys();
 /// errors  not_found: the detail names the folders
 Result<std::filesystem::path> find_plugin(const Configuration& configuration,
                                           const PluginSettings& plugin);
+
+/// The program that isolated plugins run in: the configured one; else the one that came with this
+/// program, installed or in its build tree; else where an installation puts it.
+std::filesystem::path find_plugin_host(const Configuration& configuration);
 
 }  // namespace sanad::node

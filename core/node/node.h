@@ -7,6 +7,7 @@
 #include "core/federation/directory_gossip.h"
 #include "core/federation/zmq_transport.h"
 #include "core/node/configuration.h"
+#include "core/node/fallback_page.h"
 #include "core/node/node_keys.h"
 #include "core/node/plugin_pump.h"
 #include "core/node/plugin_services.h"
@@ -16,6 +17,7 @@
 #include "core/plugins/store_plugin.h"
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -66,6 +68,7 @@ public:
     Result<std::string> install_policy(const std::string& text_or_note) override;
     Result<std::string> reload_policies() override;
     void compact_soon() override { compact_at_ = Duration{0}; }
+    Result<void> resume_plugin(const std::string& instance) override;
 
 private:
     Node(const Configuration& configuration, const trust::SymmetricKey& vault_key,
@@ -92,6 +95,19 @@ private:
     api::Duty::Parts duty_parts();
     Result<void> take_up_parked();
     Result<void> start_plugins();
+    Result<void> start_plugin(const PluginSettings& settings);
+    Result<std::unique_ptr<plugins::Instance>> make_in_process(const PluginSettings& settings,
+                                                               const std::filesystem::path& file);
+    Result<std::unique_ptr<plugins::Instance>> make_isolated(const PluginSettings& settings,
+                                                             const std::filesystem::path& file,
+                                                             const plugins::Manifest& manifest);
+    static Plugin plugin_facts(const plugins::Instance& instance);
+    void tell_plugin(const PluginSettings& settings, plugins::Broker& broker,
+                     const plugins::Transition& transition);
+    Result<void> page_duty(store::Draft& draft, store::Event& event, const std::string& reason);
+    Result<void> stand_in_for_plugins();
+    void show_fallback(const PluginSettings& settings, plugins::Broker& broker);
+    void hide_fallback(const std::string& instance);
     void start_threads();
     Duration idle();
     void run_timers(const std::vector<store::Timer>& timers);
@@ -145,6 +161,9 @@ private:
     std::unique_ptr<api::Overrides> overrides_;
     std::unique_ptr<PluginServices> services_;
     std::unique_ptr<api::Service> service_;
+    std::vector<std::unique_ptr<plugins::Broker>> brokers_;  // of the instances, which they outlive
+    std::mutex fallback_mutex_;                              // guards fallback_pages_
+    std::map<std::string, std::unique_ptr<FallbackPage>> fallback_pages_;  // by instance
     std::vector<std::unique_ptr<plugins::Instance>> instances_;
     std::vector<std::unique_ptr<PluginPump>> pumps_;
 

@@ -156,9 +156,13 @@ api::NodeControl::Facts Node::facts() {
     Facts facts;
     facts.version = version;
     facts.endpoint = transport_->bound();
-    for (const auto& instance : instances_)
-        facts.plugins.push_back({instance->name(), instance->manifest().id,
-                                 instance->manifest().version, plugins::name(instance->state())});
+    for (const auto& instance : instances_) facts.plugins.push_back(plugin_facts(*instance));
+    if (configuration_.safe_mode)
+        for (const auto& settings : configuration_.plugins)
+            facts.plugins.push_back({.instance = settings.instance,
+                                     .plugin = settings.plugin,
+                                     .state = "disabled",
+                                     .run = name(settings.placement)});
     return facts;
 }
 

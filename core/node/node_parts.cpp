@@ -1,10 +1,8 @@
-// The part of Node that puts federation, door and plugins together.
+// The part of Node that puts federation and door together.
 #include "core/federation/taking_up.h"
 #include "core/node/node.h"
-#include "core/plugins/configuration.h"
 
 #include <algorithm>
-#include <future>
 
 namespace sanad::node {
 
@@ -209,7 +207,7 @@ Result<void> Node::open_service() {
     feed_->subscribe([this](const std::vector<store::Event>& events) {
         const bool for_plugins = std::ranges::any_of(events, [](const store::Event& event) {
             return event.name.starts_with("contact.") || event.name.starts_with("escalation.") ||
-                   event.name == "referral.clock_twice";
+                   event.name.starts_with("plugin.") || event.name == "referral.clock_twice";
         });
         if (!for_plugins) return;
         for (const auto& pump : pumps_) pump->wake();
@@ -227,46 +225,6 @@ Result<void> Node::take_up_parked() {
         around_.log.warn("link.not_unparked", {{"fault", name(taken.error().fault)}});
     else if (*taken > 0)
         around_.log.info("link.unparked", {{"entries", std::to_string(*taken)}});
-    return {};
-}
-
-Result<void> Node::start_plugins() {
-    std::vector<std::unique_ptr<PluginPump>> pumps;
-    for (const auto& settings : configuration_.plugins) {
-        const auto named = [&](const Error& error) {
-            return fail(error.fault, "plugin " + settings.instance + ": " + error.detail);
-        };
-        const auto file = find_plugin(configuration_, settings);
-        if (!file) return named(file.error());
-        auto library = plugins::Library::load(*file);
-        if (!library) return named(library.error());
-        const auto schema = plugins::Configuration::load((*library)->config_schema());
-        if (!schema) return named(schema.error());
-        const auto config = (*schema)->from_json(settings.config.empty() ? "{}" : settings.config);
-        if (!config) return named(config.error());
-        services_->set_channel(settings.instance, (*library)->manifest().id);
-        auto instance = plugins::run_in_process(*library, settings.instance, *services_,
-                                                around_.log, around_.clock);
-        if (!instance) return named(instance.error());
-        if (const auto configured = (*instance)->configure(*config); !configured)
-            return named(configured.error());
-        if (const auto started = (*instance)->start(); !started) return named(started.error());
-        around_.log.info("plugin.running", {{"instance", settings.instance},
-                                            {"version", (*instance)->manifest().version}});
-        instances_.push_back(std::move(*instance));
-        pumps.push_back(std::make_unique<PluginPump>(
-            PluginPump::Parts{*store_.store, *engine_, *outbox_, *feed_, *escalations_,
-                              *instances_.back(), around_.clock, around_.log, counters_}));
-    }
-    // The engine reads the list on its own thread: it is handed over there, once.
-    std::promise<void> handed_over;
-    const auto taken = engine_->submit([](store::Draft&) -> Result<void> { return {}; },
-                                       [&](const Result<void>&) {
-                                           pumps_ = std::move(pumps);
-                                           handed_over.set_value();
-                                       });
-    if (!taken) return taken;
-    handed_over.get_future().wait();
     return {};
 }
 

@@ -28,14 +28,30 @@ std::string federation_of(const InitialiseOptions& options) {
     return text + "\n";
 }
 
+// Whom to call while the page is down: what the country's profile knows, and nothing else.
+std::string fallback_of(const CountryProfile& profile) {
+    NameInLanguages text{
+        "Nobody can answer here at the moment. Please try again in a little while.",
+        "Personne ne peut répondre ici pour le moment. Réessaie dans un petit moment.",
+        "لا يمكن لأحد أن يجيب هنا الآن. حاول مرة أخرى بعد قليل."};
+    for (const CountryProfile::Number& number : profile.numbers) {
+        text.en += " " + number.label.en + ": " + number.number + ".";
+        text.fr += " " + number.label.fr + " : " + number.number + ".";
+        text.ar += " " + number.label.ar + ": " + number.number + ".";
+    }
+    return "fallback = " + words(text) + "\n";
+}
+
 std::string chat_of(const InitialiseOptions& options, const CountryProfile& profile) {
     std::string text =
         "# The chat page for children. Beyond this machine it needs a certificate, here or in a "
         "web\n"
         "# server in front.\n"
         "[[plugin]]\ninstance = \"chat\"\nplugin = \"webchat\"\n"
-        "[plugin.config]\nlistenAddress = " +
-        toml_text(options.chat_address) + "\nlistenPort = " + std::to_string(options.chat_port) +
+        "# What people read while the page is down.\n" +
+        fallback_of(profile) +
+        "[plugin.config]\nlistenAddress = " + toml_text(options.chat_address) +
+        "\nlistenPort = " + std::to_string(options.chat_port) +
         "\nlanguages = " + list_of(profile.page_languages) +
         "\nhelpline = " + words(profile.helpline) + "\n";
     for (const CountryProfile::Number& number : profile.numbers)

@@ -25,6 +25,7 @@ struct Outcome {
     Kind kind = Kind::retry;
     Duration retry_after{0};
     std::string reference, reason;
+    bool struck = false;  // it was the plugin's end
 };
 /// errors  malformed, unsupported
 Result<Outcome> read_outcome(ByteView reply);

@@ -53,7 +53,9 @@ Duration PluginPump::give_all(const std::stop_token& stop) {
             after = item.number;
             const auto now = parts_.clock.now();
             if (stop.stop_requested()) return wait;
-            if (held.contains(item.subject)) continue;
+            // Its next life begins with an event of the feed, which wakes us.
+            if (!takes_calls()) return look_again;
+            if (item.dead || held.contains(item.subject)) continue;
             if (item.not_before > now) {
                 held.insert(item.subject);
                 wait = std::min(wait, item.not_before - now);
@@ -64,6 +66,11 @@ Duration PluginPump::give_all(const std::stop_token& stop) {
             wait = Duration{0};
         }
     }
+}
+
+bool PluginPump::takes_calls() const {
+    const auto state = parts_.instance.state();
+    return state == plugins::InstanceState::running || state == plugins::InstanceState::draining;
 }
 
 void PluginPump::give(const store::OutboxItem& item) {
@@ -80,6 +87,10 @@ void PluginPump::give(const store::OutboxItem& item) {
             outcome.reason = name(told.error().fault);
     } else {
         outcome.reason = name(reply.error().fault);
+        // Its process ended with the item in hand, or was killed because it did not answer.
+        outcome.struck =
+            reply.error().fault == Fault::closed || reply.error().fault == Fault::expired;
+        if (outcome.struck) outcome.retry_after = retry_after_strike;
     }
     parts_.counters.add(outcome.kind == Outcome::Kind::accepted   ? "plugin.accepted"
                         : outcome.kind == Outcome::Kind::rejected ? "plugin.rejected"
@@ -90,40 +101,66 @@ void PluginPump::give(const store::OutboxItem& item) {
 // Writes what became of the item, and waits until that is on disk.
 void PluginPump::record(const store::OutboxItem& item, const Outcome& outcome) {
     std::promise<void> done;
-    const std::string& instance = parts_.instance.name();
-    const bool escalation = item.method == SANAD_M_DISPATCH;
     const auto taken = parts_.engine.submit(
-        [&](store::Draft& draft) -> Result<void> {
-            const Time now = parts_.clock.now();
-            if (outcome.kind == Outcome::Kind::retry) {
-                store::OutboxItem later = item;
-                later.attempt = item.attempt + 1;
-                later.not_before = now + outcome.retry_after;
-                return parts_.outbox.update(draft, instance, later);
-            }
-            const bool accepted = outcome.kind == Outcome::Kind::accepted;
-            if (escalation) {
-                const auto kind = accepted ? casework::EscalationEventKind::sent
-                                           : casework::EscalationEventKind::failed;
-                const auto told =
-                    parts_.escalations.delivered(draft, EscalationId{item.subject}, kind,
-                                                 outcome.reference, outcome.reason, now);
-                if (!told && told.error().fault == Fault::io) return told;
-            } else if (!accepted) {
-                parts_.feed.emit(draft, {.at = now,
-                                         .name = "contact.undeliverable",
-                                         .subject = item.subject,
-                                         .peer = instance});
-            }
-            return parts_.outbox.remove(draft, instance, item.number);
-        },
+        [&](store::Draft& draft) { return draft_outcome(draft, item, outcome); },
         [&](const Result<void>& result) {
             if (!result)
-                parts_.log.warn("plugin.outcome_unrecorded",
-                                {{"instance", instance}, {"fault", name(result.error().fault)}});
+                parts_.log.warn(
+                    "plugin.outcome_unrecorded",
+                    {{"instance", parts_.instance.name()}, {"fault", name(result.error().fault)}});
             done.set_value();
         });
     if (taken) done.get_future().wait();
+}
+
+Result<void> PluginPump::draft_outcome(store::Draft& draft, const store::OutboxItem& item,
+                                       const Outcome& outcome) {
+    const std::string& instance = parts_.instance.name();
+    const Time now = parts_.clock.now();
+    if (outcome.kind == Outcome::Kind::accepted) {
+        if (item.method == SANAD_M_DISPATCH) {
+            const auto told = parts_.escalations.delivered(draft, EscalationId{item.subject},
+                                                           casework::EscalationEventKind::sent,
+                                                           outcome.reference, outcome.reason, now);
+            if (!told && told.error().fault == Fault::io) return told;
+        }
+        return parts_.outbox.remove(draft, instance, item.number);
+    }
+    if (outcome.kind == Outcome::Kind::rejected) {
+        if (const auto told = draft_undelivered(draft, item, outcome.reason, now); !told)
+            return told;
+        return parts_.outbox.remove(draft, instance, item.number);
+    }
+    store::OutboxItem later = item;
+    later.attempt = item.attempt + 1;
+    later.not_before = now + outcome.retry_after;
+    if (outcome.struck) later.dead = ++later.strikes >= strikes_max;
+    if (later.dead) {
+        parts_.counters.add("plugin.dead_letter");
+        parts_.feed.emit(draft, {.at = now,
+                                 .name = "plugin.dead_letter",
+                                 .subject = item.subject,
+                                 .peer = instance,
+                                 .number = item.number});
+        if (const auto told = draft_undelivered(draft, item, "plugin_crashed", now); !told)
+            return told;
+    }
+    return parts_.outbox.update(draft, instance, later);
+}
+
+// Who waits for it learns that it did not arrive.
+Result<void> PluginPump::draft_undelivered(store::Draft& draft, const store::OutboxItem& item,
+                                           const std::string& reason, Time now) {
+    if (item.method != SANAD_M_DISPATCH) {
+        parts_.feed.emit(draft, {.at = now,
+                                 .name = "contact.undeliverable",
+                                 .subject = item.subject,
+                                 .peer = parts_.instance.name()});
+        return {};
+    }
+    const auto told = parts_.escalations.delivered(
+        draft, EscalationId{item.subject}, casework::EscalationEventKind::failed, {}, reason, now);
+    return !told && told.error().fault == Fault::io ? told : Result<void>();
 }
 
 }  // namespace sanad::node

@@ -16,12 +16,16 @@ namespace sanad::node {
 
 /// Gives one plugin instance what waits in its outbox, in order, one at a time. An item leaves the
 /// outbox only when the plugin accepted it or refused it for good; an item that must wait holds
-/// back only what follows it about the same contact or escalation.
+/// back only what follows it about the same contact or escalation. An item with which the plugin's
+/// process ended strikes_max times is a dead letter: it stays for a person to look at, and holds
+/// nothing back.
 class PluginPump {
 public:
     static constexpr Duration call_limit{60'000};
     static constexpr Duration retry_after_fault{5'000};
+    static constexpr Duration retry_after_strike{1'000};
     static constexpr Duration look_again{5'000};
+    static constexpr std::uint8_t strikes_max = 3;
     static constexpr std::uint32_t items_at_once = 64;
 
     struct Parts {
@@ -47,8 +51,13 @@ private:
     void run(const std::stop_token& stop);
     /// Gives everything that is due; returns how long until something else will be.
     Duration give_all(const std::stop_token& stop);
+    bool takes_calls() const;
     void give(const store::OutboxItem& item);
     void record(const store::OutboxItem& item, const struct Outcome& outcome);
+    Result<void> draft_outcome(store::Draft& draft, const store::OutboxItem& item,
+                               const struct Outcome& outcome);
+    Result<void> draft_undelivered(store::Draft& draft, const store::OutboxItem& item,
+                                   const std::string& reason, Time now);
 
     Parts parts_;
     std::mutex mutex_;  // guards woken_

@@ -7,5 +7,6 @@ namespace sanad::node {
 
 extern const std::string_view share_folder_default;
 extern const std::string_view plugin_folder_default;
+extern const std::string_view plugin_host_default;
 
 }  // namespace sanad::node

@@ -53,6 +53,7 @@ void add_courier_commands(CLI::App& group, Chosen& chosen);  // below `sanad lin
 void add_policy_commands(CLI::App& app, Chosen& chosen);
 void add_override_commands(CLI::App& app, Chosen& chosen);
 void add_erasure_commands(CLI::App& app, Chosen& chosen);
+void add_plugin_commands(CLI::App& app, Chosen& chosen);
 /// `withdraw` below `sanad consent`, `erase` below `sanad case`.
 void add_consent_withdraw(CLI::App& group, Chosen& chosen);
 void add_case_erase(CLI::App& group, Chosen& chosen);

@@ -109,6 +109,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_policy_commands(app, chosen);
     add_override_commands(app, chosen);
     add_erasure_commands(app, chosen);
+    add_plugin_commands(app, chosen);
 }
 
 int run(int argc, char** argv) {

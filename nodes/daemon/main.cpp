@@ -82,10 +82,14 @@ int main(int argc, char** argv) {
     CLI::App app("A node of Sanad: runs until it gets SIGTERM.");
     std::string file = "/etc/sanad/node.toml";
     app.add_option("--config", file, "the node's configuration")->capture_default_str();
+    bool safe_mode = false;
+    app.add_flag("--safe-mode", safe_mode,
+                 "run no plugin but the store: for when one keeps the node from starting");
     CLI11_PARSE(app, argc, argv);
     close_memory();
     if (const auto ready = trust::start_trust(); !ready) return complain(ready.error(), 70);
-    const auto configuration = node::load_configuration(file);
+    auto configuration = node::load_configuration(file);
     if (!configuration) return complain(configuration.error(), node::exit_configuration);
+    configuration->safe_mode = safe_mode;
     return run(*configuration);
 }

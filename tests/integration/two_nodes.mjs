@@ -86,9 +86,9 @@ export class TwoNodes {
   get daemon() { return `${this.build}/nodes/daemon/sanad-node`; }
 
   /** Starts the node and waits until it is ready; how many ms that took. environment: more of it than ours */
-  async start(country, environment = {}) {
+  async start(country, environment = {}, more = []) {
     const begun = Date.now();
-    const child = spawn(this.daemon, ["--config", path.join(this.data(country), "node.toml")],
+    const child = spawn(this.daemon, ["--config", path.join(this.data(country), "node.toml"), ...more],
       { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
     this.running.set(country, child);
     let log = "";

@@ -1,0 +1,124 @@
+#include "core/node/fallback_page.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <list>
+#include <string_view>
+#include <vector>
+
+namespace sanad::node {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+std::string escaped(std::string_view text) {
+    std::string safe;
+    for (const char c : text) {
+        if (c == '&')
+            safe += "&amp;";
+        else if (c == '<')
+            safe += "&lt;";
+        else if (c == '>')
+            safe += "&gt;";
+        else
+            safe += c;
+    }
+    return safe;
+}
+
+std::string paragraph(std::string_view language, std::string_view direction,
+                      const std::string& text) {
+    return "<p lang=\"" + std::string(language) + "\" dir=\"" + std::string(direction) + "\">" +
+           escaped(text) + "</p>\n";
+}
+
+// One who came: is answered as soon as something came from them, and has a moment to read.
+struct Visit {
+    Descriptor socket;
+    Steady::time_point until;
+    std::size_t sent = 0;
+    bool heard = false;
+    bool over = false;
+};
+
+void hear(Visit& visit) {
+    std::array<char, 4096> ignored;
+    const ssize_t got = ::recv(visit.socket.get(), ignored.data(), ignored.size(), MSG_DONTWAIT);
+    if (got == 0) visit.over = true;
+    if (got > 0) visit.heard = true;
+}
+
+void say(Visit& visit, const std::string& answer) {
+    if (visit.sent >= answer.size()) return;
+    const ssize_t got = ::send(visit.socket.get(), answer.data() + visit.sent,
+                               answer.size() - visit.sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (got > 0) visit.sent += static_cast<std::size_t>(got);
+    // The visitor closes: what it still sends must not turn our answer into a broken connection.
+    if (visit.sent == answer.size()) ::shutdown(visit.socket.get(), SHUT_WR);
+}
+
+}  // namespace
+
+std::string FallbackPage::answer(const NameInLanguages& text) {
+    const std::string page =
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width\"><title>503</title></head>\n"
+        "<body>\n" +
+        paragraph("ar", "rtl", text.ar) + paragraph("fr", "ltr", text.fr) +
+        paragraph("en", "ltr", text.en) + "</body></html>\n";
+    return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\n"
+           "Content-Length: " +
+           std::to_string(page.size()) +
+           "\r\nConnection: close\r\nRetry-After: 60\r\nCache-Control: no-store\r\n"
+           "Content-Security-Policy: default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n"
+           "Referrer-Policy: no-referrer\r\n\r\n" +
+           page;
+}
+
+FallbackPage::FallbackPage(Descriptor listening, const NameInLanguages& text)
+    : listening_(std::move(listening)),
+      answer_(answer(text)),
+      stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      thread_([this] { serve(); }) {}
+
+FallbackPage::~FallbackPage() {
+    ::eventfd_write(stop_.get(), 1);
+    thread_.join();
+}
+
+void FallbackPage::serve() {
+    std::list<Visit> visits;
+    for (;;) {
+        const bool room = visits.size() < fallback_visitors_max;
+        std::vector<pollfd> watched{{stop_.get(), POLLIN, 0},
+                                    {room ? listening_.get() : -1, POLLIN, 0}};
+        for (const Visit& visit : visits)
+            watched.push_back(
+                {visit.socket.get(),
+                 static_cast<short>(visit.heard && visit.sent < answer_.size() ? POLLIN | POLLOUT
+                                                                               : POLLIN),
+                 0});
+        ::poll(watched.data(), watched.size(), visits.empty() ? -1 : 100);
+        if (watched[0].revents != 0) return;
+        auto ready = watched.begin() + 2;
+        for (Visit& visit : visits) {
+            if ((ready->revents & POLLIN) != 0) hear(visit);
+            if (visit.heard) say(visit, answer_);
+            if ((ready->revents & (POLLERR | POLLHUP)) != 0 || Steady::now() > visit.until)
+                visit.over = true;
+            ++ready;
+        }
+        std::erase_if(visits, [](const Visit& visit) { return visit.over; });
+        if (watched[1].revents == 0) continue;
+        Descriptor socket(
+            ::accept4(listening_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (socket) visits.push_back({std::move(socket), Steady::now() + fallback_visit_max});
+    }
+}
+
+}  // namespace sanad::node
