@@ -13,7 +13,7 @@ Result<Links::CourierPart> Links::courier_greeting(const NodeId& peer) {
     CourierPart part;
     part.frames.push_back(write_frame(hello_to(*link, false)));
     for (const Lane lane : all_lanes)
-        if (auto receipt = receipt_for(*link, lane))
+        if (auto receipt = receipt_for(link->in[std::size_t(lane)]))
             part.frames.push_back(write_frame(Ack{lane, std::move(*receipt)}));
     return part;
 }

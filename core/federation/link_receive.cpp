@@ -188,18 +188,23 @@ void Links::stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size,
     send_receipt(lane.peer, *link, lane.lane);
 }
 
-// Signed anew each time: a receipt is the head on disk and a cosignature of now.
-std::optional<std::string> Links::receipt_for(const Link& link, Lane lane) const {
-    const In& in = link.in[std::size_t(lane)];
+// The head on disk and our cosignature of now. A greeting each keepalive is most of what a link that
+// rests has to do, so the same one serves for a while.
+std::optional<std::string> Links::receipt_for(In& in) const {
     if (in.durable == 0 || in.head.empty()) return {};
-    auto receipt = trust::add_cosignature(in.head, parts_.signing, parts_.logs.self().text,
-                                          parts_.clock.now());
-    if (!receipt) return {};
-    return std::move(*receipt);
+    const Time now = parts_.clock.now();
+    const auto key = parts_.signing.public_key();
+    if (in.receipt && in.receipt->head == in.head && in.receipt->key == key &&
+        now >= in.receipt->at && now - in.receipt->at < receipt_kept)
+        return in.receipt->text;
+    auto text = trust::add_cosignature(in.head, parts_.signing, parts_.logs.self().text, now);
+    if (!text) return {};
+    in.receipt = Receipt{*text, in.head, key, now};
+    return std::move(*text);
 }
 
 void Links::send_receipt(const NodeId& peer, Link& link, Lane lane) {
-    auto receipt = receipt_for(link, lane);
+    auto receipt = receipt_for(link.in[std::size_t(lane)]);
     if (!receipt) return;
     if (!transport_->send(peer, write_frame(Ack{lane, std::move(*receipt)})))
         parts_.counters.add("link.receipt_unsent");

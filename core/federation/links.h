@@ -31,6 +31,7 @@ public:
     static constexpr std::size_t pushes_in_flight_max = 8;
     static constexpr std::size_t pushes_in_engine_max = 16;  // received, not yet on disk
     static constexpr Duration keepalive{15'000};
+    static constexpr Duration receipt_kept{600'000};  // one of a log that rests is said again
     static constexpr Duration retry_first{500};
     static constexpr Duration retry_longest{30'000};
     static constexpr double frames_per_second = 4'000;  // of one link, each lane and hello apart
@@ -150,10 +151,17 @@ private:
         std::deque<Sent> in_flight;
         std::vector<trust::Verifier> receipted_under;  // found under the newest receipt
     };
+    struct Receipt {
+        std::string text;
+        std::string head;  // under which it is the cosignature
+        trust::PublicKey key;
+        Time at{};
+    };
     struct In {
         trust::Frontier end;  // including what the engine has not committed yet
         std::optional<LinkKey> key;
         std::string head;  // the newest one on disk
+        std::optional<Receipt> receipt;  // the last one that we gave
         std::uint64_t durable = 0;
         std::size_t in_engine = 0;
         std::uint64_t epoch = 0;  // changes when `end` goes back to what is on disk
@@ -209,7 +217,7 @@ private:
     Result<CourierTaken> courier_hello(const NodeId& peer, Link& link, const Hello& hello);
     void courier_entries(const NodeId& peer, Link& link, Push push, CourierDone done);
     Hello hello_to(const Link& link, bool wants_reply) const;
-    std::optional<std::string> receipt_for(const Link& link, Lane lane) const;
+    std::optional<std::string> receipt_for(In& in) const;
 
     void say_hello(const NodeId& peer, Link& link, bool wants_reply);
     void send_receipt(const NodeId& peer, Link& link, Lane lane);

@@ -2,11 +2,13 @@
 // becomes a dead letter, others go on, too many crashes are a quarantine, and a killed node leaves nothing behind.
 import { randomBytes } from "node:crypto";
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import test from "node:test";
 import { TwoNodes, until } from "../two_nodes.mjs";
 import { pluginProcesses } from "./processes.mjs";
 
-const [build, hostile] = process.argv.slice(2);
+const build = process.argv[2];
+const hostile = resolve(process.argv[3]);  // a node takes a path as from its own folder
 const name = `hostile-${randomBytes(4).toString("hex")}`;  // also the argument of its process
 
 const processes = () => pluginProcesses(name);
