@@ -538,6 +538,7 @@ struct PluginView {
   sandboxLacks @10 :Text;    # parts that this machine lacks, with commas
   transitions @11 :List(Transition);   # the newest last
   deadLetters @12 :List(DeadLetter);
+  measures @13 :List(NodeStatus.Counter);  # what it counts itself, since the node began
   struct Transition {
     at @0 :Text;
     state @1 :Text;

@@ -46,6 +46,7 @@ public:
             health_reason{}, sandbox_lacks{};
         std::uint32_t crashes = 0;
         std::vector<PluginTransition> transitions{};
+        std::vector<std::pair<std::string, std::uint64_t>> measures{};  // that it counts itself
     };
     struct Facts {
         std::string version, endpoint;

@@ -31,6 +31,11 @@ void fill(PluginView::Builder view, const NodeControl::Plugin& plugin) {
     view.setHealthReason(to_text(plugin.health_reason));
     view.setCrashes(plugin.crashes);
     view.setSandboxLacks(to_text(plugin.sandbox_lacks));
+    auto measures = view.initMeasures(static_cast<unsigned>(plugin.measures.size()));
+    for (unsigned i = 0; i < measures.size(); ++i) {
+        measures[i].setName(to_text(plugin.measures[i].first));
+        measures[i].setCount(plugin.measures[i].second);
+    }
     auto transitions = view.initTransitions(static_cast<unsigned>(plugin.transitions.size()));
     for (unsigned i = 0; i < transitions.size(); ++i) {
         transitions[i].setAt(to_text(format_time(plugin.transitions[i].at)));

@@ -101,7 +101,7 @@ private:
     Result<std::unique_ptr<plugins::Instance>> make_isolated(const PluginSettings& settings,
                                                              const std::filesystem::path& file,
                                                              const plugins::Manifest& manifest);
-    static Plugin plugin_facts(const plugins::Instance& instance);
+    Plugin plugin_facts(const plugins::Instance& instance);
     void tell_plugin(const PluginSettings& settings, plugins::Broker& broker,
                      const plugins::Transition& transition);
     Result<void> page_duty(store::Draft& draft, store::Event& event, const std::string& reason);
@@ -159,6 +159,7 @@ private:
     std::unique_ptr<api::Cover> cover_;
     std::unique_ptr<api::Escalations> escalations_;
     std::unique_ptr<api::Overrides> overrides_;
+    std::unique_ptr<PluginValues> plugin_values_;
     std::unique_ptr<PluginServices> services_;
     std::unique_ptr<api::Service> service_;
     std::vector<std::unique_ptr<plugins::Broker>> brokers_;  // of the instances, which they outlive

@@ -154,8 +154,12 @@ Result<void> Node::open_service() {
     auto overrides = api::Overrides::open(*store_.store, *records_, *feed_);
     if (!overrides) return std::unexpected(overrides.error());
     overrides_ = std::move(*overrides);
+    auto values = PluginValues::open(*store_.store, *records_);
+    if (!values) return std::unexpected(values.error());
+    plugin_values_ = std::move(*values);
     services_ = std::make_unique<PluginServices>(PluginServices::Parts{
-        *store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_, around_.clock});
+        *store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_,
+        *plugin_values_, around_.clock});
 
     api::Staff staff;
     for (const auto& member : configuration_.staff)

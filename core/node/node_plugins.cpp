@@ -128,6 +128,8 @@ api::NodeControl::Plugin Node::plugin_facts(const plugins::Instance& instance) {
                  .health_reason = standing.health.reason,
                  .sandbox_lacks = standing.sandbox_lacks,
                  .crashes = static_cast<std::uint32_t>(standing.crashes)};
+    for (const auto& [measure, value] : services_->measures(instance.name()))
+        facts.measures.push_back({measure, value.value});
     for (const auto& transition : standing.transitions)
         facts.transitions.push_back({transition.at, plugins::name(transition.to),
                                      plugins::name(transition.reason), transition.how});

@@ -190,4 +190,46 @@ sanad_status PluginServices::read(const std::function<Result<Bytes>(store::Snaps
     return reply.send(*answer);
 }
 
+// No audit entry: a plugin's place in a mailbox is no act on anybody's behalf.
+sanad_status PluginServices::keep(std::string_view instance, const plugins::ValueCall& value,
+                                  plugins::Reply& reply) {
+    const std::string name(instance);
+    switch (value.act) {
+        case plugins::ValueCall::Act::get:
+            return read(
+                [&](store::Snapshot& from) -> Result<Bytes> {
+                    auto kept = parts_.values.get(from, name, value.key);
+                    if (!kept) return std::unexpected(kept.error());
+                    if (!*kept) return fail(Fault::not_found, "value");
+                    return std::move(**kept);
+                },
+                reply);
+        case plugins::ValueCall::Act::put:
+        case plugins::ValueCall::Act::remove:
+            break;
+        default:
+            return SANAD_E_UNSUPPORTED;
+    }
+    std::promise<Result<void>> done;
+    const auto taken = parts_.engine.submit(
+        [&](store::Draft& draft) { return parts_.values.change(draft, name, value); },
+        [&](const Result<void>& result) { done.set_value(result); });
+    if (!taken) return plugins::status_of(taken.error().fault);
+    const auto result = done.get_future().get();
+    return result ? SANAD_OK : plugins::status_of(result.error().fault);
+}
+
+void PluginServices::measured(std::string_view instance,
+                              const plugins::Measures::Values& values) {
+    const std::lock_guard lock(mutex_);
+    auto& measures = measures_[std::string(instance)];
+    for (const auto& [name, value] : values) (void)measures.add(name, value.kind, value.value);
+}
+
+plugins::Measures::Values PluginServices::measures(std::string_view instance) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = measures_.find(instance);
+    return found == measures_.end() ? plugins::Measures::Values{} : found->second.all();
+}
+
 }  // namespace sanad::node

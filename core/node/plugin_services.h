@@ -3,6 +3,7 @@
 #include "core/api/contacts.h"
 #include "core/api/cover.h"
 #include "core/api/escalations.h"
+#include "core/node/plugin_values.h"
 #include "core/plugins/instance.h"
 #include "core/store/audit.h"
 #include "core/store/engine.h"
@@ -38,6 +39,7 @@ public:
         api::Contacts& contacts;
         api::Escalations& escalations;
         api::Cover& cover;
+        PluginValues& values;
         const Clock& clock;
     };
     explicit PluginServices(Parts parts) : parts_(parts) {}
@@ -47,6 +49,12 @@ public:
 
     sanad_status call(std::string_view instance, std::uint32_t method, ByteView request,
                       plugins::Reply& reply) override;
+    sanad_status keep(std::string_view instance, const plugins::ValueCall& value,
+                      plugins::Reply& reply) override;
+    void measured(std::string_view instance, const plugins::Measures::Values& values) override;
+
+    /// What an instance has counted since this process began. threads  any
+    plugins::Measures::Values measures(std::string_view instance) const;
 
 private:
     using Work = std::function<Result<Bytes>(store::Draft&, Time)>;
@@ -63,8 +71,9 @@ private:
     sanad_status view(ByteView request, plugins::Reply& reply);
 
     Parts parts_;
-    std::mutex mutex_;  // guards channels_
+    mutable std::mutex mutex_;  // guards the rest
     std::map<std::string, std::string, std::less<>> channels_;
+    std::map<std::string, plugins::Measures, std::less<>> measures_;
 };
 
 }  // namespace sanad::node

@@ -163,6 +163,18 @@ bool Broker::has(std::string_view grant) const {
     return std::ranges::find(grants_, grant) != grants_.end();
 }
 
+std::uint64_t Broker::kept_bytes() const {
+    constexpr std::string_view kind = "kv:";
+    for (const std::string_view grant : grants_) {
+        if (!grant.starts_with(kind)) continue;
+        std::uint64_t bytes = 0;
+        const char* last = grant.data() + grant.size();
+        const auto [end, fault] = std::from_chars(grant.data() + kind.size(), last, bytes);
+        if (fault == std::errc{} && end == last) return std::min(bytes, kept_bytes_max);
+    }
+    return 0;
+}
+
 bool Broker::has_network() const {
     return std::ranges::any_of(grants_,
                                [](const auto& grant) { return grant.starts_with("net."); });

@@ -17,6 +17,7 @@
 namespace sanad::plugins {
 
 inline constexpr Duration connect_limit_default{30'000};
+inline constexpr std::uint64_t kept_bytes_max = 16U << 20;  // whatever is granted
 
 /// The top-level fields of a plugin's configuration that are text or whole numbers, as text.
 using ConfigurationFields = std::map<std::string, std::string>;
@@ -40,6 +41,9 @@ public:
 
     /// Whether the plugin has been granted exactly this.
     bool has(std::string_view grant) const;
+
+    /// How many bytes the instance may keep, from the grant kv:<bytes>; 0: none.
+    std::uint64_t kept_bytes() const;
 
     /// Whether it will ever hand out a socket.
     bool has_network() const;

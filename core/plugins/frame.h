@@ -17,7 +17,7 @@
 namespace sanad::plugins {
 
 inline constexpr std::size_t frame_payload_bytes_max = 256U << 10;
-inline constexpr std::uint32_t frame_version = 1;  // of this form
+inline constexpr std::uint32_t frame_version = 2;  // of this form
 
 enum class FrameKind : std::uint32_t {
     load = 1,  // node -> host, first: method = frame_version, status = load_…; the library as a
@@ -28,8 +28,10 @@ enum class FrameKind : std::uint32_t {
     call,      // both: method = SANAD_M_…
     reply,     // both, to each of the above: its seq; status, payload
     log,       // host -> node: method = SANAD_LOG_…, payload = the line
-    open       // host -> node: method = Opening, payload = what, limit; answered by a reply that
+    open,      // host -> node: method = Opening, payload = what, limit; answered by a reply that
                // brings a descriptor
+    value,     // host -> node: method = ValueAct, payload = write_value(); answered by a reply
+    measures   // host -> node: payload = write_measures()
 };
 
 enum class Opening : std::uint32_t {

@@ -79,6 +79,8 @@ bool HostLink::take(const Frame& frame) {
         case FrameKind::call:
         case FrameKind::log:
         case FrameKind::open:
+        case FrameKind::value:
+        case FrameKind::measures:
             handlers_.frame(frame.header, frame.payload);
             return true;
         default:

@@ -5,6 +5,7 @@
 #include <sanad/methods.h>
 
 #include <cstring>
+#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -23,6 +24,10 @@ std::uint32_t kind_in_method(Kind kind) {
         default:
             return 0;
     }
+}
+
+ByteView view_of(sanad_span bytes) {
+    return {static_cast<const std::uint8_t*>(bytes.data), bytes.data ? bytes.size : 0};
 }
 
 bool is_message(ByteView bytes) {
@@ -62,7 +67,7 @@ sanad_status answer_call(HostServices& services, std::string_view instance, Kind
 }
 
 sanad_status Reply::send(ByteView message) {
-    if (!sink_) return SANAD_OK;
+    if (!sink_ || message.empty()) return SANAD_OK;
     void* memory = message.size() <= plugin_message_bytes_max
                        ? sink_->reserve(sink_->ctx, message.size())
                        : nullptr;
@@ -79,13 +84,20 @@ HostTable::HostTable(std::string instance, Kind kind, HostServices& services, Lo
       services_(services),
       clock_(clock),
       plugin_log_(instance_, log, clock),
+      loop_([this](std::uint32_t event, std::uint64_t token, std::uint64_t arg) {
+          return tell_ && tell_(event, token, arg);
+      }),
       broker_(broker),
       table_{sizeof(sanad_host), SANAD_ABI_MINOR, this, call,
              write_log,          now_ns,          post, get_extension},
       net_{sizeof(sanad_net_v1), 0, this, listen, connect},
-      secret_{sizeof(sanad_secret_v1), 0, this, open} {}
+      secret_{sizeof(sanad_secret_v1), 0, this, open},
+      kv_{sizeof(sanad_kv_v1), 0, this, get, put, remove},
+      metrics_{sizeof(sanad_metrics_v1), 0, this, count, gauge},
+      loop_table_(loop_table(loop_)) {}
 
 void HostTable::close() {
+    end_loop();
     const std::unique_lock lock(open_);
     closed_ = true;
 }
@@ -119,14 +131,17 @@ std::uint64_t HostTable::now_ns(void* ctx) noexcept {
 void HostTable::post(void* ctx, std::uint64_t token) noexcept {
     HostTable& host = of(ctx);
     const std::shared_lock lock(host.open_);
-    if (!host.closed_ && host.post_) host.post_(token);
+    if (!host.closed_ && host.tell_) (void)host.tell_(SANAD_EV_POST, token, 0);
 }
 
 const void* HostTable::get_extension(void* ctx, const char* id) noexcept {
     HostTable& host = of(ctx);
     const std::string_view wanted = id ? id : "";
+    if (wanted == SANAD_EXT_LOOP) return &host.loop_table_;
+    if (wanted == SANAD_EXT_METRICS) return &host.metrics_;
     if (!host.broker_) return nullptr;
     if (wanted == SANAD_EXT_NET) return &host.net_;
+    if (wanted == SANAD_EXT_KV) return &host.kv_;
     return wanted == SANAD_EXT_SECRET ? &host.secret_ : nullptr;
 }
 
@@ -163,6 +178,46 @@ sanad_status HostTable::open(void* ctx, const char* name, int* descriptor) noexc
     if (host.closed_) return SANAD_E_CLOSED;
     if (!name || !descriptor) return SANAD_E_INVALID;
     return host.give(host.broker_->open(name), descriptor);
+}
+
+sanad_status HostTable::get(void* ctx, sanad_span key, const sanad_sink* value) noexcept {
+    return of(ctx).keep({.act = ValueCall::Act::get, .key = view_of(key), .value = {}}, value);
+}
+
+sanad_status HostTable::put(void* ctx, sanad_span key, sanad_span value) noexcept {
+    return of(ctx).keep(
+        {.act = ValueCall::Act::put, .key = view_of(key), .value = view_of(value)}, nullptr);
+}
+
+sanad_status HostTable::remove(void* ctx, sanad_span key) noexcept {
+    return of(ctx).keep({.act = ValueCall::Act::remove, .key = view_of(key), .value = {}}, nullptr);
+}
+
+sanad_status HostTable::keep(ValueCall call, const sanad_sink* value) {
+    const std::shared_lock lock(open_);
+    if (closed_) return SANAD_E_CLOSED;
+    if (!is_value(call)) return SANAD_E_INVALID;
+    call.quota = broker_->kept_bytes();
+    if (call.quota == 0) return SANAD_E_DENIED;
+    Reply reply(value);
+    return services_.keep(instance_, call, reply);
+}
+
+void HostTable::count(void* ctx, const char* name, std::uint64_t more) noexcept {
+    of(ctx).measure(name, {Measures::Kind::count, more});
+}
+
+void HostTable::gauge(void* ctx, const char* name, std::uint64_t now) noexcept {
+    of(ctx).measure(name, {Measures::Kind::gauge, now});
+}
+
+void HostTable::measure(const char* name, Measures::Value value) noexcept {
+    const std::shared_lock lock(open_);
+    if (closed_ || !name) return;
+    try {
+        services_.measured(instance_, {{name, value}});
+    } catch (const std::exception&) {  // no memory for a number
+    }
 }
 
 }  // namespace sanad::plugins

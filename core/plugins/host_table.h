@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/plugins/broker.h"
+#include "core/plugins/event_loop.h"
 #include "core/plugins/instance.h"
 #include "core/plugins/plugin_log.h"
 
@@ -38,8 +39,11 @@ public:
 
     const sanad_host& table() const { return table_; }
     PluginLog& log() { return plugin_log_; }
-    /// Where `post` goes. Set before the plugin has the table.
-    void on_post(std::function<void(std::uint64_t token)> post) { post_ = std::move(post); }
+    /// Where `post` and the loop's events go; returns false when it takes none now. Set before the
+    /// plugin has the table.
+    void on_event(EventLoop::Tell tell) { tell_ = std::move(tell); }
+    /// From when this returns no timer and no descriptor is told any more.
+    void end_loop() { loop_.end(); }
     /// From when this returns the node is not touched any more: for a thread that is left behind.
     void close();
 
@@ -58,18 +62,30 @@ private:
     static sanad_status open(void* ctx, const char* name, int* descriptor) noexcept;
     sanad_status give(Result<Descriptor> opened, int* descriptor);
 
+    static sanad_status get(void* ctx, sanad_span key, const sanad_sink* value) noexcept;
+    static sanad_status put(void* ctx, sanad_span key, sanad_span value) noexcept;
+    static sanad_status remove(void* ctx, sanad_span key) noexcept;
+    sanad_status keep(ValueCall call, const sanad_sink* value);
+    static void count(void* ctx, const char* name, std::uint64_t more) noexcept;
+    static void gauge(void* ctx, const char* name, std::uint64_t now) noexcept;
+    void measure(const char* name, Measures::Value value) noexcept;
+
     const std::string instance_;
     const Kind kind_;
     HostServices& services_;  // outlives us, or we are closed
     const Clock& clock_;
     PluginLog plugin_log_;
-    std::function<void(std::uint64_t)> post_;
+    EventLoop::Tell tell_;
+    EventLoop loop_;
     std::shared_mutex open_;  // held shared while the node is being called
     bool closed_ = false;
     Broker* const broker_;  // outlives us, or we are closed
     sanad_host table_;
     sanad_net_v1 net_;
     sanad_secret_v1 secret_;
+    sanad_kv_v1 kv_;
+    sanad_metrics_v1 metrics_;
+    sanad_loop_v1 loop_table_;
 };
 
 }  // namespace sanad::plugins

@@ -43,7 +43,14 @@ public:
           library_(std::move(library)),
           host_(std::make_shared<HostTable>(name_, library_->manifest().kind, services, log, clock,
                                             broker)) {
-        host_->on_post([this](std::uint64_t token) { post(token); });
+        host_->on_event([this](std::uint32_t event, std::uint64_t token, std::uint64_t arg) {
+            const bool taken = strand_.post([plugin = plugin_, host = host_, event, token, arg] {
+                plugin->on_event(plugin->self, event, token, arg);
+            });
+            if (!taken && event == SANAD_EV_POST)
+                log_.warn("plugin.post_dropped", {{"plugin", name_}});
+            return taken;
+        });
     }
 
     ~InProcessInstance() override {
@@ -107,6 +114,7 @@ public:
 protected:
     Result<sanad_status> perform(Step step, ByteView config, std::uint64_t deadline_ns,
                                  Duration limit) override {
+        if (step == Step::stop) host_->end_loop();
         const auto status = std::make_shared<sanad_status>(SANAD_E_INTERNAL);
         // It holds what it needs: it may outlive us.
         auto work = [status, step, deadline_ns, plugin = plugin_, library = library_, host = host_,
@@ -130,13 +138,6 @@ private:
             if (stop_left) plugin->stop(plugin->self);
             if (destroy_left) plugin->destroy(plugin->self);
         });
-    }
-
-    void post(std::uint64_t token) {
-        const bool taken = strand_.post([plugin = plugin_, host = host_, token] {
-            plugin->on_event(plugin->self, SANAD_EV_POST, token, 0);
-        });
-        if (!taken) log_.warn("plugin.post_dropped", {{"plugin", name_}});
     }
 
     const std::shared_ptr<Library> library_;            // owners: see Library

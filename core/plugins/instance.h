@@ -7,7 +7,9 @@
 #include "core/plugins/broker.h"
 #include "core/plugins/library.h"
 #include "core/plugins/manifest.h"
+#include "core/plugins/measures.h"
 #include "core/plugins/standing.h"
+#include "core/plugins/value_frame.h"
 
 #include <sanad/plugin.h>
 
@@ -48,6 +50,15 @@ public:
     /// threads   any: called on threads of the plugin, several at once
     virtual sanad_status call(std::string_view instance, std::uint32_t method, ByteView request,
                               Reply& reply) = 0;
+
+    /// What an instance keeps, with sanad.kv/1; the value of a `get` goes into the reply. Throws
+    /// nothing. threads  as call()
+    virtual sanad_status keep(std::string_view /*instance*/, const ValueCall& /*value*/,
+                              Reply& /*reply*/) {
+        return SANAD_E_UNSUPPORTED;
+    }
+    /// What an instance counts, with sanad.metrics/1. Does not wait. threads  any
+    virtual void measured(std::string_view /*instance*/, const Measures::Values& /*values*/) {}
 };
 
 /// Each step of an instance's life ends in time, or the instance is hung.

@@ -128,8 +128,8 @@ private:
 
     // On the link's thread, which must not wait for the disk.
     void heard(const FrameHeader& header, ByteView payload) {
-        if (header.kind == FrameKind::log)
-            return said(static_cast<std::int32_t>(header.method), payload);
+        if (header.kind == FrameKind::log || header.kind == FrameKind::measures)
+            return said(header, payload);
         if (header.kind == FrameKind::call && !(may_call(manifest_.kind, header.method) &&
                                                 is_granted(isolation_.broker, header.method)))
             return deny(header);
@@ -147,6 +147,7 @@ private:
 
     void answer(const FrameHeader& header, ByteView request) {
         if (header.kind == FrameKind::open) return answer_opening(header, text_of(request));
+        if (header.kind == FrameKind::value) return answer_value(header, request);
         ReplyBuffer buffer(plugin_message_bytes_max);
         Reply reply(buffer.sink());
         const auto status =
@@ -161,6 +162,18 @@ private:
         log_.warn("plugin.not_opened",
                   {{"plugin", name_}, {"fault", sanad::name(opened.error().fault)}});
         link_.reply(header.seq, status_of(opened.error().fault), {});
+    }
+
+    void answer_value(const FrameHeader& header, ByteView payload) {
+        auto call = read_value(payload);
+        if (!call || !is_value(*call)) return link_.reply(header.seq, SANAD_E_INVALID, {});
+        call->act = static_cast<ValueCall::Act>(header.method);
+        call->quota = isolation_.broker ? isolation_.broker->kept_bytes() : 0;
+        if (call->quota == 0) return deny(header);
+        ReplyBuffer buffer(plugin_message_bytes_max);
+        Reply reply(buffer.sink());
+        const auto status = services_.keep(name_, *call, reply);
+        link_.reply(header.seq, status, status == SANAD_OK ? buffer.take() : Bytes());
     }
 
     Result<Descriptor> open_for(const FrameHeader& header, std::string_view what) {
@@ -193,7 +206,7 @@ private:
             header.limit_ns == 0 ? connect_limit_default : std::chrono::ceil<Duration>(limit));
     }
 
-    void said(std::int32_t level, ByteView line) {
+    void said(const FrameHeader& header, ByteView payload) {
         const Duration now = clock_.elapsed();
         if (now - window_begin_ >= log_window) {
             window_begin_ = now;
@@ -201,7 +214,11 @@ private:
         }
         if (++in_window_ > log_frames_per_minute_max)
             return link_.kill(EndReason::bad_message, "flood of log lines");
-        lines_.take(level, text_of(line));
+        if (header.kind == FrameKind::log)
+            return lines_.take(static_cast<std::int32_t>(header.method), text_of(payload));
+        Measures measures;
+        measures.read(payload);
+        services_.measured(name_, measures.all());
     }
 
     void ended(const Ending& ending) {

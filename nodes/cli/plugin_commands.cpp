@@ -61,6 +61,8 @@ std::string show_one(door::Reply::Reader reply) {
                 line("crashes", std::to_string(plugin.getCrashes()) + " lately") +
                 line("SANDBOX LACKS", lacks) +
                 line("waiting", std::to_string(plugin.getWaiting()) + " in its outbox");
+        for (const auto measure : plugin.getMeasures())
+            text += line(text_of(measure.getName()), std::to_string(measure.getCount()));
         for (const auto transition : plugin.getTransitions()) text += transition_line(transition);
         if (plugin.hasDeadLetters() && plugin.getDeadLetters().size() > 0)
             text += "dead letters, which ended it three times:\n";

@@ -83,8 +83,8 @@ public:
     [[noreturn]] void run() {
         for (;;) {
             const Work work = link_.next();
-            if (work.posted) {
-                if (plugin_) plugin_->on_event(plugin_->self, SANAD_EV_POST, work.header.seq, 0);
+            if (work.event != 0) {
+                if (plugin_) plugin_->on_event(plugin_->self, work.event, work.token, work.arg);
             } else if (work.header.kind == FrameKind::step) {
                 step(work);
             } else {
@@ -97,6 +97,7 @@ private:
     void step(const Work& work) {
         const auto step = static_cast<Step>(work.header.method);
         sanad_status status = SANAD_E_UNSUPPORTED;
+        if (step == Step::stop) link_.end_loop();
         if (step == Step::create)
             status = create();
         else if (step == Step::destroy && plugin_)

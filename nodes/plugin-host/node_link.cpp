@@ -14,11 +14,18 @@ namespace {
 
 using plugins::FrameHeader;
 using plugins::FrameKind;
+using plugins::Measures;
 using plugins::Opening;
+using plugins::ValueCall;
 
 constexpr Duration send_limit{10'000};
 constexpr std::chrono::minutes log_window{1};
+constexpr std::chrono::seconds measures_pause{1};
 constexpr std::size_t log_line_bytes_max = 512;
+
+ByteView view_of(sanad_span bytes) {
+    return {static_cast<const std::uint8_t*>(bytes.data), bytes.data ? bytes.size : 0};
+}
 
 bool give(const sanad_sink* sink, ByteView reply) {
     if (!sink || reply.empty()) return true;
@@ -36,7 +43,13 @@ NodeLink::NodeLink(plugins::FrameSocket& socket)
       table_{sizeof(sanad_host), SANAD_ABI_MINOR, this, call,
              write_log,          now_ns,          post, get_extension},
       net_{sizeof(sanad_net_v1), 0, this, listen, connect},
-      secret_{sizeof(sanad_secret_v1), 0, this, open} {}
+      secret_{sizeof(sanad_secret_v1), 0, this, open},
+      kv_{sizeof(sanad_kv_v1), 0, this, get, put, remove},
+      metrics_{sizeof(sanad_metrics_v1), 0, this, count, gauge},
+      loop_([this](std::uint32_t event, std::uint64_t token, std::uint64_t arg) {
+          return tell(event, token, arg);
+      }),
+      loop_table_(plugins::loop_table(loop_)) {}
 
 void NodeLink::read() {
     for (;;) {
@@ -53,7 +66,8 @@ void NodeLink::read() {
 void NodeLink::take(plugins::Frame& frame) {
     const std::lock_guard lock(mutex_);
     if (frame.header.kind != FrameKind::reply) {
-        work_.push_back({frame.header, {frame.payload.begin(), frame.payload.end()}, false});
+        work_.push_back({.header = frame.header,
+                         .payload = {frame.payload.begin(), frame.payload.end()}});
         return work_comes_.notify_one();
     }
     const auto found = waiting_.find(frame.header.seq);
@@ -71,13 +85,25 @@ Work NodeLink::next() {
     work_comes_.wait(lock, [this] { return !work_.empty(); });
     Work work = std::move(work_.front());
     work_.pop_front();
-    if (work.posted) --posts_;
+    if (work.event != 0) --events_;
     return work;
 }
 
 void NodeLink::answer(std::uint64_t seq, sanad_status status, ByteView payload) {
+    send_measures();
     (void)socket_.send({.kind = FrameKind::reply, .seq = seq, .status = status}, payload,
                        send_limit);
+}
+
+// The node asks for the health every few seconds, so each answer is often enough; each second is
+// seldom enough when there are many.
+void NodeLink::send_measures() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - measures_sent_ < measures_pause) return;
+    const auto values = measures_.take();
+    if (values.empty()) return;
+    measures_sent_ = now;
+    (void)socket_.send({.kind = FrameKind::measures}, plugins::Measures::write(values), send_limit);
 }
 
 sanad_status NodeLink::call(void* ctx, const sanad_call* call) noexcept {
@@ -151,22 +177,29 @@ std::uint64_t NodeLink::now_ns(void*) noexcept {
 }
 
 void NodeLink::post(void* ctx, std::uint64_t token) noexcept {
-    NodeLink& link = of(ctx);
-    const std::lock_guard lock(link.mutex_);
-    if (link.posts_ >= posts_waiting_max) return;
+    (void)of(ctx).tell(SANAD_EV_POST, token, 0);
+}
+
+bool NodeLink::tell(std::uint32_t event, std::uint64_t token, std::uint64_t arg) {
+    const std::lock_guard lock(mutex_);
+    if (events_ >= events_waiting_max) return false;
     try {
-        link.work_.push_back({{.seq = token}, {}, true});
-        ++link.posts_;
+        work_.push_back({.event = event, .token = token, .arg = arg});
     } catch (const std::exception&) {
-        return;
+        return false;
     }
-    link.work_comes_.notify_one();
+    ++events_;
+    work_comes_.notify_one();
+    return true;
 }
 
 // The node says of each what this plugin may have.
 const void* NodeLink::get_extension(void* ctx, const char* id) noexcept {
     const std::string_view wanted = id ? id : "";
     if (wanted == SANAD_EXT_NET) return &of(ctx).net_;
+    if (wanted == SANAD_EXT_LOOP) return &of(ctx).loop_table_;
+    if (wanted == SANAD_EXT_KV) return &of(ctx).kv_;
+    if (wanted == SANAD_EXT_METRICS) return &of(ctx).metrics_;
     return wanted == SANAD_EXT_SECRET ? &of(ctx).secret_ : nullptr;
 }
 
@@ -204,6 +237,49 @@ sanad_status NodeLink::ask_to_open(Opening what, std::string_view name, std::uin
         return SANAD_OK;
     } catch (const std::exception&) {
         return SANAD_E_NOMEM;
+    }
+}
+
+sanad_status NodeLink::get(void* ctx, sanad_span key, const sanad_sink* value) noexcept {
+    return of(ctx).keep(ValueCall::Act::get, key, {}, value);
+}
+
+sanad_status NodeLink::put(void* ctx, sanad_span key, sanad_span value) noexcept {
+    return of(ctx).keep(ValueCall::Act::put, key, value, nullptr);
+}
+
+sanad_status NodeLink::remove(void* ctx, sanad_span key) noexcept {
+    return of(ctx).keep(ValueCall::Act::remove, key, {}, nullptr);
+}
+
+sanad_status NodeLink::keep(ValueCall::Act act, sanad_span key, sanad_span value,
+                            const sanad_sink* sink) noexcept {
+    const ValueCall call{act, view_of(key), view_of(value), 0};
+    if (!plugins::is_value(call)) return SANAD_E_INVALID;
+    try {
+        Waiting waiting;
+        if (!exchange({.kind = FrameKind::value, .method = static_cast<std::uint32_t>(act)},
+                      plugins::write_value(call.key, call.value), 0, waiting))
+            return SANAD_E_CLOSED;
+        if (waiting.status == SANAD_OK && !give(sink, waiting.payload)) return SANAD_E_FULL;
+        return waiting.status;
+    } catch (const std::exception&) {
+        return SANAD_E_NOMEM;
+    }
+}
+
+void NodeLink::count(void* ctx, const char* name, std::uint64_t more) noexcept {
+    of(ctx).measure(name, Measures::Kind::count, more);
+}
+
+void NodeLink::gauge(void* ctx, const char* name, std::uint64_t now) noexcept {
+    of(ctx).measure(name, Measures::Kind::gauge, now);
+}
+
+void NodeLink::measure(const char* name, Measures::Kind kind, std::uint64_t value) noexcept {
+    try {
+        if (name) (void)measures_.add(name, kind, value);
+    } catch (const std::exception&) {  // no memory for a number
     }
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "core/plugins/event_loop.h"
 #include "core/plugins/frame.h"
+#include "core/plugins/measures.h"
+#include "core/plugins/value_frame.h"
 
 #include <sanad/extensions.h>
 
@@ -14,14 +17,15 @@
 
 namespace sanad::plugin_host {
 
-inline constexpr std::size_t posts_waiting_max = 1024;
+inline constexpr std::size_t events_waiting_max = 1024;
 inline constexpr int log_lines_per_minute_max = 1'000;  // far below what the node takes for a flood
 
 /// What the plugin's strand has to do next.
 struct Work {
-    plugins::FrameHeader header;  // a step or a call of the node
-    Bytes payload;                // 8-byte aligned
-    bool posted = false;          // no frame, but the event that `post` asked for; its token is seq
+    plugins::FrameHeader header{};  // a step or a call of the node
+    Bytes payload{};                // 8-byte aligned
+    std::uint32_t event = 0;        // else: on_event(event, token, arg), and no frame
+    std::uint64_t token = 0, arg = 0;
 };
 
 /// The host's end of the conversation with the node: what the plugin asks of the node goes out from
@@ -42,6 +46,8 @@ public:
     Work next();
     /// Answers a step or a call. threads  strand
     void answer(std::uint64_t seq, sanad_status status, ByteView payload);
+    /// No timer and no descriptor is told from now on. threads  strand
+    void end_loop() { loop_.end(); }
 
 private:
     // A call of the node under way, on the stack of the thread that waits for it.
@@ -66,6 +72,16 @@ private:
                                 std::uint64_t deadline_ns, int* descriptor) noexcept;
     static sanad_status open(void* ctx, const char* name, int* descriptor) noexcept;
 
+    static sanad_status get(void* ctx, sanad_span key, const sanad_sink* value) noexcept;
+    static sanad_status put(void* ctx, sanad_span key, sanad_span value) noexcept;
+    static sanad_status remove(void* ctx, sanad_span key) noexcept;
+    sanad_status keep(plugins::ValueCall::Act act, sanad_span key, sanad_span value,
+                      const sanad_sink* sink) noexcept;
+    static void count(void* ctx, const char* name, std::uint64_t more) noexcept;
+    static void gauge(void* ctx, const char* name, std::uint64_t now) noexcept;
+    void measure(const char* name, plugins::Measures::Kind kind, std::uint64_t value) noexcept;
+    void send_measures();
+
     sanad_status ask(const sanad_call& call);
     sanad_status ask_to_open(plugins::Opening what, std::string_view name,
                              std::uint64_t deadline_ns, int* descriptor) noexcept;
@@ -74,13 +90,15 @@ private:
                   Waiting& waiting);
     bool wait(std::unique_lock<std::mutex>& lock, Waiting& waiting, std::uint64_t deadline_ns);
     void take(plugins::Frame& frame);
+    /// Queues an event for the strand. False: too many wait.
+    bool tell(std::uint32_t event, std::uint64_t token, std::uint64_t arg);
     bool may_log();
 
     plugins::FrameSocket& socket_;  // outlives us
-    std::mutex mutex_;              // guards all below but table_
+    std::mutex mutex_;              // guards all below down to table_
     std::condition_variable work_comes_;
     std::deque<Work> work_;
-    std::size_t posts_ = 0;
+    std::size_t events_ = 0;  // of them
     std::map<std::uint64_t, Waiting*> waiting_;
     std::uint64_t next_seq_ = 1;
     std::chrono::steady_clock::time_point log_window_;
@@ -88,6 +106,12 @@ private:
     sanad_host table_;
     sanad_net_v1 net_;
     sanad_secret_v1 secret_;
+    sanad_kv_v1 kv_;
+    sanad_metrics_v1 metrics_;
+    plugins::Measures measures_;
+    std::chrono::steady_clock::time_point measures_sent_;
+    plugins::EventLoop loop_;
+    sanad_loop_v1 loop_table_;
 };
 
 }  // namespace sanad::plugin_host

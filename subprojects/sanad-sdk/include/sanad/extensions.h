@@ -42,6 +42,50 @@ typedef struct sanad_secret_v1 {
     sanad_status (*open)(void* ctx, const char* name, int* fd);
 } sanad_secret_v1;
 
+#define SANAD_EXT_LOOP "sanad.loop/1"
+enum { SANAD_READABLE = 1u, SANAD_WRITABLE = 2u, SANAD_HANGUP = 4u };
+/* Waiting without a thread: what is waited for is told by on_event, on the strand, once. What waits
+ * for the strand already is told even after it was taken back. Nothing is told from `stop` on.
+ * Errors of all: SANAD_E_FULL: 1,024 timers or 256 descriptors; SANAD_E_CLOSED: from `stop` on. */
+typedef struct sanad_loop_v1 {
+    uint32_t size, reserved;
+    void* ctx;
+    /* on_event(SANAD_EV_TIMER, token, 0) after so many nanoseconds. The same token again: counted
+     * anew, from now. */
+    sanad_status (*start_timer)(void* ctx, uint64_t token, uint64_t after_ns);
+    sanad_status (*stop_timer)(void* ctx, uint64_t token); /* SANAD_E_NOT_FOUND: none waits */
+    /* on_event(SANAD_EV_FD, token, what) once `fd` is ready for what `events` names; `what` may have
+     * SANAD_HANGUP beside it. The same descriptor again replaces what was said of it. */
+    sanad_status (*watch)(void* ctx, int fd, uint32_t events, uint64_t token);
+    /* Before it is closed. SANAD_E_NOT_FOUND: it was not watched, or was told. */
+    sanad_status (*unwatch)(void* ctx, int fd);
+} sanad_loop_v1;
+
+#define SANAD_EXT_KV "sanad.kv/1"
+enum { SANAD_KV_KEY_BYTES_MAX = 128, SANAD_KV_VALUE_BYTES_MAX = 16384 };
+/* Small values of the instance's own, which outlive its process and its version: how far it has
+ * read a mailbox, say. Never what a person wrote. Grant: kv:<bytes>, of all keys and values
+ * together, at most 16 MiB. */
+typedef struct sanad_kv_v1 {
+    uint32_t size, reserved;
+    void* ctx;
+    sanad_status (*get)(void* ctx, sanad_span key, const sanad_sink* value); /* SANAD_E_NOT_FOUND */
+    /* SANAD_OK: on disk. SANAD_E_FULL: more than was granted, nothing was changed. */
+    sanad_status (*put)(void* ctx, sanad_span key, sanad_span value);
+    sanad_status (*remove)(void* ctx, sanad_span key); /* SANAD_E_NOT_FOUND */
+} sanad_kv_v1;
+
+#define SANAD_EXT_METRICS "sanad.metrics/1"
+/* Numbers for whoever runs the node: `sanad plugin info`. A name has 1..48 bytes of [a-z0-9_.]; an
+ * instance has at most 64, later ones are dropped. They are seen after 6 seconds at the latest, and
+ * start from nothing with the node. */
+typedef struct sanad_metrics_v1 {
+    uint32_t size, reserved;
+    void* ctx;
+    void (*count)(void* ctx, const char* name, uint64_t more); /* a sum */
+    void (*gauge)(void* ctx, const char* name, uint64_t now);  /* the last one */
+} sanad_metrics_v1;
+
 #ifdef __cplusplus
 }
 #endif
