@@ -165,9 +165,9 @@ const NameInLanguages fallback_default{
     "لا يمكن لأحد أن يجيب هنا الآن. حاول مرة أخرى بعد قليل."};
 
 NameInLanguages read_fallback(Settings settings) {
-    const NameInLanguages text{settings.text("en", fallback_default.en),
-                               settings.text("fr", fallback_default.fr),
-                               settings.text("ar", fallback_default.ar)};
+    const NameInLanguages text{settings.prose("en", fallback_default.en),
+                               settings.prose("fr", fallback_default.fr),
+                               settings.prose("ar", fallback_default.ar)};
     if (settings.has("en") != settings.has("fr") || settings.has("en") != settings.has("ar"))
         settings.complain("", "write it in en, fr and ar");
     settings.finish();

@@ -31,11 +31,52 @@ std::string escaped(std::string_view text) {
     return safe;
 }
 
-std::string paragraph(std::string_view language, std::string_view direction,
-                      const std::string& text) {
-    return "<p lang=\"" + std::string(language) + "\" dir=\"" + std::string(direction) + "\">" +
-           escaped(text) + "</p>\n";
+// The number that a line such as "Police: 19" or "Police : 19." ends with; empty: none.
+std::string number_of(std::string_view line) {
+    if (line.ends_with('.')) line.remove_suffix(1);
+    const std::size_t colon = line.rfind(": ");  // and not that of a time
+    if (colon == line.npos) return {};
+    std::string number;
+    for (const char c : line.substr(colon + 1)) {
+        if ((c >= '0' && c <= '9') || (c == '+' && number.empty()))
+            number += c;
+        else if (c != ' ' && c != '-')
+            return {};
+    }
+    return number.size() < 2 ? std::string() : number;
 }
+
+// A text of some lines; who is in danger taps a number instead of copying it.
+std::string article(std::string_view language, std::string_view direction,
+                    const std::string& text) {
+    std::string lines;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::size_t end = rest.find('\n');
+        const std::string_view line = rest.substr(0, end);
+        rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
+        const std::string number = number_of(line);
+        lines += number.empty() ? "<p>" + escaped(line) + "</p>"
+                                : "<p><a href=\"tel:" + number + "\">" + escaped(line) + "</a></p>";
+    }
+    return "<article lang=\"" + std::string(language) + "\" dir=\"" + std::string(direction) +
+           "\">" + lines + "</article>\n";
+}
+
+// The colours of the chat page. It looks again by itself: the chat may be back.
+constexpr std::string_view head =
+    "<!doctype html>\n<html lang=\"ar\"><head><meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+    "<meta http-equiv=\"refresh\" content=\"60\">\n<title>Notes</title>\n<style>\n"
+    "body{margin:0;padding:1.5rem;background:#f3f7f6;color:#16302d;"
+    "font:1.125rem/1.6 system-ui,\"Noto Sans\",\"Noto Sans Arabic\",sans-serif}\n"
+    "article{max-width:38rem;margin:0 auto 1rem;padding:.5rem 1.25rem;background:#fff;"
+    "border:1px solid #cfdcd9;border-radius:.75rem}\n"
+    "a{display:inline-block;min-height:44px;color:#0c6b60;font-weight:600}\n"
+    "@media(prefers-color-scheme:dark){body{background:#101917;color:#e7f1ee}"
+    "article{background:#192624;border-color:#35504b}a{color:#7fd6c5}}\n"
+    "</style></head>\n<body>\n";
 
 // One who came: is answered as soon as something came from them, and has a moment to read.
 struct Visit {
@@ -65,17 +106,14 @@ void say(Visit& visit, const std::string& answer) {
 }  // namespace
 
 std::string FallbackPage::answer(const NameInLanguages& text) {
-    const std::string page =
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width\"><title>503</title></head>\n"
-        "<body>\n" +
-        paragraph("ar", "rtl", text.ar) + paragraph("fr", "ltr", text.fr) +
-        paragraph("en", "ltr", text.en) + "</body></html>\n";
+    const std::string page = std::string(head) + article("ar", "rtl", text.ar) +
+                             article("fr", "ltr", text.fr) + article("en", "ltr", text.en) +
+                             "</body></html>\n";
     return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\n"
            "Content-Length: " +
            std::to_string(page.size()) +
            "\r\nConnection: close\r\nRetry-After: 60\r\nCache-Control: no-store\r\n"
-           "Content-Security-Policy: default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n"
+           "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\nX-Content-Type-Options: nosniff\r\n"
            "Referrer-Policy: no-referrer\r\n\r\n" +
            page;
 }

@@ -35,9 +35,9 @@ std::string fallback_of(const CountryProfile& profile) {
         "Personne ne peut répondre ici pour le moment. Réessaie dans un petit moment.",
         "لا يمكن لأحد أن يجيب هنا الآن. حاول مرة أخرى بعد قليل."};
     for (const CountryProfile::Number& number : profile.numbers) {
-        text.en += " " + number.label.en + ": " + number.number + ".";
-        text.fr += " " + number.label.fr + " : " + number.number + ".";
-        text.ar += " " + number.label.ar + ": " + number.number + ".";
+        text.en += "\n" + number.label.en + ": " + number.number;
+        text.fr += "\n" + number.label.fr + " : " + number.number;
+        text.ar += "\n" + number.label.ar + ": " + number.number;
     }
     return "fallback = " + words(text) + "\n";
 }

@@ -134,6 +134,14 @@ std::string Settings::text(std::string_view key, std::string_view otherwise) {
     return value == nullptr ? std::string(otherwise) : checked_text(key, *value);
 }
 
+std::string Settings::prose(std::string_view key, std::string_view otherwise) {
+    const TomlValue* value = ask(key, TomlValue::Kind::text, "text in quotes");
+    if (value == nullptr) return std::string(otherwise);
+    if (check_prose(value->text, setting_text_bytes_max)) return value->text;
+    complain(key, "write 1 to 1,024 bytes without control characters other than line breaks");
+    return {};
+}
+
 std::string Settings::required(std::string_view key, std::string_view example) {
     if (!has(key) && !problems_.list_keys)
         complain(key, "is missing: write for example " + std::string(key) + " = " +

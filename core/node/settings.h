@@ -61,6 +61,8 @@ public:
 
     /// Text of one line, 1..setting_text_bytes_max bytes; an empty `otherwise` stands for none.
     std::string text(std::string_view key, std::string_view otherwise = {});
+    /// The same of several lines.
+    std::string prose(std::string_view key, std::string_view otherwise);
     /// The same, and a problem when there is none. `example` shows what to write.
     std::string required(std::string_view key, std::string_view example);
     std::vector<std::string> texts(std::string_view key, std::size_t count_max);
