@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sanad/fake_openings.hpp>
 #include <sanad/plugin.hpp>
 
 #include <algorithm>
@@ -48,6 +49,9 @@ public:
     FakeNode() = default;
     FakeNode(const FakeNode&) = delete;
     FakeNode& operator=(const FakeNode&) = delete;
+
+    /// What it opens for the plugin; nothing, and no such extensions, until the test allows it.
+    FakeOpenings openings;
 
     // ------------------------------------------------------------ scripts
 
@@ -186,7 +190,9 @@ private:
         of(ctx).posted_.push_back(token);
         of(ctx).change();
     }
-    static const void* no_extension(void*, const char*) { return nullptr; }
+    static const void* get_extension(void* ctx, const char* id) {
+        return of(ctx).openings.extension(id);
+    }
 
     static sanad_status call(void* ctx, const sanad_call* call) noexcept {
         FakeNode& node = of(ctx);
@@ -370,7 +376,7 @@ private:
     std::vector<std::uint64_t> posted_;
     std::int64_t wall_ms_ = 1'800'000'000'000;  // one more with each message: order shows
     sanad_host table_{sizeof(sanad_host), SANAD_ABI_MINOR, this, call, write_log, now, post,
-                      no_extension};
+                      get_extension};
 };
 
 }  // namespace sanad::plugin
