@@ -54,6 +54,7 @@ void add_policy_commands(CLI::App& app, Chosen& chosen);
 void add_override_commands(CLI::App& app, Chosen& chosen);
 void add_erasure_commands(CLI::App& app, Chosen& chosen);
 void add_plugin_commands(CLI::App& app, Chosen& chosen);
+void add_plugin_new(CLI::App& group, Chosen& chosen);  // below `sanad plugin`
 /// `withdraw` below `sanad consent`, `erase` below `sanad case`.
 void add_consent_withdraw(CLI::App& group, Chosen& chosen);
 void add_case_erase(CLI::App& group, Chosen& chosen);

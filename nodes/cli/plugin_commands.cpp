@@ -119,6 +119,7 @@ void add_plugin_commands(CLI::App& app, Chosen& chosen) {
     add_move(*group, chosen, "resume", "Start a plugin again that is quarantined", false);
     add_move(*group, chosen, "retry", "Give a dead letter to the plugin once more", true);
     add_move(*group, chosen, "drop", "Give up a dead letter", true);
+    add_plugin_new(*group, chosen);
 }
 
 }  // namespace sanad::cli

@@ -53,6 +53,9 @@ public:
     /// What it opens for the plugin; nothing, and no such extensions, until the test allows it.
     FakeOpenings openings;
 
+    /// The node as a plugin sees it: for a Host of the test's own.
+    const sanad_host& table() const { return table_; }
+
     // ------------------------------------------------------------ scripts
 
     /// The next `times` calls of `method` answer `status` and do nothing.
@@ -161,7 +164,6 @@ protected:
         const std::lock_guard lock(mutex_);
         return std::exchange(posted_, {});
     }
-    const sanad_host& table() const { return table_; }
 
 private:
     struct Conversation {
