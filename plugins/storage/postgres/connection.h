@@ -71,6 +71,11 @@ struct Answers {
 /// of a precondition that does not hold, is SANAD_E_CONFLICT.
 sanad_status status_of_state(std::string_view state);
 
+/// The same while a store is open: a table that is gone then is a fault, and no absent row.
+inline sanad_status while_open(sanad_status status) {
+    return status == SANAD_E_NOT_FOUND ? SANAD_E_IO : status;
+}
+
 /// threads  one at a time
 class Connection {
 public:

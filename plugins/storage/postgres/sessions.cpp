@@ -65,7 +65,7 @@ sanad_status Sessions::begin(std::unique_ptr<Snapshot>& snapshot) {
         snapshot.reset();
         if (begun == SANAD_E_CLOSED && !is_fresh) continue;
         leave(nullptr);
-        return begun == SANAD_E_CLOSED ? SANAD_E_BUSY : begun;
+        return begun == SANAD_E_CLOSED ? SANAD_E_BUSY : while_open(begun);
     }
 }
 

@@ -148,7 +148,7 @@ std::unique_ptr<Connection> Snapshot::end() {
 
 Answers Snapshot::ask(Batch batch) {
     Answers answers = connection_->run(batch, limit_);
-    if (answers.status == SANAD_E_CLOSED) answers.status = SANAD_E_IO;
+    answers.status = answers.status == SANAD_E_CLOSED ? SANAD_E_IO : while_open(answers.status);
     return answers;
 }
 

@@ -200,7 +200,8 @@ sanad_status Writer::make_ready() {
 
 Answers Writer::run(const Batch& batch) {
     Answers answers = connection_->run(batch, settings_.answer);
-    if (answers.status == SANAD_E_CLOSED) answers.status = SANAD_E_CONFLICT;
+    answers.status =
+        answers.status == SANAD_E_CLOSED ? SANAD_E_CONFLICT : while_open(answers.status);
     return answers;
 }
 
@@ -234,8 +235,8 @@ sanad_status Writer::commit(Batch batch, Transaction transaction) {
     }
     roll_back();
     if (answers.failed == count_at && answers.state == "22012") return fail("postgres.replaced");
-    if (answers.status == SANAD_E_IO) return fail("postgres.write_failed");
-    return answers.status;
+    const sanad_status refused = while_open(answers.status);
+    return refused == SANAD_E_IO ? fail("postgres.write_failed") : refused;
 }
 
 Answers Writer::run_alone(const char* sql, std::chrono::milliseconds limit,

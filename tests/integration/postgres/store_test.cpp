@@ -191,6 +191,23 @@ TEST_CASE("after a compaction what was deleted or overwritten is in no file of t
     CHECK(text_of((*view->get(table, bytes_of("b"))).value()) == "new");
 }
 
+TEST_CASE("rows of a table that somebody took away are a fault, and not absent") {
+    PostgresStore server;
+    const auto opened = server.create();
+    REQUIRE(opened.has_value());
+    const auto table = *opened->store->open_table("cases");
+    put(*opened->store, table, "a", bytes_of("1"));
+    RawConnection(server.cluster.connection()).value("DROP TABLE " + server.schema + ".kv");
+    CHECK(opened->store->snapshot().error().fault == Fault::io);
+    {
+        const auto txn = *opened->store->begin();
+        CHECK(txn->get(table, bytes_of("a")).error().fault == Fault::io);
+    }
+    auto txn = *opened->store->begin();
+    REQUIRE(txn->put(table, bytes_of("b"), bytes_of("1")).has_value());
+    CHECK(txn->commit().error().fault == Fault::io);
+}
+
 TEST_CASE("as many views as the settings say are open at a time") {
     PostgresStore server;
     const auto opened = server.open(R"("create": true, "snapshotsMax": 2)");
