@@ -29,8 +29,8 @@ constexpr const char* holder_sql =
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     " AND l.classid = 1396788804 AND l.objid = (hashtext($1::text)::int8 & 4294967295)::oid";
 constexpr const char* end_silent_sql =
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE pid = $1::int4 OR application_name = $2::text || $1::int4";
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user"
+    " AND (pid = $1::int4 OR application_name = $2::text || $1::int4)";
 constexpr const char* end_former_sql =
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int4"
     " AND usename = current_user AND application_name = $2::text";
