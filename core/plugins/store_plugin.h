@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/plugins/instance.h"
+#include "core/plugins/store_copy.h"
 #include "core/store/store.h"
 
 #include <filesystem>
@@ -36,6 +37,7 @@ enum class ProbeDepth : std::uint8_t {
     everything  // every row: after an accident
 };
 
+/// How long the child process may be silent.
 inline constexpr Duration probe_limit{120'000};
 
 /// Opens the store in a child process and looks into it, because a damaged file can end the process
@@ -46,5 +48,11 @@ inline constexpr Duration probe_limit{120'000};
 /// errors  as open_store; malformed: reading it crashed or did not end, the file is damaged
 Result<void> probe_store(const std::filesystem::path& file, std::string_view settings,
                          const std::vector<std::string>& tables, ProbeDepth depth);
+
+/// Reads all of the store in a child process, as probe_store does; it may take as long as it goes
+/// on. told    as content_of of store_copy.h tells it errors  as probe_store; unsupported: the
+/// plugin does not name its tables
+Result<StoreContent> read_store(const std::filesystem::path& file, std::string_view settings,
+                                const Told& told);
 
 }  // namespace sanad::plugins

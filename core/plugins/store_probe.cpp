@@ -13,7 +13,10 @@
 #include <compare>
 #include <csignal>
 #include <cstring>
+#include <functional>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 namespace sanad::plugins {
 
@@ -87,14 +90,35 @@ Result<void> look_inside(const std::filesystem::path& file, std::string_view set
     return {};
 }
 
-// In the child: one byte for the fault and then its detail, or nothing when all is well.
-[[noreturn]] void report_and_end(int to, const Result<void>& found) {
-    if (!found) {
-        std::string report(1, static_cast<char>(found.error().fault));
+Result<StoreContent> read_inside(const std::filesystem::path& file, std::string_view settings,
+                                 const Told& told) {
+    NullLog log;
+    const SystemClock clock;
+    const auto opened = open_store(file, settings, log, clock);
+    if (!opened) return std::unexpected(opened.error());
+    return content_of(
+        *static_cast<const sanad_store_v1*>(opened->instance->extension(SANAD_EXT_STORE)), told);
+}
+
+// What the child says: any number of these while it goes on; then one byte for the fault and its
+// detail, or what it found.
+constexpr char still_reading = '\xff';
+constexpr char found_content = '\0';
+
+bool write_all(int to, std::string_view text) {
+    return ::write(to, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+[[noreturn]] void report_and_end(int to, const Result<std::string>& found) {
+    std::string report;
+    if (found) {
+        report = *found;
+    } else {
+        report.assign(1, static_cast<char>(found.error().fault));
         report += found.error().detail;
         report.resize(std::min(report.size(), report_bytes_max));
-        if (::write(to, report.data(), report.size()) < 0) ::_exit(2);
     }
+    if (!write_all(to, report)) ::_exit(2);
     ::_exit(found ? 0 : 1);
 }
 
@@ -103,8 +127,8 @@ std::string signal_name(int number) {
     return abbreviation ? std::string("SIG") + abbreviation : "signal " + std::to_string(number);
 }
 
-// What the child wrote until it ended; empty when it did not end in time.
-std::optional<std::string> listen(int from) {
+// What the child wrote until it ended; empty when it was silent for too long.
+std::optional<std::string> listen(int from, const std::function<void()>& went_on) {
     std::string report;
     std::array<char, report_bytes_max> piece;
     for (;;) {
@@ -114,27 +138,28 @@ std::optional<std::string> listen(int from) {
         if (ready <= 0) return std::nullopt;
         const ssize_t got = ::read(from, piece.data(), piece.size());
         if (got <= 0 || report.size() > report_bytes_max) return report;
-        report.append(piece.data(), static_cast<std::size_t>(got));
+        std::string_view said(piece.data(), static_cast<std::size_t>(got));
+        for (; report.empty() && said.starts_with(still_reading); said.remove_prefix(1)) went_on();
+        report += said;
     }
 }
 
-Result<void> conclude(int status, const std::optional<std::string>& report) {
+Result<std::string> conclude(int status, const std::optional<std::string>& report) {
     if (!report)
         return fail(Fault::malformed,
                     std::string("the store's file is damaged: reading it did not end") + mend);
     if (WIFSIGNALED(status))
         return fail(Fault::malformed, "the store's file is damaged: reading it ended with " +
                                           signal_name(WTERMSIG(status)) + mend);
-    if (WEXITSTATUS(status) == 0) return {};
+    if (WEXITSTATUS(status) == 0) return *report;
     if (report->empty()) return fail(Fault::io, "the probe of the store failed");
     const auto fault = static_cast<Fault>(static_cast<unsigned char>(report->front()));
     return fail(fault, report->substr(1) + (fault == Fault::invalid ? mend : ""));
 }
 
-}  // namespace
-
-Result<void> probe_store(const std::filesystem::path& file, std::string_view settings,
-                         const std::vector<std::string>& tables, ProbeDepth depth) {
+// The work is done by a child, with the descriptor that it reports to.
+Result<std::string> in_child(const std::function<Result<std::string>(int)>& work,
+                             const std::function<void()>& went_on) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Fault::io, std::strerror(errno));
     const pid_t child = ::fork();
@@ -144,10 +169,10 @@ Result<void> probe_store(const std::filesystem::path& file, std::string_view set
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         for (const int fatal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL}) ::signal(fatal, SIG_DFL);
         ::close(ends[0]);
-        report_and_end(ends[1], look_inside(file, settings, tables, depth));
+        report_and_end(ends[1], work(ends[1]));
     }
     ::close(ends[1]);
-    const auto report = child > 0 ? listen(ends[0]) : std::nullopt;
+    const auto report = child > 0 ? listen(ends[0], went_on) : std::nullopt;
     ::close(ends[0]);
     if (child < 0) return fail(Fault::io, "the store cannot be probed: no process");
     if (!report) ::kill(child, SIGKILL);
@@ -155,6 +180,47 @@ Result<void> probe_store(const std::filesystem::path& file, std::string_view set
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     return conclude(status, report);
+}
+
+}  // namespace
+
+Result<void> probe_store(const std::filesystem::path& file, std::string_view settings,
+                         const std::vector<std::string>& tables, ProbeDepth depth) {
+    const auto done = in_child(
+        [&](int) -> Result<std::string> {
+            const auto looked = look_inside(file, settings, tables, depth);
+            if (!looked) return std::unexpected(looked.error());
+            return std::string();
+        },
+        [] {});
+    if (!done) return std::unexpected(done.error());
+    return {};
+}
+
+Result<StoreContent> read_store(const std::filesystem::path& file, std::string_view settings,
+                                const Told& told) {
+    static_assert(std::is_trivially_copyable_v<StoreContent>);
+    Progress so_far;
+    const auto done = in_child(
+        [&](int to) -> Result<std::string> {
+            const auto content = read_inside(file, settings, [to](const Progress&) {
+                write_all(to, std::string_view(&still_reading, 1));
+            });
+            if (!content) return std::unexpected(content.error());
+            std::string found(1 + sizeof *content, found_content);
+            std::memcpy(found.data() + 1, &*content, sizeof *content);
+            return found;
+        },
+        // The first is said before the first row.
+        [&, is_first = true]() mutable {
+            if (!std::exchange(is_first, false)) so_far.rows += told_each_rows;
+            if (told) told(so_far);
+        });
+    if (!done) return std::unexpected(done.error());
+    StoreContent content;
+    if (done->size() != 1 + sizeof content) return fail(Fault::io, "the probe of the store failed");
+    std::memcpy(&content, done->data() + 1, sizeof content);
+    return content;
 }
 
 }  // namespace sanad::plugins

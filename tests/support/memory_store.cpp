@@ -368,6 +368,7 @@ MemoryStore::MemoryStore(MemoryDisk& disk) : disk_(disk) {
                   MemoryCalls::abort,
                   MemoryCalls::apply,
                   MemoryCalls::backup,
+                  nullptr,
                   nullptr};
 }
 

@@ -1,5 +1,7 @@
 #include "plugins/storage/lmdb/store.h"
 
+#include "plugins/storage/lmdb/batch.h"
+
 #include <lmdb.h>
 #include <unistd.h>
 
@@ -15,7 +17,6 @@ namespace sanad::lmdb {
 
 namespace {
 
-constexpr std::size_t batch_rows = 64;
 constexpr std::size_t table_name_max = 63;
 constexpr std::uint32_t first_table = 2;  // LMDB keeps 0 and 1 for itself
 
@@ -37,30 +38,6 @@ int compare(sanad_span left, sanad_span right) {
     if (order != 0) return order;
     return left.size < right.size ? -1 : left.size > right.size;
 }
-
-// Hands rows on in batches and counts them against the limit.
-class Batch {
-public:
-    Batch(sanad_row_fn fn, void* ctx, std::uint64_t limit) : fn_(fn), ctx_(ctx), left_(limit) {}
-
-    /// False: no more rows are wanted, and everything is handed on.
-    bool add(sanad_row row) {
-        rows_[count_++] = row;
-        --left_;
-        return (count_ < batch_rows && left_ > 0) || (flush() && left_ > 0);
-    }
-    bool flush() {
-        const std::size_t count = std::exchange(count_, 0);
-        return count == 0 || fn_(ctx_, rows_.data(), count) == 0;
-    }
-
-private:
-    sanad_row_fn fn_;
-    void* ctx_;
-    std::uint64_t left_;
-    std::size_t count_ = 0;
-    std::array<sanad_row, batch_rows> rows_;
-};
 
 struct Cursor {
     MDB_cursor* cursor = nullptr;
@@ -312,6 +289,28 @@ struct Calls {
         }
     }
 
+    // LMDB keeps the names of tables as the keys of its own first one.
+    static sanad_status list_tables(void* self, sanad_row_fn fn, void* ctx) noexcept {
+        sanad_txn* txn = nullptr;
+        if (const sanad_status begun = begin(self, SANAD_TXN_READ, &txn); begun != SANAD_OK)
+            return begun;
+        int answer = MDB_SUCCESS;
+        {
+            MDB_dbi names = 0;
+            Cursor open;
+            answer = mdb_dbi_open(of(txn).txn, nullptr, 0, &names);
+            if (answer == MDB_SUCCESS) answer = mdb_cursor_open(of(txn).txn, names, &open.cursor);
+            Batch batch(fn, ctx, ~std::uint64_t{0});
+            for (MDB_val key{}, value{}; answer == MDB_SUCCESS;) {
+                answer = mdb_cursor_get(open.cursor, &key, &value, MDB_NEXT);
+                if (answer == MDB_SUCCESS && !batch.add({span_of(key), {nullptr, 0}})) break;
+            }
+            if (answer == MDB_NOTFOUND) batch.flush();
+        }
+        abort(txn);
+        return answer == MDB_NOTFOUND ? SANAD_OK : status(of(self), answer);
+    }
+
     // The handles of the new environment must be those that the core holds.
     static int open_tables(Store& store) {
         MDB_txn* txn = nullptr;
@@ -383,6 +382,7 @@ Store::Store(std::string path, std::uint32_t map_mib)
                  Calls::abort,
                  Calls::apply,
                  Calls::backup,
-                 Calls::compact} {}
+                 Calls::compact,
+                 Calls::list_tables} {}
 
 }  // namespace sanad::lmdb

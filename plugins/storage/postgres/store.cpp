@@ -255,6 +255,17 @@ struct Calls {
         });
     }
 
+    static sanad_status list_tables(void* self, sanad_row_fn fn, void* ctx) noexcept {
+        return guarded([&]() -> sanad_status {
+            const auto names = of(self).catalogue_.names();
+            RowGiver giver(fn, ctx);
+            for (const std::string& name : names)
+                if (!giver.give({span_of(name), {nullptr, 0}})) return SANAD_OK;
+            giver.flush();
+            return SANAD_OK;
+        });
+    }
+
     static sanad_status compact(void* self) noexcept {
         return guarded([&] { return of(self).compact(); });
     }
@@ -306,6 +317,7 @@ Store::Store(const Settings& settings, Report report)
                  Calls::abort,
                  Calls::apply,
                  Calls::backup,
-                 Calls::compact} {}
+                 Calls::compact,
+                 Calls::list_tables} {}
 
 }  // namespace sanad::postgres

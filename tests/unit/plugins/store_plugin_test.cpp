@@ -288,5 +288,36 @@ TEST_CASE("a damaged page is refused by the probe, and this process lives") {
     CHECK(refused == damaged_pages);
 }
 
+TEST_CASE("a store that is read as a whole tells its content, and how far the reading is") {
+    StoreFolder folder;
+    folder.fill(2'500);
+    std::vector<std::uint64_t> told;
+    const auto read = read_store(LMDB_PLUGIN, folder.settings(false),
+                                 [&](const Progress& at) { told.push_back(at.rows); });
+    REQUIRE(read.has_value());
+    CHECK(told == std::vector<std::uint64_t>{0, 1'000, 2'000});
+    const auto opened = folder.open();
+    const auto* calls =
+        static_cast<const sanad_store_v1*>(opened->instance->extension(SANAD_EXT_STORE));
+    CHECK(*read == content_of(*calls).value());
+    CHECK(read->rows == 2'500);
+
+    // While it is open elsewhere, nobody else reads it.
+    CHECK(read_store(LMDB_PLUGIN, folder.settings(false), {}).error().fault == Fault::busy);
+}
+
+TEST_CASE("a damaged page is found by reading the whole store, and this process lives") {
+    StoreFolder folder;
+    folder.fill(500);
+    const std::string data = folder.store + "/data.mdb";
+    std::string damaged = test::content_of(data);
+    for (std::size_t page = 8; page < damaged.size() / 4096 - 8; page += 4)
+        damaged.replace(page * 4096, 512, 512, '\xff');
+    std::ofstream(data, std::ios::binary) << damaged;
+    const auto refused = read_store(LMDB_PLUGIN, folder.settings(false), {});
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().detail.find("restore the newest backup") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace sanad::plugins

@@ -69,6 +69,9 @@ typedef struct sanad_store_v1 {
      * in the store's files. Waits for open transactions, BUSY when they do not end; new ones wait
      * for it. */
     sanad_status (*compact)(void* self);
+    /* May be NULL, or beyond `size`. The name of each table as a row's key, without a value, in no
+     * order. Not inside a transaction. */
+    sanad_status (*list_tables)(void* self, sanad_row_fn fn, void* ctx);
 } sanad_store_v1;
 
 #ifdef __cplusplus
