@@ -58,12 +58,6 @@ Result<fs::path> make_scaffold(const fs::path& folder) {
     return fs::path(name);
 }
 
-// The store's settings, with the one more that makes it.
-std::string with_create(const std::string& config) {
-    const bool is_empty = config == "{}";
-    return "{\"create\":true" + std::string(is_empty ? "" : ",") + config.substr(1);
-}
-
 Result<void> write_meta(store::Store& store, const trust::StoreId& id, const NodeId& node) {
     const auto table = store.open_table(meta_table);
     if (!table) return std::unexpected(table.error());
@@ -124,6 +118,11 @@ Result<std::string> fill(const Configuration& configuration, const InitialiseOpt
 }
 
 }  // namespace
+
+std::string with_create(const std::string& settings) {
+    const bool is_empty = settings == "{}";
+    return "{\"create\":true" + std::string(is_empty ? "" : ",") + settings.substr(1);
+}
 
 Result<NewNode> initialise(const InitialiseOptions& options, const Clock& clock, Entropy& entropy,
                            Log& log) {

@@ -34,6 +34,8 @@ struct InitialiseOptions {
     std::vector<std::filesystem::path> plugin_folders;
     VaultSource vault = VaultSource::key_file;  // key_file or passphrase
     std::string passphrase;                     // as read_passphrase() gives it
+    std::string store = "lmdb";                 // the storage plugin, by name
+    std::vector<std::string> store_settings;    // its own, each KEY=VALUE
 };
 
 struct NewNode {
@@ -49,6 +51,9 @@ struct NewNode {
 ///         exhausted, denied, io. The detail says how to mend it.
 Result<NewNode> initialise(const InitialiseOptions& options, const Clock& clock, Entropy& entropy,
                            Log& log);
+
+/// A store's settings, one JSON object, with the one more that makes it.
+std::string with_create(const std::string& settings);
 
 /// Whether the open store is the one that belongs to this data folder and node.
 /// errors  not_found: no id in it · conflict: another store's, or another node's · those of the

@@ -2,6 +2,8 @@
 
 #include "core/node/toml_document.h"
 
+#include <algorithm>
+
 namespace sanad::node {
 namespace {
 
@@ -17,6 +19,28 @@ std::string list_of(const std::vector<std::string>& texts) {
 std::string words(const NameInLanguages& name) {
     return "{ ar = " + toml_text(name.ar) + ", fr = " + toml_text(name.fr) +
            ", en = " + toml_text(name.en) + " }";
+}
+
+// Numbers and truth values as they are, everything else as a text.
+std::string toml_value(std::string_view value) {
+    const bool is_number = !value.empty() && value.size() < 19 &&
+                           value.find_first_not_of("0123456789") == value.npos &&
+                           (value.size() == 1 || value.front() != '0');
+    return is_number || value == "true" || value == "false" ? std::string(value) : toml_text(value);
+}
+
+std::string store_of(const InitialiseOptions& options) {
+    std::string text = "[store]\nplugin = " + toml_text(options.store) + "\n[store.config]\n";
+    bool has_path = options.store != "lmdb";  // only a store in a folder has one
+    for (const std::string& setting : options.store_settings) {
+        const auto equals = std::min(setting.find('='), setting.size());
+        const std::string key = setting.substr(0, equals);
+        has_path = has_path || key == "path";
+        text += key + " = " +
+                toml_value(std::string_view(setting).substr(std::min(equals + 1, setting.size()))) +
+                "\n";
+    }
+    return text + (has_path ? "\n" : "path = \"{data}/store\"\n\n");
 }
 
 std::string federation_of(const InitialiseOptions& options) {
@@ -103,7 +127,7 @@ std::string write_node_toml(const InitialiseOptions& options, const CountryProfi
     text += options.vault == VaultSource::key_file
                 ? "[vault]\nsource = \"key_file\"\nkey_file = \"vault.key\"\n\n"
                 : "[vault]\nsource = \"passphrase\"\npassphrase_header = \"vault.passphrase\"\n\n";
-    text += "[store]\nplugin = \"lmdb\"\n[store.config]\npath = \"{data}/store\"\n\n";
+    text += store_of(options);
     text += federation_of(options);
     text += "[plugins]\nfolders = " + list_of(folders) + "\n\n";
     text += chat_of(options, profile);

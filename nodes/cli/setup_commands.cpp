@@ -20,8 +20,8 @@ using node::json_string;
 
 struct InitOptions {
     std::string folder, country, id, name, listen, chat = "127.0.0.1:8080", share,
-                                                   vault = "key_file";
-    std::vector<std::string> endpoints, staff, plugins;
+                                                   vault = "key_file", store = "lmdb";
+    std::vector<std::string> endpoints, staff, plugins, store_settings;
 };
 
 // `amina:counsellor,supervisor`
@@ -76,6 +76,12 @@ Result<node::InitialiseOptions> options_for(const InitOptions& from) {
     for (const std::string& folder : from.plugins)
         options.plugin_folders.push_back(fs::absolute(folder));
     if (options.plugin_folders.empty()) options.plugin_folders = plugin_folders();
+    options.store = from.store;
+    options.store_settings = from.store_settings;
+    for (const std::string& setting : from.store_settings)
+        if (const auto equals = setting.find('='); equals == 0 || equals == setting.npos)
+            return fail(Fault::invalid,
+                        "--store-setting " + setting + ": write KEY=VALUE, such as schema=sanad");
     if (from.vault == "passphrase") {
         options.vault = node::VaultSource::passphrase;
         auto passphrase = new_passphrase();
@@ -142,6 +148,9 @@ void add_init(CLI::App& app, Chosen& chosen) {
     add_words(*init, "--staff", options->staff, "NAME:ROLE,ROLE [one person with every role]");
     init->add_option("--vault", options->vault, "key_file or passphrase [key_file]")
         ->check(CLI::IsMember({"key_file", "passphrase"}));
+    add_word(*init, "--store", options->store, "the storage plugin: lmdb or postgres [lmdb]");
+    add_words(*init, "--store-setting", options->store_settings,
+              "one of its own settings, such as connection=\"host=/run/postgresql dbname=sanad\"");
     add_word(*init, "--share", options->share, "folder with taxonomy/ and countries/ [installed]");
     add_words(*init, "--plugins", options->plugins, "folder with plugins");
     choose(*init, chosen, [options](const Common& common) { return run_init(common, *options); });

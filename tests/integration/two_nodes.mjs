@@ -30,8 +30,9 @@ export async function until(what, ms, look) {
 }
 
 export class TwoNodes {
-  /** build: the build folder; edit(country, toml): the node's configuration as it shall be */
-  static async make(build, edit = (country, toml) => toml) {
+  /** build: the build folder; edit(country, toml): the node's configuration as it shall be; init(country): more
+   * arguments of `sanad init` */
+  static async make(build, edit = (country, toml) => toml, init = () => []) {
     const nodes = new TwoNodes();
     nodes.build = path.resolve(build);
     nodes.folder = await mkdtemp(path.join(tmpdir(), "sanad-"));
@@ -41,8 +42,8 @@ export class TwoNodes {
     for (const [country, more] of [["ma", []], ["tn", ["--listen", `tcp://127.0.0.1:${link}`, "--endpoint", `tcp://127.0.0.1:${link}`]]]) {
       await nodes.sanad(["init", "--country", country, "--chat", `127.0.0.1:${nodes.chatPort[country]}`,
         "--staff", "amina:counsellor,supervisor,admin,auditor", "--share", `${nodes.build}/share`,
-        ...["storage/lmdb", "channels/webchat", "partners/webhook"].flatMap((folder) => ["--plugins", `${nodes.build}/plugins/${folder}`]),
-        ...more, nodes.data(country)]);
+        ...["storage/lmdb", "storage/postgres", "channels/webchat", "partners/webhook"].flatMap((folder) => ["--plugins", `${nodes.build}/plugins/${folder}`]),
+        ...more, ...init(country), nodes.data(country)]);
       const file = path.join(nodes.data(country), "node.toml");
       await writeFile(file, edit(country, await readFile(file, "utf8")));
     }
@@ -92,6 +93,8 @@ export class TwoNodes {
       { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
     this.running.set(country, child);
     let log = "";
+    child.said = "";
+    child.stdout.on("data", (bytes) => { child.said += bytes; });
     child.stderr.on("data", (bytes) => { log = (log + bytes).slice(-4000); });
     child.ended = new Promise((done) => child.on("exit", done));
     await new Promise((ready, fail) => {

@@ -42,6 +42,26 @@ struct Fixture {
 
 }  // namespace
 
+TEST_CASE_METHOD(Fixture, "a new node's store is the one that was asked for, with its settings") {
+    options.store_settings = {"mapSizeMiB=64", "path={data}/rows"};
+    const auto configuration = make().value().configuration;
+    CHECK(configuration.store.plugin == "lmdb");
+    CHECK(configuration.store.config ==
+          R"({"mapSizeMiB":64,"path":")" + (options.folder / "rows").string() + "\"}");
+    CHECK(fs::exists(options.folder / "rows"));
+
+    // One that is not there, and settings that it does not have, make no node.
+    options.folder = folder / "other";
+    options.store = "nowhere";
+    CHECK(make().error().fault == Fault::not_found);
+    options.store = "lmdb";
+    options.store_settings = {"schema=sanad"};
+    const auto refused = make();
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(has(refused.error().detail, "schema: no such setting"));
+    CHECK_FALSE(fs::exists(options.folder));
+}
+
 TEST_CASE_METHOD(Fixture, "a new node has a configuration, keys and a store, closed to others") {
     const auto node = make().value();
     const auto& configuration = node.configuration;

@@ -1,0 +1,33 @@
+// A PostgreSQL of its own for one test: see tests/support/postgres_cluster.py.
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const program = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../support/postgres_cluster.py");
+
+export class Cluster {
+  static async start(...args) {
+    const cluster = new Cluster();
+    cluster.child = spawn("python3", [program, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+    cluster.ended = new Promise((done) => cluster.child.on("exit", done));
+    cluster.lines = createInterface({ input: cluster.child.stdout })[Symbol.asyncIterator]();
+    Object.assign(cluster, JSON.parse(await cluster.line()));  // connection, admin, data, bin
+    return cluster;
+  }
+  async line() {
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error("the server's program has ended");
+    return value;
+  }
+  /** start, stop, kill, pause, resume: done when this returns. */
+  async tell(word) {
+    this.child.stdin.write(`${word}\n`);
+    const said = await this.line();
+    if (said !== word) throw new Error(`${word}: ${said}`);
+  }
+  async end() {
+    this.child.stdin.end();
+    await this.ended;
+  }
+}
