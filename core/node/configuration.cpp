@@ -95,6 +95,7 @@ void read_vault(Settings settings, const fs::path& base, Configuration& out) {
 void read_store(Settings settings, Configuration& out) {
     out.store.instance = "store";
     out.store.plugin = settings.text("plugin", "lmdb");
+    out.stands_by = settings.truth("standby", false);
     out.store.config = settings.json("config");
     settings.finish();
 }

@@ -126,7 +126,8 @@ struct Configuration {
     std::string name;
     std::vector<std::string> languages, services;
     VaultSettings vault;
-    PluginSettings store;  // instance "store"
+    PluginSettings store;    // instance "store"
+    bool stands_by = false;  // waits while another process has the store
     FederationSettings federation;
     AuditSettings audit;
     std::vector<std::filesystem::path> plugin_folders;

@@ -177,7 +177,10 @@ Duration Node::idle() {
     service_->tick();
     look_for_room();
     const auto snapshot = store_.store->snapshot();
-    if (!snapshot) return idle_longest;
+    if (!snapshot) {
+        if (snapshot.error().fault == Fault::closed) store_is_gone_ = true;
+        return idle_longest;
+    }
     if (clock_watch_.was_set_back()) look_at_later_timers();
     const auto due = timers_->due(**snapshot, around_.clock.now(), timers_at_once);
     if (!due) return idle_longest;

@@ -70,6 +70,10 @@ public:
     void compact_soon() override { compact_at_ = Duration{0}; }
     Result<void> resume_plugin(const std::string& instance) override;
 
+    /// The store has closed itself for good: another process may have it. Nothing that is under way
+    /// was acknowledged, or may be; this process has to end. threads  any
+    bool store_is_gone() const { return store_is_gone_; }
+
 private:
     Node(const Configuration& configuration, const trust::SymmetricKey& vault_key,
          Surroundings surroundings);
@@ -175,6 +179,7 @@ private:
     Duration room_at_{0};
     store::Table room_;
     std::filesystem::file_time_type keys_written_;  // when the file of keys was read last
+    std::atomic<bool> store_is_gone_{false};
     std::atomic<bool> transport_waits_{false};  // the directory has a later transport key of ours
     std::optional<Duration> compact_at_;        // the engine's own: when the store is compacted
     std::mutex status_mutex_;                   // guards status_

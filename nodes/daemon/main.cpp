@@ -1,7 +1,9 @@
 // sanad-node: a running node. Ends with 78 for a configuration fault, 65 for a damaged or foreign
-// store, 69 when something it needs is in use, 74 when the disk fails.
+// store, 69 when something it needs is in use, 74 when the disk fails, or the store is lost
+// meanwhile.
 #include "core/api/door_socket.h"
 #include "core/node/node.h"
+#include "core/node/standby.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -18,6 +20,9 @@ namespace {
 
 using namespace sanad;
 
+constexpr int exit_store_failed = 74;
+constexpr std::chrono::milliseconds look_each{250};
+
 int complain(const Error& error, int otherwise) {
     std::fprintf(stderr, "sanad-node: %s\n", error.detail.c_str());
     switch (error.fault) {
@@ -27,7 +32,7 @@ int complain(const Error& error, int otherwise) {
             return 69;
         case Fault::io:
         case Fault::exhausted:
-            return 74;
+            return exit_store_failed;
         default:
             return otherwise;
     }
@@ -48,17 +53,37 @@ void close_memory() {
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-int run(const node::Configuration& configuration) {
+void say(const char* word) {
+    std::printf("%s\n", word);
+    std::fflush(stdout);
+}
+
+// The signals that end the program, blocked before any thread is there, so that this thread alone
+// waits for them.
+class EndSignals {
+public:
+    EndSignals() {
+        sigemptyset(&all_);
+        for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&all_, number);
+        pthread_sigmask(SIG_BLOCK, &all_, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+    /// Waits for one of them, that long at most. SIGHUP is taken and means nothing.
+    bool came_within(std::chrono::milliseconds wait) const {
+        const timespec limit{.tv_sec = wait.count() / 1000,
+                             .tv_nsec = wait.count() % 1000 * 1'000'000};
+        const int number = sigtimedwait(&all_, nullptr, &limit);
+        return number == SIGTERM || number == SIGINT;
+    }
+
+private:
+    sigset_t all_{};
+};
+
+int run(const node::Configuration& configuration, const EndSignals& signals) {
     StderrLog log(configuration.log_level);
     SystemClock clock;
     trust::SystemEntropy entropy;
-    // Blocked before any thread is there, so that this thread alone waits for them.
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-
     const auto vault_key = node::load_vault_key(configuration.vault, vault_inputs());
     if (!vault_key) return complain(vault_key.error(), node::exit_configuration);
     auto started = node::Node::start(configuration, *vault_key, {clock, entropy, log});
@@ -67,13 +92,28 @@ int run(const node::Configuration& configuration) {
     if (!door) return complain(door.error(), 69);
     log.info("node.ready",
              {{"node", configuration.id.text}, {"endpoint", (*started)->facts().endpoint}});
-    std::printf("ready\n");
-    std::fflush(stdout);
-    for (int number = SIGHUP; number == SIGHUP;) sigwait(&signals, &number);
+    say("ready");
+    while (!signals.came_within(look_each)) {
+        if (!(*started)->store_is_gone()) continue;
+        // At once: another process may be this node by now.
+        log.error("node.store_gone");
+        std::_Exit(exit_store_failed);
+    }
     log.info("node.stopping");
     door->reset();
     started->reset();
     return 0;
+}
+
+// False: it was told to end.
+bool stand_by(const node::Configuration& configuration, const EndSignals& signals) {
+    bool is_said = false;
+    const auto waited = node::await_store(configuration, [&] {
+        if (!is_said) say("standing by");
+        is_said = true;
+        return !signals.came_within(look_each);
+    });
+    return waited || waited.error().fault != Fault::busy;
 }
 
 }  // namespace
@@ -88,8 +128,13 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     close_memory();
     if (const auto ready = trust::start_trust(); !ready) return complain(ready.error(), 70);
+    const EndSignals signals;
     auto configuration = node::load_configuration(file);
+    if (configuration && configuration->stands_by) {
+        if (!stand_by(*configuration, signals)) return 0;
+        configuration = node::load_configuration(file);  // it may have changed meanwhile
+    }
     if (!configuration) return complain(configuration.error(), node::exit_configuration);
     configuration->safe_mode = safe_mode;
-    return run(*configuration);
+    return run(*configuration, signals);
 }
