@@ -5,15 +5,17 @@ import json
 import pathlib
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 
 import story
 import traces
-from helplines import Demonstration
+from helplines import SOURCE, Demonstration
 from program import DemoError, Program, say, until
 
 CHILD = pathlib.Path(__file__).with_name("child.mjs")
+CLUSTER = SOURCE / "tests/support/postgres_cluster.py"
 CLIENT_ADDRESS = "127.77.66.55"  # loopback, and unlike any other
 TICK_MS_MAX = 5000  # of a machine that does much else; the page of an idle one ticks within 50
 CAPTURED_BYTES_MIN = 8192  # two handshakes and a referral are more
@@ -60,6 +62,25 @@ class Child:
         return self.ask("texts")["texts"]
 
 
+class Database:
+    """A PostgreSQL server of this run, with a schema for each node's store."""
+
+    def __init__(self, log):
+        self.program = Program("PostgreSQL", [sys.executable, CLUSTER], log)
+        facts = json.loads(self.program.next_line())
+        self.connection = facts["connection"]
+        self.folder = pathlib.Path(facts["data"]).parent
+
+    def store(self, country):
+        return ("--store", "postgres", "--store-setting", f"connection={self.connection}",
+                "--store-setting", f"schema={country}")
+
+    def rest(self):
+        """Ends the server, which then has everything in its files."""
+        self.program.send("stop")
+        self.program.next_line()
+
+
 def repeated(things):
     return sum(count - 1 for count in collections.Counter(things).values())
 
@@ -67,8 +88,9 @@ def repeated(things):
 class Check:
     """One run: conversation, referral with a kill in its middle, escalation, passport, search."""
 
-    def __init__(self, demonstration: Demonstration, picture=None):
+    def __init__(self, demonstration: Demonstration, picture=None, database=None):
         self.demonstration = demonstration
+        self.database = database
         self.folder = demonstration.folder
         self.picture = picture
         self.started = time.monotonic()
@@ -104,6 +126,8 @@ class Check:
             passport = self.export_passport()
             child.program.stop()
             self.demonstration.stop()
+            if self.database:
+                self.database.rest()
             self.tell("everything is stopped")
             facts["passport"] = self.judge(passport)
             facts |= self.look_for_traces(capture)
@@ -275,11 +299,13 @@ class Check:
         wire = [needle.what for needle in traces.hits_in(captured, self.written)]
         places = [path for helpline in (self.ma, self.tn)
                   for path in (helpline.folder, helpline.log)]
+        if self.database:
+            places.append(self.database.folder)
         at_rest = traces.search(places, self.written)
         addresses = traces.search(places, self.addresses)
         traces.check_that_search_finds(self.ma.folder, self.written + self.addresses, self.folder)
         self.tell(f"searched {len(captured)} captured bytes and both data folders for "
-                  f"{len(self.written)} words and pieces")
+                  f"{len(self.written)} words and pieces" + (", and all files of the server" if self.database else ""))
         for line in wire + at_rest + addresses:
             say(f"  FOUND  {line}")
         return {"plaintext_on_wire": len(wire), "plaintext_at_rest": len(at_rest),
@@ -290,17 +316,23 @@ def check(programs, picture=None, keep=False):
     """Plays the story in a folder of its own. returns  how the program ends"""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sanad-demo-"))
     whole = False
+    stack = contextlib.ExitStack()
     try:
         demonstration = Demonstration(programs, folder / "demo")
-        run = Check(demonstration, picture)
+        database = None
+        if programs.store == "postgres":
+            database = Database(folder / "database.log")
+            stack.callback(database.program.stop)
+        run = Check(demonstration, picture, database)
         say("The story without a person:")
-        demonstration.make(run.tell)
+        demonstration.make(run.tell, database.store if database else lambda country: ())
         facts = run.run()
         wrong = [key for key, is_right in EXPECTED.items() if not is_right(facts[key], facts)]
         for key in wrong:
             say(f"demo: {key} is {facts[key]}: see EXPECTED in nodes/demo/check.py")
         whole = not wrong
     finally:
+        stack.close()
         if whole and not keep:
             shutil.rmtree(folder)
         else:

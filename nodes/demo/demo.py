@@ -32,12 +32,17 @@ def main():
                         help="where the two nodes live between runs")
     parser.add_argument("--fresh", action="store_true", help="throw that folder away first")
     parser.add_argument("--keep", action="store_true", help="with --check: keep its folder")
+    parser.add_argument("--store", choices=("lmdb", "postgres"), default="lmdb",
+                        help="with --check: what both nodes keep their stores in; postgres starts a "
+                        "server of its own")
     parser.add_argument("--picture", type=pathlib.Path,
                         help="with --check: a picture of the conversation, as PNG")
     given = parser.parse_args()
     for number in SIGNALS:
         signal.signal(number, interrupt)
-    programs = Programs(given.build.resolve())
+    if given.store != "lmdb" and not given.check:
+        parser.error("--store is for --check: a server of its own does not outlive the run")
+    programs = Programs(given.build.resolve(), given.store)
     try:
         programs.check()
         if given.check:

@@ -25,6 +25,7 @@ class Programs:
     """Where the built programs are."""
 
     build: pathlib.Path
+    store: str = "lmdb"  # the storage plugin
 
     @property
     def sanad(self):
@@ -37,7 +38,7 @@ class Programs:
     @property
     def plugins(self):
         return [self.build / "plugins" / kind for kind in
-                ("storage/lmdb", "channels/webchat", "partners/webhook")]
+                (f"storage/{self.store}", "channels/webchat", "partners/webhook")]
 
     def check(self):
         plugins = [folder / f"{folder.name}.so" for folder in self.plugins]
@@ -131,8 +132,9 @@ class Demonstration:
     def is_made(self):
         return (self.folder / "demo.json").exists()
 
-    def make(self, tell=lambda what: None):
-        """Makes keys, nodes and the federation, in a folder beside, so that there is all or nothing."""
+    def make(self, tell=lambda what: None, store=lambda country: ()):
+        """Makes keys, nodes and the federation, in a folder beside, so that there is all or nothing.
+        `store` gives a country's words for `sanad init` about its store."""
         if self.folder.exists() and any(self.folder.iterdir()):
             raise DemoError(f"{self.folder} holds something else: name another folder with --folder")
         scaffold = self.folder.with_name(f"{self.folder.name}.new-{os.getpid()}")
@@ -140,7 +142,7 @@ class Demonstration:
         try:
             self._open(scaffold)
             self.ports = Ports(*free_ports(5))
-            self._make_nodes()
+            self._make_nodes(store)
             tell("two nodes with keys and stores of their own")
             self._make_federation()
             tell("a federation: its directory signed by both stewards")
@@ -154,7 +156,7 @@ class Demonstration:
             shutil.rmtree(scaffold, ignore_errors=True)
         self._open(self.folder)
 
-    def _make_nodes(self):
+    def _make_nodes(self, store):
         address = f"tcp://127.0.0.1:{self.ports.link}"
         listen = ("--listen", address, "--endpoint", address)
         for helpline, port, extra in ((self.ma, self.ports.chat_ma, listen),
@@ -164,7 +166,8 @@ class Demonstration:
                 "init", "--country", helpline.country, *extra, "--chat", f"127.0.0.1:{port}",
                 "--staff", f"{helpline.counsellor}:counsellor,supervisor",
                 "--staff", f"{helpline.officer}:admin,auditor",
-                "--share", self.programs.build / "share", *plugins, helpline.folder)
+                "--share", self.programs.build / "share", *plugins, *store(helpline.country),
+                helpline.folder)
             (helpline.folder.parent / f"{helpline.country}.line").write_text(made["bundle"])
         self._add_organisation()
 
