@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { freePort, TwoNodes } from "../two_nodes.mjs";
+import { freePort, TwoNodes, until } from "../two_nodes.mjs";
 
 const must = (holds, what) => { if (!holds) throw new Error(what); };
 const nodes = await TwoNodes.make(process.argv[2]);
@@ -56,6 +56,14 @@ try {
   await nodes.start("ma");
   await nodes.ask("ma", "audit", "verify");
   mustBeRefused(await runToEnd(config), "after a kill");
+
+  // One that was told to stand by waits instead, and works once the first has died.
+  await writeFile(path.join(folder, "node.toml"), other.replace("[store]\n", "[store]\nstandby = true\n"), { mode: 0o600 });
+  await nodes.start("other");
+  must(nodes.running.get("other").said === "standing by\n", "it stands by");
+  await nodes.stop("ma", "SIGKILL");
+  await until("the other is ready", 20_000, () => nodes.running.get("other").said.includes("ready"));
+  must((await nodes.ask("other", "status")).healthy, "the other works");
   console.log("one store, one process");
 } finally {
   await nodes.end();
