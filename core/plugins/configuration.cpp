@@ -1,6 +1,7 @@
 #include "core/plugins/configuration.h"
 
 #include "core/base/message.h"
+#include "core/plugins/configuration_rules.h"
 
 #include <capnp/compat/json.h>
 #include <capnp/dynamic.h>
@@ -76,13 +77,39 @@ public:
                 union_given = union_given || in_union;
                 const auto checked = value(entry.getValue(), field->getType(), inner, depth);
                 if (!checked) return checked;
+                if (const auto kept = rules(entry.getValue(), *field, inner); !kept) return kept;
             } else
                 return wrong(inner, "no such setting");
+        }
+        for (const auto field : schema.getFields()) {
+            const std::string name = from_text(field.getProto().getName());
+            if (FieldRules(field).required() && !seen.contains(name))
+                return wrong(path.empty() ? name : path + "." + name, "is missing");
         }
         return {};
     }
 
 private:
+    // What the plugin asks of a value whose type is right.
+    static Result<void> rules(capnp::JsonValue::Reader json, capnp::StructSchema::Field field,
+                              const std::string& path) {
+        const FieldRules rules(field);
+        std::string broken;
+        if (json.isNumber()) broken = rules.check_number(json.getNumber());
+        if (json.isString() && field.getType().isText())
+            broken = rules.check_text(from_text(json.getString()));
+        if (json.isArray()) broken = rules.check_count(json.getArray().size());
+        if (!broken.empty()) return wrong(path, broken);
+        if (!json.isArray()) return {};
+        unsigned number = 0;
+        for (const auto item : json.getArray()) {
+            if (item.isString()) broken = rules.check_pattern(from_text(item.getString()));
+            if (!broken.empty()) return wrong(path + "[" + std::to_string(number) + "]", broken);
+            ++number;
+        }
+        return {};
+    }
+
     Result<void> value(capnp::JsonValue::Reader json, capnp::Type type, const std::string& path,
                        unsigned depth) {
         const auto kind = type.which();

@@ -1,5 +1,6 @@
 @0xf2b96d1057ac83e4;
 $import "/capnp/c++.capnp".namespace("sanad::webchat");
+using Rule = import "/sanad/config.capnp";
 
 struct Config {
   listenAddress @0 :Text = "127.0.0.1";
@@ -17,26 +18,27 @@ struct Config {
   # work, and those here are off.
   origins @6 :List(Text);
   # Where the page may be opened, such as "https://chat.example.org". Empty: wherever it was served.
-  languages @7 :List(Text) = ["ar", "ary", "fr", "en"];
+  languages @7 :List(Text) = ["ar", "ary", "fr", "en"] $Rule.min(1) $Rule.pattern("ar|ary|fr|en");
   # Tiles to choose from, in this order: ar, ary (Moroccan Arabic; the page itself is in ar), fr, en.
   # The first is what the page opens in.
   helpline @8 :Texts;
   # The helpline's name, 1..120 bytes each.
   opening @9 :Texts;
   # A sentence of its own, such as the hours when somebody answers; at most 500 bytes; may be empty.
-  emergencyNumbers @10 :List(EmergencyNumber);
+  emergencyNumbers @10 :List(EmergencyNumber) $Rule.max(8);
   # At most 8. Always on the page, also when nothing else works.
-  exitAddress @11 :Text = "https://www.wikipedia.org/";
+  exitAddress @11 :Text = "https://www.wikipedia.org/" $Rule.pattern("https?://.+");
   # Where the quick exit leads: a harmless page that tells nothing. http or https.
   conversationsPerHour @12 :UInt32 = 3;
   # New ones from one address; the next asks for one tap more. 0: never asks.
-  resumeMinutes @13 :UInt32 = 15;
+  resumeMinutes @13 :UInt32 = 15 $Rule.min(1) $Rule.max(1440);
   # 1..1440: so long after the last connection ended, the counsellor is told that the person is gone.
 }
 
 struct Texts { ar @0 :Text; fr @1 :Text; en @2 :Text; }
 
 struct EmergencyNumber {
-  number @0 :Text;   # 1..20 characters of 0-9 + * # and space
+  number @0 :Text $Rule.required $Rule.pattern("[0-9+*# ]{1,20}");
+  # 1..20 characters of 0-9 + * # and space
   label @1 :Texts;   # whom it reaches, 1..80 bytes each
 }

@@ -1,15 +1,16 @@
 @0xa94d07c2e86b1f35;
 $import "/capnp/c++.capnp".namespace("sanad::webhook");
+using Rule = import "/sanad/config.capnp";
 
 struct Config {
   # One organisation that gets escalations over HTTPS and reports back.
-  partner @0 :Text;
+  partner @0 :Text $Rule.required $Rule.max(120);
   # Its name as people know it, 1..120 bytes: shown on the pickup page.
-  endpoint @1 :Text;
+  endpoint @1 :Text $Rule.required $Rule.pattern("https?://.+");
   # Where escalations are posted: https, or http to this machine only.
   caFile @2 :Text;
   # PEM file of the authority that signed the endpoint's certificate; empty: what this machine trusts.
-  signingKeyFile @3 :Text;
+  signingKeyFile @3 :Text $Rule.required;
   # A file with our secret key, `whsk_` and the base64 of an Ed25519 seed, readable by its owner only.
   # `echo whsk_$(openssl rand -base64 32)` makes one.
   listenAddress @4 :Text = "127.0.0.1";
@@ -32,10 +33,8 @@ struct Config {
   # Of the pickup page; the first is shown when the reader's browser asks for none of them.
   helpline @12 :Names;
   # Who asks: shown on the pickup page.
-  connectTimeoutMs @13 :UInt32 = 5000;
-  # 100..30000
-  answerTimeoutMs @14 :UInt32 = 20000;
-  # 100..60000
+  connectTimeoutMs @13 :UInt32 = 5000 $Rule.min(100) $Rule.max(30000);
+  answerTimeoutMs @14 :UInt32 = 20000 $Rule.min(100) $Rule.max(60000);
 
   struct Names { en @0 :Text = "The child helpline"; fr @1 :Text = "La ligne d'aide aux enfants"; ar @2 :Text = "خط مساعدة الأطفال"; }
 }

@@ -8,10 +8,11 @@ _Static_assert(sizeof(sanad_call) == 64, "sanad_call");
 _Static_assert(sizeof(sanad_host) == 56, "sanad_host");
 _Static_assert(sizeof(sanad_plugin) == 80, "sanad_plugin");
 _Static_assert(sizeof(sanad_entry) == 40, "sanad_entry");
-_Static_assert(sizeof(sanad_store_v1) == 112, "sanad_store_v1"); /* compact() came behind the rest */
+_Static_assert(sizeof(sanad_store_v1) == 120, "sanad_store_v1"); /* compact() and list_tables() came behind the rest */
 _Static_assert(offsetof(sanad_store_v1, compact) == 104, "sanad_store_v1.compact");
 _Static_assert(sizeof(sanad_net_v1) == 32, "sanad_net_v1");
 _Static_assert(sizeof(sanad_secret_v1) == 24, "sanad_secret_v1");
+_Static_assert(sizeof(sanad_loop_v1) == 48 && sizeof(sanad_kv_v1) == 40 && sizeof(sanad_metrics_v1) == 32, "loop, kv, metrics");
 _Static_assert(sizeof(sanad_span) == 16 && sizeof(sanad_sink) == 24, "sanad_span, sanad_sink");
 _Static_assert(sizeof(sanad_row) == 32 && sizeof(sanad_op) == 40, "sanad_row, sanad_op");
 _Static_assert(offsetof(sanad_call, reply) == 40, "sanad_call.reply");

@@ -150,5 +150,31 @@ TEST_CASE("a damaged configuration schema is refused") {
     }
 }
 
+TEST_CASE("a plugin's own rules are kept before any of its code runs") {
+    const auto ruled = [](const std::string& rest) {
+        return refusal(R"({"ruled": {"endpoint": "https://a.example")" + rest + "}}");
+    };
+    CHECK(ruled("").empty());
+    CHECK(refusal(R"({"ruled": {}})") == "invalid ruled.endpoint: is missing");
+    CHECK(refusal(R"({"ruled": {"endpoint": ""}})") == "invalid ruled.endpoint: must not be empty");
+    CHECK(refusal(R"({"ruled": {"endpoint": "ftp://a.example"}})") ==
+          "invalid ruled.endpoint: must look like https?://[a-z.]+");
+    CHECK(refusal(R"({"ruled": {"endpoint": "https://)" + std::string(1'020, 'a') + R"("}})") ==
+          "invalid ruled.endpoint: is too long");
+    CHECK(ruled(R"(, "name": "ab")").empty());
+    CHECK(ruled(R"(, "name": "")").empty());  // not given
+    CHECK(ruled(R"(, "name": "a")") == "invalid ruled.name: must have at least 2 bytes");
+    CHECK(ruled(R"(, "name": "abcdef")") == "invalid ruled.name: must have at most 5 bytes");
+    CHECK(ruled(R"(, "codes": ["ab", "cd"])").empty());
+    CHECK(ruled(R"(, "codes": [])") == "invalid ruled.codes: must have at least 1 entries");
+    CHECK(ruled(R"(, "codes": ["ab", "c1"])") ==
+          "invalid ruled.codes[1]: must look like [a-z]{2}");
+    CHECK(ruled(R"(, "broken": "a")") ==
+          "invalid ruled.broken: has a rule of the plugin's that is no pattern");
+    CHECK(refusal(R"({"limits": {"burst": 0}})") == "invalid limits.burst: must be at least 1");
+    CHECK(refusal(R"({"limits": {"perMinute": 1001}})") ==
+          "invalid limits.perMinute: must be at most 1000");
+}
+
 }  // namespace
 }  // namespace sanad::plugins
