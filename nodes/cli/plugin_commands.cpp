@@ -120,6 +120,7 @@ void add_plugin_commands(CLI::App& app, Chosen& chosen) {
     add_move(*group, chosen, "retry", "Give a dead letter to the plugin once more", true);
     add_move(*group, chosen, "drop", "Give up a dead letter", true);
     add_plugin_new(*group, chosen);
+    add_plugin_check(*group, chosen);
 }
 
 }  // namespace sanad::cli

@@ -1,0 +1,3 @@
+@0xf0b7d3a51c2e8649;
+
+struct Config {}
