@@ -1,14 +1,13 @@
 #include "nodes/plugin-check/check.h"
 
 #include "nodes/plugin-check/messages.h"
+#include "nodes/plugin-check/own_process.h"
 #include "nodes/plugin-check/running.h"
 
 #include <sanad/methods.h>
 
 #include <atomic>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <thread>
 
@@ -20,12 +19,8 @@ namespace {
 constexpr int kills = 8;
 constexpr std::uint64_t messages = 200;
 
-// The processes that this one has started: the plugin's, and no other.
 void kill_children() {
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-        std::ifstream children(task.path() / "children");
-        for (pid_t child = 0; children >> child;) ::kill(child, SIGKILL);
-    }
+    for (const pid_t child : children()) ::kill(child, SIGKILL);
 }
 
 // Kills the plugin's process while a call is under way, at a moment that chance chooses.

@@ -29,11 +29,19 @@ std::unique_ptr<CheckingNode> node_for(const Subject& subject) {
                                           plugins::ConfigurationFields{});
 }
 
+// Without its sandbox nothing is loaded, and a kernel that lacks it says nothing about a plugin.
+bool no_fault_of(const Error& error) {
+    return error.fault == Fault::denied && error.detail.find("machine lacks") != std::string::npos;
+}
+
 // Loads it where nothing it does can do harm, so that every later check may load it at all.
 Verdict loads(const Subject& subject, Mode) {
     if (!subject.plugin) return skipped("its manifest cannot be read");
     const auto made = create(subject, Mode::isolated, {});
-    if (!made) return failed(made.error().detail);
+    if (!made)
+        return no_fault_of(made.error()) ? skipped(made.error().detail)
+                                         : failed(made.error().detail);
+    if (const auto ended = (*made)->destroy(); !ended) return failed(ended.error().detail);
     return judged(**made, passed());
 }
 
@@ -130,7 +138,8 @@ Verdict ends_before_it_begins(const Subject& subject, Mode mode) {
     if (!made) return failed(made.error().detail);
     if (const auto configured = (*made)->configure(); !configured)
         return judged(**made, not_started(subject, configured.error()));
-    return judged(**made, passed());  // and it is destroyed, with no start in between
+    if (const auto ended = (*made)->destroy(); !ended) return failed(ended.error().detail);
+    return judged(**made, passed());
 }
 
 Verdict starts_again_and_again(const Subject& subject, Mode) {

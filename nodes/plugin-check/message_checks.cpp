@@ -14,6 +14,7 @@ namespace sanad::plugin_check {
 namespace {
 
 constexpr int mutations = 20'000;
+constexpr int mutations_isolated = 4'000;  // for each the node may have to open a connection
 constexpr std::size_t large_text_bytes = 1U << 20;
 
 plugins::Kind kind_of(const Subject& subject) { return subject.plugin->manifest.kind; }
@@ -49,7 +50,8 @@ Verdict bears_damaged_messages(const Subject& subject, Mode mode) {
     return with_running(subject, mode, [&](Running& running) {
         running.node().forgive_content();
         std::mt19937_64 random(subject.seed);
-        for (int n = 0; n < mutations; ++n) {
+        const int count = mode == Mode::isolated ? mutations_isolated : mutations;
+        for (int n = 0; n < count; ++n) {
             Given given = given_to(kind_of(subject), "damaged" + std::to_string(random() % 50),
                                    static_cast<std::uint64_t>(n), std::string(canary));
             if (given.request.empty()) given.request.resize(16 + random() % 6 * 8);
@@ -60,7 +62,8 @@ Verdict bears_damaged_messages(const Subject& subject, Mode mode) {
                 return failed("message " + std::to_string(n) + ": " + objection);
         }
         const auto health = running.call(SANAD_M_HEALTH, {});
-        return health ? passed() : failed("afterwards: " + health.error().detail);
+        return health ? passed(std::to_string(count))
+                      : failed("afterwards: " + health.error().detail);
     });
 }
 
@@ -150,7 +153,7 @@ std::vector<Check> message_checks() {
     constexpr auto behaviour = Suite::behaviour;
     const std::vector both{Mode::in_process, Mode::isolated};
     return {
-        {"behaviour.damaged_messages", behaviour, "20,000 damaged messages do not end it",
+        {"behaviour.damaged_messages", behaviour, "thousands of damaged messages do not end it",
          "read messages with Received of sanad/message.hpp, and check each value that is used",
          bears_damaged_messages, both},
         {"behaviour.newer_messages", behaviour, "it reads messages of a later node",

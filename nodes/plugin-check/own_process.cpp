@@ -5,6 +5,9 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace sanad::plugin_check {
 
@@ -14,7 +17,29 @@ constexpr int descriptors_looked_at = 5'000;
 
 Descriptor open_file(const char* file) { return Descriptor(::open(file, O_RDONLY | O_CLOEXEC)); }
 
+// Of the text of a file /proc/…/statm: the second number, in pages.
+std::size_t resident_in(const std::string& memory) {
+    const std::size_t at = memory.find(' ');
+    if (at == memory.npos) return 0;
+    return std::strtoull(memory.c_str() + at, nullptr, 10) *
+           static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
 }  // namespace
+
+std::vector<pid_t> children() {
+    std::vector<pid_t> found;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream numbers(task.path() / "children");
+        for (pid_t child = 0; numbers >> child;) found.push_back(child);
+    }
+    return found;
+}
+
+std::size_t resident_bytes_of(pid_t process) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/statm");
+    return resident_in({std::istreambuf_iterator<char>(file), {}});
+}
 
 OwnProcess::OwnProcess()
     : status_(open_file("/proc/self/status")),
@@ -37,13 +62,7 @@ std::size_t OwnProcess::threads() const {
     return at == status.npos ? 0 : std::strtoull(status.c_str() + at + word.size(), nullptr, 10);
 }
 
-std::size_t OwnProcess::resident_bytes() const {
-    const std::string memory = read(memory_);
-    const std::size_t at = memory.find(' ');
-    if (at == memory.npos) return 0;
-    return std::strtoull(memory.c_str() + at, nullptr, 10) *
-           static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
+std::size_t OwnProcess::resident_bytes() const { return resident_in(read(memory_)); }
 
 std::size_t OwnProcess::descriptors() {
     std::size_t open = 0;

@@ -2,11 +2,20 @@
 
 #include "core/base/descriptor.h"
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sanad::plugin_check {
+
+/// The processes that this one has started: in a check, the plugin's and no other.
+std::vector<pid_t> children();
+
+/// How much memory another process has; 0: it is gone.
+std::size_t resident_bytes_of(pid_t process);
 
 /// What the system says about this process, asked through descriptors that were opened before a
 /// sandbox closes it. threads  one

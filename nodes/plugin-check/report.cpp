@@ -33,6 +33,7 @@ std::string named(const Finding& finding) {
 
 // The first check that keeps the plugin from the next tier.
 std::string why_no_more(const Report& report, Tier tier) {
+    if (!report.whole) return "a part of the checks gives no tier: leave out --only and --mode";
     for (const Finding& finding : report.findings) {
         const Outcome outcome = finding.verdict.outcome;
         if (outcome == Outcome::passed) continue;
@@ -85,6 +86,7 @@ const char* name(Tier tier) {
 }
 
 Tier tier_of(const Report& report) {
+    if (!report.whole) return Tier::none;
     if (!all_passed(report, Suite::file) || !all_passed(report, Suite::load)) return Tier::none;
     if (!all_passed(report, Suite::behaviour)) return Tier::bronze;
     const bool all = all_passed(report, Suite::kind) && all_passed(report, Suite::soak);

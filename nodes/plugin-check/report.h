@@ -23,10 +23,12 @@ struct Report {
     std::string plugin, version, kind;  // empty: the file is no plugin
     std::uint64_t seed = 0;
     std::vector<Finding> findings;
+    bool whole = true;  // all checks were asked for, in both modes
 };
 
 /// bronze: all checks of the suites static and load passed. silver: those of behaviour as well.
-/// gold: those of its kind and the soak too. A check that was skipped is not passed.
+/// gold: those of its kind and the soak too. A check that was skipped is not passed,
+/// and no tier is given for a part of the checks.
 Tier tier_of(const Report& report);
 
 /// Whether a check failed. What was skipped has not.

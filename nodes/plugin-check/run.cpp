@@ -84,7 +84,8 @@ Result<Report> run_checks(const Choice& choice) {
     subject.plugin_host = choice.plugin_host.empty() ? find_plugin_host() : choice.plugin_host;
     subject.seed = choice.seed;
 
-    Report report{choice.file.string(), {}, {}, {}, choice.seed, {}};
+    Report report{choice.file.string(), {}, {}, {}, choice.seed, {}, true};
+    report.whole = choice.only.empty() && choice.modes.size() == 2;
     std::optional<plugins::Kind> kind;
     if (subject.plugin) {
         kind = subject.plugin->manifest.kind;

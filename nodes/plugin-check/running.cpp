@@ -30,7 +30,7 @@ public:
           again_(prepared.again) {}
     ~InProcess() override {
         if (started_) (void)stop();
-        plugin_->destroy(plugin_->self);
+        if (plugin_) plugin_->destroy(plugin_->self);
     }
 
     Result<void> configure() override {
@@ -57,6 +57,11 @@ public:
         const auto done = step(Step::stop);
         node().expect_calls(false);
         return done;
+    }
+    Result<void> destroy() override {
+        plugin_->destroy(plugin_->self);
+        plugin_ = nullptr;
+        return {};
     }
     Result<Bytes> call(std::uint32_t method, ByteView request) override {
         plugin::Inbox inbox;
@@ -131,6 +136,7 @@ public:
 
     Result<void> spawn() {
         instance_.reset();
+        how_.clear();  // nobody is left to write it
         plugins::Isolation isolation{subject_.plugin_host};
         isolation.broker = &node().broker();
         isolation.load = Duration(3'000);
@@ -153,6 +159,12 @@ public:
     Result<void> start() override { return told(instance_->start()); }
     Result<void> drain() override { return told(instance_->drain()); }
     Result<void> stop() override { return told(instance_->stop()); }
+    Result<void> destroy() override {
+        instance_.reset();
+        const std::lock_guard lock(mutex_);
+        if (how_.empty()) return {};
+        return fail(Fault::closed, "destroy: its process has ended (" + how_ + ")");
+    }
     Result<Bytes> call(std::uint32_t method, ByteView request) override {
         return told(instance_->call(method, request, call_limit));
     }
@@ -258,9 +270,10 @@ Verdict with_running(const Subject& subject, Mode mode,
     if (const auto started = running.start(); !started)
         return judged(running, not_started(subject, started.error()));
     Verdict verdict = use(running);
-    if (verdict.outcome != Outcome::failed)
-        if (const auto stopped = running.stop(); !stopped && stopped.error().fault != Fault::denied)
-            return judged(running, failed(stopped.error().detail));
+    if (verdict.outcome == Outcome::failed) return judged(running, std::move(verdict));
+    if (const auto stopped = running.stop(); !stopped && stopped.error().fault != Fault::denied)
+        return judged(running, failed(stopped.error().detail));
+    if (const auto ended = running.destroy(); !ended) return failed(ended.error().detail);
     return judged(running, std::move(verdict));
 }
 

@@ -23,6 +23,9 @@ public:
     virtual Result<void> start() = 0;
     virtual Result<void> drain() = 0;
     virtual Result<void> stop() = 0;
+    /// Ends the instance. Nothing may be asked of it afterwards. errors  closed: its process was
+    /// gone already
+    virtual Result<void> destroy() = 0;
     /// A call of the node. errors  the plugin's status; closed: its process is gone
     virtual Result<Bytes> call(std::uint32_t method, ByteView request) = 0;
     /// The same with a deadline that is over, in this process only.

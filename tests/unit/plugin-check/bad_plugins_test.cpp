@@ -58,7 +58,7 @@ const Row in_process_rows[] = {
     {"needs_a_start", {"load.no_start"}},
     {"thread_stays", {"load.starts"}},
     {"descriptor_stays", {"load.starts"}},
-    {"posts_at_its_end", {"load.cycles", "load.two_instances", "load.starts"}},
+    {"posts_at_its_end", {"load.cycles", "load.two_instances", "load.runs"}},
     {"calls_in_create", {"load.create", "load.cycles", "load.two_instances", "load.runs"}},
     {"says_a_sentence", {"load.runs"}},
     {"says_a_lot", {"load.runs"}},
@@ -105,6 +105,7 @@ const Row isolated_rows[] = {
     {"ends_at_arabic", {"behaviour.texts"}},
     {"needs_grants", {"behaviour.no_grants"}},
     {"ends_at_a_status", {"behaviour.statuses"}},
+    {"grows", {"soak.hour"}},
 };
 
 TEST_CASE("what ends a plugin's process is found in isolation, too") {
@@ -142,6 +143,17 @@ TEST_CASE("a plugin that misbehaves when it is loaded is stopped there, and this
             INFO(as_text(report));
             CHECK(failed_in(report) == row.found_by);
         }
+}
+
+TEST_CASE("where the machine lacks the sandbox nothing is loaded, and the plugin is not to blame") {
+    Choice choice;
+    choice.file = BAD_FOLDER "/bad-breaks_nothing.so";
+    choice.plugin_host = BUILD_FOLDER "/tests/unit/plugins/host-lacks-landlock";
+    const auto report = run_checks(choice);
+    REQUIRE(report.has_value());
+    CHECK(failed_in(*report).empty());
+    CHECK(tier_of(*report) == Tier::none);
+    CHECK(as_text(*report).find("this machine lacks landlock") != std::string::npos);
 }
 
 TEST_CASE("a file that is no library fails as one, and nothing else is asked of it") {

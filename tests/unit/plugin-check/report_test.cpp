@@ -6,7 +6,7 @@ namespace sanad::plugin_check {
 namespace {
 
 Report with(std::initializer_list<std::pair<Suite, Outcome>> outcomes) {
-    Report report{"a.so", "a", "1.0.0", "channel", 7, {}};
+    Report report{"a.so", "a", "1.0.0", "channel", 7, {}, true};
     int number = 0;
     for (const auto& [suite, outcome] : outcomes)
         report.findings.push_back({"check." + std::to_string(++number),
@@ -33,6 +33,10 @@ TEST_CASE("a tier takes every check of its suites, and a skipped one is not pass
     CHECK(tier_of(with({{file, ok}, {load, no}, {behaviour, ok}, {kind, ok}, {soak, ok}})) ==
           Tier::none);
     CHECK(tier_of(with({{file, ok}})) == Tier::none);  // not all was asked
+    auto part = with({{file, ok}, {load, ok}, {behaviour, ok}, {kind, ok}, {soak, ok}});
+    part.whole = false;
+    CHECK(tier_of(part) == Tier::none);
+    CHECK(as_text(part).find("a part of the checks gives no tier") != std::string::npos);
     CHECK_FALSE(has_failed(with({{file, left}})));
     CHECK(has_failed(with({{file, ok}, {load, no}})));
 }
