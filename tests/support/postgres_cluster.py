@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """A PostgreSQL of its own for one test, in a temporary folder, on a Unix socket: postgres_cluster.py [--small MIB]
 
-Prints one JSON line: "connection" for the role that owns the database `sanad`, "admin" for the superuser, "data", "bin".
+Prints one JSON line: "connection" for the role that owns the database `sanad`, "admin" for the superuser, "both" as
+"connection" but of the replica, too, "data", "bin".
 Then it obeys words, one a line, and answers each with a line once it is done:
 
     start  stop       the server
     kill              every process of the server, with SIGKILL
     pause  resume     every process of the server, with SIGSTOP and SIGCONT
     fill  free        with --small: no room is left for tables, and again
+    replicate         makes a replica: from now on each commit waits until it is there, too
+    promote           makes the replica the primary; the server must not run any more
 
 At the end of its input it ends the server and removes the folder, so nothing stays of a test that was killed. PostgreSQL
 refuses to run for root: then it runs as the user `postgres`. --small puts the tables on a file system of that many MiB,
@@ -44,12 +47,65 @@ def must(answer, what):
         raise OSError(ctypes.get_errno(), what)
 
 
+class Server:
+    """The processes of one PostgreSQL, over one folder of data."""
+
+    def __init__(self, binary, data, socket, identity):
+        self.bin, self.data, self.socket, self.identity, self.process = binary, data, socket, identity, None
+
+    def start(self):
+        with open(self.socket / "log", "ab") as log:
+            self.process = subprocess.Popen([self.bin / "postgres", "-D", self.data], cwd="/", stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, start_new_session=True, **self.identity)
+        end = time.monotonic() + LIMIT
+        while subprocess.run([self.bin / "pg_isready", "-q", "-h", self.socket], check=False).returncode != 0:
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise RuntimeError((self.socket / "log").read_text("utf-8", "replace"))
+            time.sleep(0.02)
+
+    def processes(self):
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii")
+        return [self.process.pid, *map(int, children.split())]
+
+    def strike(self, number):
+        """All processes of the server; returns them. The first stands still meanwhile, so that it starts no others."""
+        self.process.send_signal(signal.SIGSTOP)
+        reached = self.processes()
+        for process in reached:
+            try:
+                os.kill(process, number)
+            except ProcessLookupError:
+                pass
+        return reached
+
+    def kill(self):
+        gone = self.strike(signal.SIGKILL)
+        self.process.wait()
+        end = time.monotonic() + LIMIT
+        while any(pathlib.Path(f"/proc/{process}").exists() for process in gone[1:]) and time.monotonic() < end:
+            time.sleep(0.005)
+        self.process = None
+
+    def stop(self, how=signal.SIGINT):
+        if self.process:
+            self.process.send_signal(how)
+            self.process.wait(LIMIT)
+            self.process = None
+
+    def end(self):
+        if self.process:
+            self.strike(signal.SIGCONT)
+            self.kill()
+
+
 class Cluster:
     def __init__(self):
-        self.bin, self.server, self.small = binaries(), None, None
+        self.bin, self.small = binaries(), None
         self.user = pwd.getpwnam("postgres") if os.getuid() == 0 else None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sanad-postgres-"))
         self.data = self.folder / "data"
+        self.server = Server(self.bin, self.data, self.folder, self.identity())
+        self.replica = Server(self.bin, self.folder / "replica/data", self.folder / "replica", self.identity())
 
     def make(self, small):
         if self.user:
@@ -89,50 +145,38 @@ class Cluster:
                  "ALTER ROLE sanad SET default_tablespace = small")
 
     def start(self):
-        log = open(self.folder / "log", "ab")
-        self.server = subprocess.Popen([self.bin / "postgres", "-D", self.data], cwd="/", stdin=subprocess.DEVNULL,
-                                       stdout=log, stderr=log, start_new_session=True, **self.identity())
-        log.close()
-        end = time.monotonic() + LIMIT
-        while subprocess.run([self.bin / "pg_isready", "-q", "-h", self.folder], check=False).returncode != 0:
-            if time.monotonic() > end or self.server.poll() is not None:
-                raise RuntimeError((self.folder / "log").read_text("utf-8", "replace"))
-            time.sleep(0.02)
+        self.server.start()
 
-    def processes(self):
-        children = pathlib.Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text("ascii")
-        return [self.server.pid, *map(int, children.split())]
-
-    def strike(self, number):
-        """All processes of the server; returns them. The first stands still meanwhile, so that it starts no others."""
-        self.server.send_signal(signal.SIGSTOP)
-        reached = self.processes()
-        for process in reached:
-            try:
-                os.kill(process, number)
-            except ProcessLookupError:
-                pass
-        return reached
+    def stop(self):
+        self.server.stop()
 
     def kill(self):
-        gone = self.strike(signal.SIGKILL)
-        self.server.wait()
-        end = time.monotonic() + LIMIT
-        while any(pathlib.Path(f"/proc/{process}").exists() for process in gone[1:]) and time.monotonic() < end:
-            time.sleep(0.005)
-        self.server = None
-
-    def stop(self, how=signal.SIGINT):
-        if self.server:
-            self.server.send_signal(how)
-            self.server.wait(LIMIT)
-            self.server = None
+        self.server.kill()
 
     def pause(self):
-        self.strike(signal.SIGSTOP)
+        self.server.strike(signal.SIGSTOP)
 
     def resume(self):
-        self.strike(signal.SIGCONT)
+        self.server.strike(signal.SIGCONT)
+
+    def replicate(self):
+        folder = self.replica.socket
+        folder.mkdir()
+        if self.user:
+            os.chown(folder, self.user.pw_uid, self.user.pw_gid)
+        self.run("pg_basebackup", "-h", self.folder, "-U", "postgres", "-D", self.replica.data, "-R", "-c", "fast", "--no-sync")
+        with open(self.replica.data / "postgresql.conf", "a", encoding="utf-8") as file:
+            file.write(f"unix_socket_directories = '{folder}'\n")
+        self.replica.start()
+        self.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
+        end = time.monotonic() + LIMIT
+        while "sync" not in self.sql("postgres", "SELECT sync_state FROM pg_stat_replication WHERE sync_state = 'sync'"):
+            if time.monotonic() > end:
+                raise RuntimeError("the replica does not follow")
+            time.sleep(0.02)
+
+    def promote(self):
+        self.run("pg_ctl", "promote", "-w", "-D", self.replica.data)
 
     def fill(self):
         with open(self.small / "ballast", "wb", buffering=0) as file:
@@ -146,13 +190,12 @@ class Cluster:
         (self.small / "ballast").unlink()
 
     def facts(self):
-        at = f"host={self.folder} dbname=sanad user="
-        return {"connection": at + "sanad", "admin": at + "postgres", "data": str(self.data), "bin": str(self.bin)}
+        at, both = (f"host={host} dbname=sanad user=" for host in (self.folder, f"{self.folder},{self.replica.socket}"))
+        return {"connection": at + "sanad", "admin": at + "postgres", "both": both + "sanad", "data": str(self.data), "bin": str(self.bin)}
 
     def end(self):
-        if self.server:
-            self.resume()
-            self.kill()
+        self.replica.end()
+        self.server.end()
         if self.small:
             ctypes.CDLL(None).umount2(os.fsencode(self.small), 2)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -175,7 +218,8 @@ def main():
         print(json.dumps(cluster.facts()), flush=True)
         for line in sys.stdin:
             word = line.strip()
-            if word not in {"start", "stop", "kill", "pause", "resume", "fill", "free"}:
+            if word not in {"start", "stop", "kill", "pause", "resume", "fill", "free", "replicate",
+                            "promote"}:
                 sys.exit(f"postgres_cluster: no such word: {word}")
             getattr(cluster, word)()
             print(word, flush=True)

@@ -12,7 +12,7 @@ export class Cluster {
     cluster.child = spawn("python3", [program, ...args], { stdio: ["pipe", "pipe", "inherit"] });
     cluster.ended = new Promise((done) => cluster.child.on("exit", done));
     cluster.lines = createInterface({ input: cluster.child.stdout })[Symbol.asyncIterator]();
-    Object.assign(cluster, JSON.parse(await cluster.line()));  // connection, admin, data, bin
+    Object.assign(cluster, JSON.parse(await cluster.line()));  // connection, admin, both, data, bin
     return cluster;
   }
   async line() {
@@ -20,7 +20,7 @@ export class Cluster {
     if (done) throw new Error("the server's program has ended");
     return value;
   }
-  /** start, stop, kill, pause, resume: done when this returns. */
+  /** One of the words that it obeys; done when this returns. */
   async tell(word) {
     this.child.stdin.write(`${word}\n`);
     const said = await this.line();

@@ -1,40 +1,15 @@
 // Morocco keeps its store in PostgreSQL, Tunisia in LMDB. A child writes, a referral crosses, the server is killed and
 // started again while children write: what was acknowledged is there exactly once, and the node never had to start again.
 // usage: story.mjs BUILD
-import WebSocket from "ws";
 import { askedReferral, TwoNodes, until } from "../two_nodes.mjs";
 import { Cluster } from "./cluster.mjs";
-
-const must = (holds, what) => { if (!holds) throw new Error(what); };
-const same = (left, right, what) => must(JSON.stringify(left) === JSON.stringify(right), `${what}: ${JSON.stringify(left)} and ${JSON.stringify(right)}`);
+import { keptOf, write } from "./child.mjs";
+import { must, same } from "./pair.mjs";
 
 const cluster = await Cluster.start();
 const nodes = await TwoNodes.make(process.argv[2],
   (country, toml) => toml.replace("[plugin.config]\n", "[plugin.config]\nbehindProxy = true\nconversationsPerHour = 0\n"),
   (country) => country === "ma" ? ["--store", "postgres", "--store-setting", `connection=${cluster.connection}`, "--store-setting", "schema=ma"] : []);
-
-/** Writes message after message, each once it has the tick of the one before; again after a cut. */
-async function write(port, count, each) {
-  const texts = Array.from({ length: count }, (_, i) => `رسالة ${i}`);
-  let at = 0, token;
-  while (at < count) {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/chat`, { origin: `http://127.0.0.1:${port}` });
-    const send = () => socket.send(JSON.stringify({ t: "msg", cid: `message-${String(at).padStart(8, "0")}`, text: texts[at], lang: "ar" }));
-    await new Promise((closed) => {
-      socket.on("open", () => socket.send(JSON.stringify({ t: "hello", after: 0, press: 1, ...(token && { token }) })));
-      socket.on("message", (bytes) => {
-        const frame = JSON.parse(bytes);
-        if (frame.t === "welcome") { token = frame.token; send(); }
-        if (frame.t === "later") setTimeout(send, frame.ms);
-        if (frame.t === "ack" && ++at === count) socket.close();
-        else if (frame.t === "ack") { each(at); send(); }
-      });
-      socket.on("error", closed);
-      socket.on("close", closed);
-    });
-  }
-  return texts;
-}
 
 try {
   const doctor = JSON.parse(await nodes.sanad(["--data", nodes.data("ma"), "--json", "doctor"]));
@@ -52,10 +27,7 @@ try {
     if (ticks === 8 || ticks === 16) deaths = deaths.then(() => cluster.tell("kill")).then(() => cluster.tell("start"));
   });
   await deaths;
-  const contacts = await nodes.ask("ma", "contact", "list");
-  const newest = await Promise.all(contacts.map(({ id }) => nodes.ask("ma", "contact", "show", id)));
-  const kept = newest.map(({ messages }) => messages.map(({ text }) => text)).find((texts) => texts.includes(told[0]));
-  same(kept, told, "the child's messages");
+  same(await keptOf(nodes, "ma", told), told, "the child's messages");
   must((await nodes.ask("ma", "status")).healthy, "the node is healthy");
 
   // The node dies: it finds everything at the server, and refuses to be two.
