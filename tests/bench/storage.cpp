@@ -1,10 +1,11 @@
 // ./dev bench storage: the storage plugins through their table of functions, as the core calls
 // them.
 //
-//     storage lmdb PLUGIN FOLDER                reads and commits of LMDB, in microseconds
-//     storage postgres PLUGIN CONNECTION        reads of PostgreSQL, in microseconds
-//     storage commits PLUGIN CONNECTION SECONDS  how many commits a second
-//     storage engine PLUGIN SETTINGS            commands a second, 64 under way
+//     storage lmdb PLUGIN FOLDER NAME                   reads and commits of LMDB, in microseconds
+//     storage postgres PLUGIN CONNECTION                reads of PostgreSQL, in microseconds
+//     storage commits PLUGIN CONNECTION SCHEMA SECONDS  how many commits a second
+//     storage engine PLUGIN SETTINGS                    commands a second, 64 under way
+//     storage disk FOLDER                               syncs a second of its disk
 #include "core/plugins/store_plugin.h"
 #include "core/store/engine.h"
 #include "tests/bench/measure.h"

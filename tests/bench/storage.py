@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Measures the storage plugins; prints one JSON line.
 
-LMDB on a file system in memory shows what table and LMDB cost themselves; on this disk, what a durable commit costs.
+LMDB on a file system in memory shows what table and LMDB cost themselves; on this disk, what a durable commit costs. Beside
+it stands what the disk can: syncs a second of one small write, before, between and after. And how much else the machine
+had to do: what is measured on a busy one says little.
 PostgreSQL runs beside the build, on the same disk; pgbench writes the same ten rows a commit to the same server, turn by
 turn with the plugin: in one statement, and as ten statements of one pipeline. The better of the two is what the plugin is
 held against."""
@@ -80,12 +82,18 @@ def postgres(folder):
 with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as folder, \
         tempfile.TemporaryDirectory(prefix="sanad-bench-", dir="/dev/shm") as memory:
     os.chmod(folder, 0o755)  # the server is another user
+    busy, syncs = [os.getloadavg()[0]], [measure("disk", folder)["fdatasync_per_s"]]
     result = measure("lmdb", plugins["lmdb"], memory, "lmdb_memory")
     result |= measure("lmdb", plugins["lmdb"], folder, "lmdb_disk")
     settings = json.dumps({"path": f"{folder}/engine", "create": True})
     result["lmdb_engine_per_s"] = measure("engine", plugins["lmdb"], settings)["per_s"]
-    result |= measure("disk", folder)
+    result["lmdb_commits_per_s"] = round(1e6 / result["lmdb_disk_batch_10_us"])
+    syncs.append(measure("disk", folder)["fdatasync_per_s"])
     result |= postgres(folder)
+    syncs.append(measure("disk", folder)["fdatasync_per_s"])
+    busy.append(os.getloadavg()[0])
+result |= {"fdatasync_per_s": statistics.median(syncs), "fdatasync_all": syncs, "cores": os.cpu_count(),
+           "load_before_and_after": busy}
 result["meets"] = {"lmdb_get_1_us": result["lmdb_memory_get_us"] <= 1,
                    "lmdb_batch_10_in_15_us": result["lmdb_memory_batch_10_us"] <= 15,
                    "postgres_70_percent_of_pgbench": result["postgres_per_pgbench"] >= 0.7}
