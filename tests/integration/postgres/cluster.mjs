@@ -1,9 +1,11 @@
 // A PostgreSQL of its own for one test: see tests/support/postgres_cluster.py.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
+const run = promisify(execFile);
 const program = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../support/postgres_cluster.py");
 
 export class Cluster {
@@ -25,6 +27,11 @@ export class Cluster {
     this.child.stdin.write(`${word}\n`);
     const said = await this.line();
     if (said !== word) throw new Error(`${word}: ${said}`);
+  }
+  /** The lines that the superuser gets for that SQL. */
+  async ask(sql) {
+    const { stdout } = await run(`${this.bin}/psql`, ["-X", "-A", "-t", "-d", this.admin, "-c", sql]);
+    return stdout.split("\n").filter((line) => line !== "");
   }
   async end() {
     this.child.stdin.end();

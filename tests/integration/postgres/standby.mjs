@@ -49,8 +49,13 @@ try {
   const child = new Child();
   await child.connect("ma");
   await child.say("first-message-01");
-  // A standby that sees the other alive waits: for longer than it would wait for a silent one.
-  await new Promise((next) => setTimeout(next, (silent_s + 3) * 1000));
+  // Who stands by and sees the other alive waits: it has looked more than once, each time for longer than it would wait for
+  // one that is silent.
+  const seen = new Set();
+  await until("three looks at the store", 60_000, async () => {
+    for (const pid of await pair.cluster.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'sanad-store:sanad'")) seen.add(pid);
+    return seen.size > 3;  // the session of who works, two looks that are over, and one that goes on
+  });
   must(said("second") === "standing by\n" && nodes.running.get("ma").exitCode === null, "nobody took over from who works");
   const killed = Date.now();
   await nodes.stop("ma", "SIGKILL");
