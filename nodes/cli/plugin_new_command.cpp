@@ -21,7 +21,7 @@ std::string next_steps(const node::NewPlugin& made, const std::vector<fs::path>&
     std::string text = "made the plugin " + made.name + " in " + folder + "\n";
     for (const fs::path& file : files) text += "  " + file.string() + "\n";
     return text + "\nNext:\n  1. Build it and run its tests:  cd " + folder +
-           " && meson setup build && meson test -C build\n"
+           " && meson setup build && meson compile -C build && meson test -C build\n"
            "     It needs the SDK: installed (pkg-config knows sanad-plugin), or as "
            "subprojects/sanad-sdk.\n"
            "  2. Say in manifest.capnp what it is, in all three languages.\n"

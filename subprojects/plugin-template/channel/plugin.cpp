@@ -42,7 +42,7 @@ private:
         const auto [conversation, key, text] = three_words(line);
         const auto answer = host().submit(conversation, key, as_written(text), language_);
         if (answer) return "ok " + std::string(key);
-        const bool never = answer.status() == SANAD_E_INVALID || answer.status() == SANAD_E_CLOSED;
+        const bool never = answer.status() == SANAD_E_INVALID;
         return (never ? "no " : "again ") + std::string(key);
     }
 
