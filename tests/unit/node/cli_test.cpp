@@ -77,6 +77,7 @@ TEST_CASE_METHOD(Cli, "every command has help and an example, and asking for it 
                                                          {"audit", "alarms"},
                                                          {"audit", "acknowledge"},
                                                          {"feed"},
+                                                         {"plugin", "new"},
                                                          {"contact", "list"},
                                                          {"contact", "show"},
                                                          {"contact", "open"},

@@ -19,6 +19,8 @@ struct Opened {
     int descriptor = -1;
 };
 
+/// A listening socket at what the settings <name>Address and <name>Port say. Grant:
+/// net.listen:<name>
 inline std::optional<Opened> open_listening(Host& host, const char* name) {
     const auto* net = static_cast<const sanad_net_v1*>(host.extension(SANAD_EXT_NET));
     if (!net || !SANAD_HAS(net, listen)) return std::nullopt;
@@ -27,6 +29,7 @@ inline std::optional<Opened> open_listening(Host& host, const char* name) {
     return opened;
 }
 
+/// A connected socket that does not block. Grant: net.connect:<setting with a URL of this place>
 inline std::optional<Opened> open_connection(Host& host, const std::string& to, std::uint16_t port,
                                              std::chrono::milliseconds limit) {
     const auto* net = static_cast<const sanad_net_v1*>(host.extension(SANAD_EXT_NET));
@@ -45,6 +48,8 @@ struct FileContent {
     std::string content;
 };
 
+/// The file that the setting `name` names, at most `bytes_max` of it. Grant: secret:<name> or
+/// file:<name>
 inline std::optional<FileContent> read_file(Host& host, const char* name, std::size_t bytes_max) {
     const auto* secret = static_cast<const sanad_secret_v1*>(host.extension(SANAD_EXT_SECRET));
     if (!secret || !SANAD_HAS(secret, open)) return std::nullopt;

@@ -42,6 +42,7 @@ struct Outcome {
     }
 };
 
+/// How an instance is, in its own opinion.
 struct Health {
     schema::HealthReply::State state = schema::HealthReply::State::OK;
     std::string reason;  // a code
@@ -62,15 +63,18 @@ public:
     Plugin(const Plugin&) = delete;
     Plugin& operator=(const Plugin&) = delete;
 
+    /// Begin to work; threads only from here on.
     virtual void start() {}
     /// Take nothing new in, finish what is under way. False: not done yet, call me again.
     virtual bool drain(std::uint64_t /*deadline_ns*/) { return true; }
     /// Join every thread, close every descriptor.
     virtual void stop() {}
+    /// Asked every few seconds; what is not OK shows in `sanad plugin list`.
     virtual Health health() { return {}; }
     /// SANAD_EV_POST after host().post(token).
     virtual void on_event(std::uint32_t /*event*/, std::uint64_t /*token*/, std::uint64_t /*arg*/) {
     }
+    /// A table that the plugin offers to the node, such as sanad/store.h's.
     virtual const void* extension(std::string_view /*id*/) { return nullptr; }
 
 protected:
