@@ -154,6 +154,18 @@ std::vector<std::string> effective_grants(const std::vector<std::string>& asked,
 Broker::Broker(std::vector<std::string> grants, ConfigurationFields fields)
     : grants_(std::move(grants)), fields_(std::move(fields)) {}
 
+void Broker::take_over(const Broker& former) {
+    const std::scoped_lock lock(mutex_, former.mutex_);
+    for (const auto& [name, listening] : former.listening_)
+        if (auto copy = copy_of(listening.socket))
+            listening_.insert_or_assign(name, Listening{listening.at, std::move(*copy)});
+}
+
+void Broker::let_go() {
+    const std::lock_guard lock(mutex_);
+    listening_.clear();
+}
+
 void Broker::configure(ConfigurationFields fields) {
     const std::lock_guard lock(mutex_);
     fields_ = std::move(fields);

@@ -35,9 +35,17 @@ public:
     Broker(const Broker&) = delete;
     Broker& operator=(const Broker&) = delete;
 
+    /// The sockets at which another version of the plugin listens, for as long as the addresses
+    /// are the same: so both can be there at once, and nobody is turned away in between.
+    void take_over(const Broker& former);
+    /// Closes its own: another has them, or they are no longer wanted.
+    void let_go();
+
     void configure(ConfigurationFields fields);
     /// A field of the configuration; empty when there is none.
     std::string field(const std::string& name) const;
+
+    const std::vector<std::string>& grants() const { return grants_; }
 
     /// Whether the plugin has been granted exactly this.
     bool has(std::string_view grant) const;

@@ -247,6 +247,34 @@ void read_names(capnp::schema::Node::Reader node) {
         for (const auto method : node.getInterface().getMethods()) (void)method.getName();
 }
 
+const char* name_of(Type::Which type) {
+    if (is_integer(type)) return "whole number";
+    if (is_float(type)) return "number";
+    switch (type) {
+        case Type::BOOL:
+            return "true or false";
+        case Type::TEXT:
+            return "text";
+        case Type::ENUM:
+            return "choice";
+        case Type::LIST:
+            return "list";
+        default:
+            return "data";
+    }
+}
+
+void add_settings(capnp::StructSchema schema, const std::string& path, unsigned depth,
+                  std::map<std::string, std::string>& found) {
+    for (const auto field : schema.getFields()) {
+        const std::string name = path + from_text(field.getProto().getName());
+        if (field.getType().isStruct() && depth < config_nesting_max)
+            add_settings(field.getType().asStruct(), name + ".", depth + 1, found);
+        else
+            found[name] = name_of(field.getType().which());
+    }
+}
+
 }  // namespace
 
 struct Configuration::Schema {
@@ -305,6 +333,12 @@ Result<Bytes> Configuration::from_json(std::string_view json) const {
     } catch (const kj::Exception&) {  // its text would quote the configuration, secrets and all
         return fail(Fault::malformed, "the configuration is no JSON");
     }
+}
+
+std::map<std::string, std::string> Configuration::settings() const {
+    std::map<std::string, std::string> found;
+    add_settings(schema_->config, "", 0, found);
+    return found;
 }
 
 std::map<std::string, std::string> Configuration::fields(ByteView config) const {

@@ -41,6 +41,10 @@ public:
     /// config  what from_json() returned
     std::map<std::string, std::string> fields(ByteView config) const;
 
+    /// What can be set, and as what: each field's path with dots, such as `limits.perMinute`, and
+    /// its type, such as "whole number". Lists and choices stand for themselves.
+    std::map<std::string, std::string> settings() const;
+
     /// The same from `key = value` settings. A key is a field's path with dots; a value is written
     /// as the field's type wants it: a number, true or false, an enumeration's name, or any text.
     /// Lists and data can only be given as JSON.

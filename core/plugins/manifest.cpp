@@ -159,7 +159,7 @@ Result<Descriptor> open_plugin(const std::filesystem::path& file) {
     return library;
 }
 
-Result<PluginFile> read_plugin(const Descriptor& file) {
+Result<Bytes> read_library(const Descriptor& file) {
     struct stat facts{};
     if (::fstat(file.get(), &facts) != 0) return cannot_open(errno);
     if (!S_ISREG(facts.st_mode)) return fail(Fault::malformed, "not a file");
@@ -176,7 +176,13 @@ Result<PluginFile> read_plugin(const Descriptor& file) {
         got += static_cast<std::size_t>(more);
     }
     library.resize(got);
-    return read_plugin(ByteView(library));
+    return library;
+}
+
+Result<PluginFile> read_plugin(const Descriptor& file) {
+    const auto library = read_library(file);
+    if (!library) return std::unexpected(library.error());
+    return read_plugin(ByteView(*library));
 }
 
 Result<PluginFile> read_plugin(const std::filesystem::path& file) {

@@ -52,6 +52,9 @@ Result<PluginFile> read_plugin(ByteView library);
 /// errors  not_found, denied, io
 Result<Descriptor> open_plugin(const std::filesystem::path& file);
 
+/// All of an open library's bytes. errors  malformed: no regular file · bad_size · denied, io
+Result<Bytes> read_library(const Descriptor& library);
+
 /// The same of an open file, or of one by its name. errors  also not_found, denied, io, bad_size
 Result<PluginFile> read_plugin(const Descriptor& library);
 Result<PluginFile> read_plugin(const std::filesystem::path& file);

@@ -48,6 +48,24 @@ TEST_CASE("a socket listens where the configuration says, and is the same for th
     CHECK(port_of(*broker.listen("listen")) == port);
 }
 
+TEST_CASE(
+    "two versions of a plugin listen at one place, and the one that stays turns nobody away") {
+    Broker former({"net.listen:listen"}, here);
+    const auto port = port_of(*former.listen("listen"));
+    Broker next({"net.listen:listen"}, here);
+    next.take_over(former);
+    CHECK(port_of(*next.listen("listen")) == port);
+    former.let_go();
+    CHECK(reaches(port));
+    // A socket that nobody granted is not handed out because another version had it.
+    Broker without({}, here);
+    without.take_over(next);
+    CHECK(without.listen("listen").error().fault == Fault::denied);
+    without.let_go();
+    next.let_go();
+    CHECK_FALSE(reaches(port));
+}
+
 TEST_CASE("another address in the configuration is another socket") {
     Broker broker({"net.listen:listen"}, here);
     const auto before = port_of(*broker.listen("listen"));

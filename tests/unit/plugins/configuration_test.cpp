@@ -32,6 +32,19 @@ void with(const Result<Bytes>& made, Use use) {
     REQUIRE(read.has_value());
 }
 
+TEST_CASE("what can be set is listed with its path and type, before anything of the plugin runs") {
+    const auto settings = echo_configuration().settings();
+    CHECK(settings.size() == 11);
+    CHECK(settings.at("greeting") == "text");
+    CHECK(settings.at("port") == "whole number");
+    CHECK(settings.at("delay") == "number");
+    CHECK(settings.at("loud") == "true or false");
+    CHECK(settings.at("mode") == "choice");
+    CHECK(settings.at("languages") == "list");
+    CHECK(settings.at("limits.perMinute") == "whole number");
+    CHECK(settings.at("secret") == "data");
+}
+
 TEST_CASE("settings that are left out have the schema's defaults") {
     with(echo_configuration().from_json("{}"), [](echo::Config::Reader config) {
         CHECK(from_text(config.getGreeting()) == "hello");
