@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/casework/clocks.h"
+#include "core/plugins/bundle.h"
 #include "core/trust/note.h"
 
 #include <array>
@@ -26,6 +27,7 @@ inline constexpr std::size_t staff_max = 500;
 inline constexpr std::size_t partners_max = 200;
 inline constexpr std::size_t plugin_folders_max = 8;
 inline constexpr std::size_t plugin_grants_max = 64;
+inline constexpr std::size_t plugin_signers_max = 32;
 inline constexpr std::size_t fallback_nodes_max = 32;
 inline constexpr std::size_t calls_max = 20;
 inline constexpr std::size_t call_number_bytes_max = 64;
@@ -132,7 +134,8 @@ struct Configuration {
     AuditSettings audit;
     std::vector<std::filesystem::path> plugin_folders;
     std::filesystem::path plugin_host;  // the program of isolated plugins; empty: the node's own
-    bool unsandboxed_plugins = false;   // isolated ones run though a part of the sandbox is missing
+    std::vector<plugins::BundleSigner> plugin_signers;  // none: any plugin of the folders runs
+    bool unsandboxed_plugins = false;  // isolated ones run though a part of the sandbox is missing
     std::vector<PluginSettings> plugins;
     std::vector<StaffMember> staff;
     std::vector<PartnerSettings> partners;
@@ -146,6 +149,7 @@ struct Configuration {
     std::filesystem::path keys_file() const { return folder / "keys.sealed"; }
     std::filesystem::path erased_file() const { return folder / "erased.list"; }
     std::filesystem::path compaction_file() const { return folder / "compaction.wanted"; }
+    std::filesystem::path plugin_store() const { return folder / "plugins"; }
     std::filesystem::path store_id_file() const { return folder / "store.id"; }
 };
 

@@ -1,6 +1,7 @@
 // sanad plugin: how plugins are, and what to do when one does not run.
 #include "nodes/cli/door_call.h"
 #include "nodes/cli/output.h"
+#include "nodes/cli/plugin_files.h"
 
 #include <CLI/App.hpp>
 
@@ -8,7 +9,7 @@ namespace sanad::cli {
 namespace {
 
 struct Options {
-    std::string instance;
+    std::string instance, against;
     std::uint64_t number = 0;
 };
 
@@ -105,10 +106,14 @@ void add_plugin_commands(CLI::App& app, Chosen& chosen) {
     auto options = std::make_shared<Options>();
     auto* info = add_command(*group, "info",
                              "One plugin: where it runs, its last ten changes with "
-                             "their reasons, its dead letters",
-                             "sanad plugin info chat");
-    add_word(*info, "instance", options->instance, "its name in node.toml");
+                             "their reasons, its dead letters; of a file, what it says of itself",
+                             "sanad plugin info chat --against webchat.so");
+    add_word(*info, "instance", options->instance, "its name in node.toml, or a file NAME.so");
+    add_word(*info, "--against", options->against,
+             "show only what differs from this: a file, or an instance");
     choose(*info, chosen, [options](const Common& common) {
+        if (is_plugin_file(options->instance) || !options->against.empty())
+            return show_plugin_file(common, options->instance, options->against);
         return ask(
             common,
             [&](door::Request::Builder request) {
@@ -116,6 +121,7 @@ void add_plugin_commands(CLI::App& app, Chosen& chosen) {
             },
             show_one);
     });
+    add_plugin_bundle_commands(*group, chosen);
     add_move(*group, chosen, "resume", "Start a plugin again that is quarantined", false);
     add_move(*group, chosen, "retry", "Give a dead letter to the plugin once more", true);
     add_move(*group, chosen, "drop", "Give up a dead letter", true);
