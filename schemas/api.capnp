@@ -88,6 +88,7 @@ struct Request {
     # --- plugins
     pluginList @66 :Text;                   # admin, supervisor: one instance, or all when empty
     pluginMove @67 :PluginMove;             # admin, supervisor
+    pluginChange @68 :PluginChange;         # admin, supervisor: answered when it is done
   }
 }
 
@@ -539,6 +540,10 @@ struct PluginView {
   transitions @11 :List(Transition);   # the newest last
   deadLetters @12 :List(DeadLetter);
   measures @13 :List(NodeStatus.Counter);  # what it counts itself, since the node began
+  grants @14 :List(Text);    # what it may do
+  withheld @15 :List(Text);  # what its manifest asks for and nobody has given it
+  hash @16 :Text;            # SHA-256 of its file, in hexadecimal digits
+  signer @17 :Text;          # whose signature its file has; empty: this node asks for none
   struct Transition {
     at @0 :Text;
     state @1 :Text;
@@ -558,6 +563,12 @@ struct PluginMove {
   instance @0 :Text;
   move @1 :Text;             # resume: end a quarantine; retry, drop: a dead letter
   number @2 :UInt64;         # of the dead letter
+}
+
+struct PluginChange {
+  # Changes of one plugin are done one after the other.
+  instance @0 :Text;
+  what @1 :Text;             # enable, disable, reload, rollback
 }
 
 struct LinkView {

@@ -1,6 +1,7 @@
 #include "core/api/service.h"
 
 #include "core/api/error_reply.h"
+#include "core/api/service_call.h"
 #include "core/base/message.h"
 
 #include <algorithm>
@@ -13,41 +14,7 @@ namespace {
 
 constexpr std::uint16_t api_version = 1;
 
-/// How a request is served: from a snapshot at once; in the engine, with an audit entry; or, what
-/// takes long, from a snapshot on a thread of its own, once its audit entry is on disk; or, as
-/// that, on the thread of the links.
-enum class Serve : std::uint8_t { read, audited, lengthy, by_links };
-
 }  // namespace
-
-struct Service::Call {
-    kj::Array<capnp::word> words;
-    std::optional<capnp::FlatArrayMessageReader> reader;
-    const Rule* rule = nullptr;
-    Actor actor;
-    Answer answer;
-    std::unique_ptr<capnp::MallocMessageBuilder> reply;
-    Duration answer_by{};  // of a reader of the feed that waits
-
-    schema::api::Request::Reader request() { return reader->getRoot<Request>(); }
-    Out fresh() {
-        reply = std::make_unique<capnp::MallocMessageBuilder>();
-        return reply->initRoot<schema::api::Reply>();
-    }
-    void finish(const Result<void>& result) {
-        if (!result) fill(fresh().initError(), result.error());
-        answer(flatten(*reply));
-    }
-};
-
-struct Service::Rule {
-    Request::Which which;
-    Serve serve;
-    std::initializer_list<Role> roles;
-    const char* action;
-    Handler handler;
-    LinkHandler by_links = nullptr;
-};
 
 // A member of the union that is not in this table is refused: there is no default that allows.
 const Service::Rule* Service::find_rule(Request::Which which) {
@@ -201,6 +168,13 @@ const Service::Rule* Service::find_rule(Request::Which which) {
         {Request::STORE_COMPACT, audited, {admin}, "store.compact", &Service::store_compact},
         {Request::PLUGIN_LIST, read, {supervisor, admin}, "plugin.list", &Service::plugin_list},
         {Request::PLUGIN_MOVE, audited, {supervisor, admin}, "plugin.move", &Service::plugin_move},
+        {Request::PLUGIN_CHANGE,
+         by_plugins,
+         {supervisor, admin},
+         "plugin.change",
+         nullptr,
+         nullptr,
+         &Service::plugin_change},
     };
     const auto found = std::ranges::find(rules, which, &Rule::which);
     return found == std::end(rules) ? nullptr : &*found;
@@ -229,6 +203,7 @@ void Service::handle(ByteView request, Answer answer) {
     if (call->rule->serve == Serve::audited) return serve_in_engine(call);
     if (call->rule->serve == Serve::lengthy) return serve_at_length(call);
     if (call->rule->serve == Serve::by_links) return serve_by_links(call);
+    if (call->rule->serve == Serve::by_plugins) return serve_by_plugins(call);
     if (call->rule->which == Request::FEED_READ && wait_for_feed(call)) return;
     serve_now(call);
 }
@@ -256,167 +231,6 @@ Result<void> Service::begin(const std::shared_ptr<Call>& call, ByteView request)
     const auto allowed = check_role(call->actor, call->rule->roles);
     if (!allowed) record_refusal(*call, allowed.error());
     return allowed;
-}
-
-void Service::serve_now(const std::shared_ptr<Call>& call) {
-    const auto snapshot = parts_.store.snapshot();
-    if (!snapshot) return call->finish(std::unexpected(snapshot.error()));
-    Context context{**snapshot, nullptr, call->actor, parts_.clock.now()};
-    Result<void> served;
-    try {
-        served = (this->*call->rule->handler)(context, call->request(), call->fresh());
-    } catch (const kj::Exception& exception) {
-        served = malformed(exception);
-    }
-    call->finish(served);
-}
-
-void Service::serve_in_engine(const std::shared_ptr<Call>& call) {
-    const auto taken = parts_.engine.submit(
-        [this, call](store::Draft& draft) -> Result<void> {
-            Context context{draft, &draft, call->actor, parts_.clock.now()};
-            Result<void> served;
-            try {
-                served = (this->*call->rule->handler)(context, call->request(), call->fresh());
-            } catch (const kj::Exception& exception) {
-                served = malformed(exception);
-            }
-            if (!served) return served;
-            audit(draft, *call, context);
-            return {};
-        },
-        [this, call](const Result<void>& result) {
-            if (!result) record_refusal(*call, result.error());
-            call->finish(result);
-        });
-    if (!taken) call->finish(taken);
-}
-
-void Service::audit(store::Draft& draft, const Call& call, const Context& context) {
-    parts_.audit.append(draft, {.at = context.now,
-                                .actor = call.actor.name,
-                                .role = std::string(name(*call.actor.roles.rbegin())),
-                                .action = call.rule->action,
-                                .subject = context.subject,
-                                .reason = context.reason});
-}
-
-void Service::serve_at_length(const std::shared_ptr<Call>& call) {
-    const auto taken = parts_.engine.submit(
-        [this, call](store::Draft& draft) -> Result<void> {
-            audit(draft, *call, {draft, &draft, call->actor, parts_.clock.now()});
-            return {};
-        },
-        [this, call](const Result<void>& result) {
-            if (!result) return call->finish(result);
-            {
-                const std::lock_guard lock(mutex_);
-                if (lengthy_.size() < lengthy_calls_max) {
-                    lengthy_.push_back(call);
-                    more_.notify_one();
-                    return;
-                }
-            }
-            call->finish(fail(Fault::busy, "too many at once"));
-        });
-    if (!taken) call->finish(taken);
-}
-
-void Service::serve_by_links(const std::shared_ptr<Call>& call) {
-    const Settle settle = [call](const Result<void>& result, const std::function<void(Out)>& fill) {
-        if (result) fill(call->fresh());
-        call->finish(result);
-    };
-    const auto taken = parts_.engine.submit(
-        [this, call](store::Draft& draft) -> Result<void> {
-            audit(draft, *call, {draft, &draft, call->actor, parts_.clock.now()});
-            return {};
-        },
-        [this, call, settle](const Result<void>& result) {
-            if (!result) return call->finish(result);
-            parts_.node.with_links([this, call, settle](federation::Links& links) {
-                try {
-                    (this->*call->rule->by_links)(links, call->request(), settle);
-                } catch (const kj::Exception& exception) {
-                    call->finish(malformed(exception));
-                }
-            });
-        });
-    if (!taken) call->finish(taken);
-}
-
-void Service::run_lengthy(const std::stop_token& stop) {
-    for (;;) {
-        std::shared_ptr<Call> call;
-        {
-            std::unique_lock lock(mutex_);
-            if (!more_.wait(lock, stop, [this] { return !lengthy_.empty(); })) return;
-            call = std::move(lengthy_.front());
-            lengthy_.pop_front();
-        }
-        serve_now(call);
-    }
-}
-
-// What was refused is part of the record too. When even that cannot be queued, nothing can.
-void Service::record_refusal(const Call& call, const Error& error) {
-    store::AuditEntry entry{
-        .at = parts_.clock.now(),
-        .actor = call.actor.name,
-        .role = call.actor.roles.empty() ? "" : std::string(name(*call.actor.roles.rbegin())),
-        .action = call.rule->action,
-        .result = code_of(error)};
-    const auto taken = parts_.engine.submit(
-        [this, entry = std::move(entry)](store::Draft& draft) -> Result<void> {
-            parts_.audit.append(draft, entry);
-            return {};
-        },
-        {}, store::Engine::When::lazy);
-    if (!taken) parts_.counters.add("api.refusal_unrecorded");
-}
-
-// True when nothing is there yet and the reader wants to wait: it is answered with the next commit
-// that brings an event, or by tick().
-bool Service::wait_for_feed(const std::shared_ptr<Call>& call) {
-    std::uint64_t after = 0;
-    Duration wait{0};
-    try {
-        const auto wanted = call->request().getFeedRead();
-        after = wanted.getAfter();
-        wait = Duration(wanted.getWaitMs());
-    } catch (const kj::Exception&) {
-        return false;  // serve_now says what is wrong with it
-    }
-    if (wait == Duration{0}) return false;
-    // Registered first and looked at second, so that no event falls between the two.
-    {
-        const std::lock_guard lock(mutex_);
-        if (waiting_.size() >= waiting_readers_max) return false;
-        call->answer_by = parts_.clock.elapsed() + std::min(wait, feed_wait_max);
-        waiting_.push_back(call);
-    }
-    const auto snapshot = parts_.store.snapshot();
-    const auto there = snapshot
-                           ? parts_.feed.read(**snapshot, after, 1)
-                           : Result<std::vector<store::Event>>(std::unexpected(snapshot.error()));
-    if (there && there->empty()) return true;
-    const std::lock_guard lock(mutex_);
-    // When a commit has taken it in the meantime, it is being answered there.
-    return std::erase(waiting_, call) == 0;
-}
-
-void Service::tick() {
-    std::list<std::shared_ptr<Call>> late;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto now = parts_.clock.elapsed();
-        for (auto call = waiting_.begin(); call != waiting_.end();) {
-            const auto next = std::next(call);
-            if ((*call)->answer_by <= now) late.splice(late.end(), waiting_, call);
-            call = next;
-        }
-    }
-    for (const auto& call : late) serve_now(call);
 }
 
 }  // namespace sanad::api

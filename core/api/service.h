@@ -20,6 +20,7 @@
 #include "schemas/api.capnp.h"
 
 #include <condition_variable>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -43,11 +44,13 @@ public:
     };
     struct Plugin {
         std::string instance{}, plugin{}, version{}, state{}, kind{}, run{}, health{},
-            health_reason{}, sandbox_lacks{};
+            health_reason{}, sandbox_lacks{}, hash{}, signer{};
         std::uint32_t crashes = 0;
         std::vector<PluginTransition> transitions{};
         std::vector<std::pair<std::string, std::uint64_t>> measures{};  // that it counts itself
+        std::vector<std::string> grants{}, withheld{};
     };
+    enum class PluginChange : std::uint8_t { enable, disable, reload, rollback };
     struct Facts {
         std::string version, endpoint;
         std::vector<Plugin> plugins;
@@ -72,6 +75,12 @@ public:
     /// Ends a plugin's quarantine. errors  not_found · denied: it is in none
     virtual Result<void> resume_plugin(const std::string& /*instance*/) {
         return fail(Fault::not_found, "plugin");
+    }
+    /// Changes a plugin behind the changes that were asked for before; `done` learns how it is
+    /// then, such as "running 1.2.0", or why it is as it was. Returns at once.
+    virtual void change_plugin(const std::string& /*instance*/, PluginChange /*change*/,
+                               std::function<void(const Result<std::string>&)> done) {
+        done(fail(Fault::not_found, "plugin"));
     }
 };
 
@@ -139,9 +148,10 @@ public:
     using In = schema::api::Request::Reader;
     using Out = schema::api::Reply::Builder;
     using Handler = Result<void> (Service::*)(Context&, In, Out);
-    /// Answers a request that the links' own thread serves: an error, or what fills the reply.
+    /// Answers a request that another thread serves: an error, or what fills the reply.
     using Settle = std::function<void(const Result<void>&, const std::function<void(Out)>&)>;
     using LinkHandler = void (Service::*)(federation::Links&, In, const Settle&);
+    using PluginHandler = void (Service::*)(In, const Settle&);
 
 private:
     struct Call;
@@ -153,6 +163,9 @@ private:
     void serve_in_engine(const std::shared_ptr<Call>& call);
     void serve_at_length(const std::shared_ptr<Call>& call);
     void serve_by_links(const std::shared_ptr<Call>& call);
+    void serve_by_plugins(const std::shared_ptr<Call>& call);
+    void audit_first(const std::shared_ptr<Call>& call, const std::function<void()>& then);
+    static Settle settle(const std::shared_ptr<Call>& call);
     void run_lengthy(const std::stop_token& stop);
     void audit(store::Draft& draft, const Call& call, const Context& context);
     void record_refusal(const Call& call, const Error& error);
@@ -239,6 +252,7 @@ private:
 
     Result<void> plugin_list(Context& context, In request, Out reply);
     Result<void> plugin_move(Context& context, In request, Out reply);
+    void plugin_change(In request, const Settle& settle);
     Result<void> move_dead_letter(Context& context, const std::string& instance,
                                   std::string_view move, std::uint64_t number);
 

@@ -4,6 +4,7 @@
 #include "core/base/time_text.h"
 
 #include <algorithm>
+#include <map>
 
 namespace sanad::api {
 namespace {
@@ -18,6 +19,10 @@ void fill_letters(PluginView::Builder view, const std::vector<store::OutboxItem>
         letters[i].setCreatedAt(to_text(format_time(dead[i].created_at)));
         letters[i].setAttempt(dead[i].attempt);
     }
+}
+
+void fill(capnp::List<capnp::Text>::Builder list, const std::vector<std::string>& texts) {
+    for (unsigned i = 0; i < list.size(); ++i) list.set(i, to_text(texts[i]));
 }
 
 void fill(PluginView::Builder view, const NodeControl::Plugin& plugin) {
@@ -36,6 +41,10 @@ void fill(PluginView::Builder view, const NodeControl::Plugin& plugin) {
         measures[i].setName(to_text(plugin.measures[i].first));
         measures[i].setCount(plugin.measures[i].second);
     }
+    view.setHash(to_text(plugin.hash));
+    view.setSigner(to_text(plugin.signer));
+    fill(view.initGrants(static_cast<unsigned>(plugin.grants.size())), plugin.grants);
+    fill(view.initWithheld(static_cast<unsigned>(plugin.withheld.size())), plugin.withheld);
     auto transitions = view.initTransitions(static_cast<unsigned>(plugin.transitions.size()));
     for (unsigned i = 0; i < transitions.size(); ++i) {
         transitions[i].setAt(to_text(format_time(plugin.transitions[i].at)));
@@ -84,6 +93,29 @@ Result<void> Service::plugin_move(Context& context, In request, Out reply) {
     done.setId(to_text(instance));
     done.setState(to_text(move));
     return {};
+}
+
+void Service::plugin_change(In request, const Settle& settle) {
+    using enum NodeControl::PluginChange;
+    static const std::map<std::string, NodeControl::PluginChange, std::less<>> changes{
+        {"enable", enable}, {"disable", disable}, {"reload", reload}, {"rollback", rollback}};
+    const auto in = request.getPluginChange();
+    const std::string instance = from_text(in.getInstance());
+    const auto change = changes.find(from_text(in.getWhat()));
+    if (change == changes.end()) return settle(fail(Fault::unsupported, "what"), {});
+    // Why a plugin stays as it was is for the person who asked, in whole words.
+    parts_.node.change_plugin(instance, change->second,
+                              [instance, settle](const Result<std::string>& state) {
+                                  if (!state && state.error().fault == Fault::not_found)
+                                      return settle(std::unexpected(state.error()), {});
+                                  settle({}, [&](Out reply) {
+                                      auto done = reply.initDone();
+                                      done.setId(to_text(instance));
+                                      if (state) return done.setState(to_text(*state));
+                                      done.setCode(to_text(std::string(name(state.error().fault))));
+                                      done.setNote(to_text(state.error().detail));
+                                  });
+                              });
 }
 
 Result<void> Service::move_dead_letter(Context& context, const std::string& instance,

@@ -5,9 +5,9 @@
 #include "core/federation/directory_trust.h"
 #include "core/node/files.h"
 #include "core/node/initialise.h"
+#include "core/node/plugin_store.h"
 #include "core/node/policy_files.h"
 #include "core/node/trust_file.h"
-#include "core/plugins/manifest.h"
 #include "core/plugins/store_plugin.h"
 
 #include <arpa/inet.h>
@@ -79,23 +79,20 @@ void Examination::plugins() {
     all.insert(all.begin(), configuration_.store);
     for (const PluginSettings& plugin : all) {
         const std::string subject = "plugin " + plugin.instance;
-        const auto file = find_plugin(configuration_, plugin);
-        if (!file) {
-            say(Level::bad, subject, file.error().detail);
-        } else if (const auto read = plugins::read_plugin(*file); !read) {
-            say(Level::bad, subject,
-                file->string() + ": is no plugin for this node (" + read.error().detail +
-                    "): install the one that came with it");
-        } else {
-            say(Level::good, subject, file->string() + ", version " + read->manifest.version);
-        }
+        const auto opened = open_plugin(configuration_, plugin);
+        if (!opened)
+            say(Level::bad, subject, opened.error().detail);
+        else
+            say(Level::good, subject,
+                opened->from.string() + ", version " + opened->manifest().version +
+                    (opened->signer ? ", signed by " + opened->signer->key.name : ""));
     }
 }
 
 void Examination::store() {
     if (running_ == Running::yes)
         return say(Level::good, "store", "is in use by the running node; see sanad status");
-    const auto file = find_plugin(configuration_, configuration_.store);
+    const auto file = trusted_library(configuration_, configuration_.store);
     if (!file || !store_id_) return;
     const std::string& settings = configuration_.store.config;
     const auto probed = plugins::probe_store(*file, settings, {std::string(meta_table)},

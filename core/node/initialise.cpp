@@ -4,6 +4,7 @@
 #include "core/node/files.h"
 #include "core/node/node_keys.h"
 #include "core/node/node_toml.h"
+#include "core/node/plugin_store.h"
 #include "core/plugins/store_plugin.h"
 #include "core/trust/vault_key.h"
 
@@ -72,7 +73,7 @@ Result<void> write_meta(store::Store& store, const trust::StoreId& id, const Nod
 
 Result<void> create_store(const Configuration& configuration, const trust::StoreId& id,
                           const Clock& clock, Log& log) {
-    const auto library = find_plugin(configuration, configuration.store);
+    const auto library = trusted_library(configuration, configuration.store);
     if (!library) return std::unexpected(library.error());
     auto open = plugins::open_store(*library, with_create(configuration.store.config), log, clock);
     if (!open)

@@ -2,6 +2,7 @@
 
 #include "core/node/files.h"
 #include "core/node/initialise.h"
+#include "core/node/plugin_store.h"
 
 #include <filesystem>
 
@@ -51,16 +52,7 @@ Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
 
 // In the reverse order of starting: first nothing new comes in, then what is under way ends.
 Node::~Node() {
-    for (const auto& instance : instances_) {
-        if (const auto drained = instance->drain(); !drained)
-            around_.log.warn("plugin.not_drained", {{"instance", instance->name()}});
-    }
-    pumps_.clear();
-    for (const auto& instance : instances_) {
-        if (const auto stopped = instance->stop(); !stopped)
-            around_.log.warn("plugin.not_stopped", {{"instance", instance->name()}});
-    }
-    instances_.clear();
+    for (const auto& slot : slots_) slot->stop();
     if (transport_thread_.joinable()) {
         transport_thread_.request_stop();
         transport_->wake();
@@ -80,7 +72,7 @@ Node::~Node() {
 }
 
 Result<void> Node::open_store() {
-    const auto file = find_plugin(configuration_, configuration_.store);
+    const auto file = trusted_library(configuration_, configuration_.store);
     if (!file) return std::unexpected(file.error());
     const auto probed = plugins::probe_store(*file, configuration_.store.config, {"meta", "key"},
                                              plugins::ProbeDepth::edges);

@@ -8,6 +8,7 @@
 #include "core/federation/zmq_transport.h"
 #include "core/node/configuration.h"
 #include "core/node/fallback_page.h"
+#include "core/node/instance_life.h"
 #include "core/node/node_keys.h"
 #include "core/node/plugin_pump.h"
 #include "core/node/plugin_services.h"
@@ -69,6 +70,8 @@ public:
     Result<std::string> reload_policies() override;
     void compact_soon() override { compact_at_ = Duration{0}; }
     Result<void> resume_plugin(const std::string& instance) override;
+    void change_plugin(const std::string& instance, PluginChange change,
+                       std::function<void(const Result<std::string>&)> done) override;
 
     /// The store has closed itself for good: another process may have it. Nothing that is under way
     /// was acknowledged, or may be; this process has to end. threads  any
@@ -99,17 +102,17 @@ private:
     api::Duty::Parts duty_parts();
     Result<void> take_up_parked();
     Result<void> start_plugins();
-    Result<void> start_plugin(const PluginSettings& settings);
-    Result<std::unique_ptr<plugins::Instance>> make_in_process(const PluginSettings& settings,
-                                                               const std::filesystem::path& file);
-    Result<std::unique_ptr<plugins::Instance>> make_isolated(const PluginSettings& settings,
-                                                             const std::filesystem::path& file,
-                                                             const plugins::Manifest& manifest);
-    Plugin plugin_facts(const plugins::Instance& instance);
-    void tell_plugin(const PluginSettings& settings, plugins::Broker& broker,
+    void make_slots();
+    LifeParts life_parts();
+    PluginSlot::Acts slot_acts(const std::string& instance);
+    Result<std::unique_ptr<PluginLife>> make_life(const std::string& instance, PluginLife* former,
+                                                  std::uint64_t number);
+    PluginSlot* find_slot(const std::string& instance);
+    Plugin plugin_facts(const PluginSlot& slot) const;
+    void tell_plugin(std::uint64_t life, const PluginSettings& settings, plugins::Broker& broker,
                      const plugins::Transition& transition);
+    void tell_feed(const std::string& event, const std::string& instance);
     Result<void> page_duty(store::Draft& draft, store::Event& event, const std::string& reason);
-    Result<void> stand_in_for_plugins();
     void show_fallback(const PluginSettings& settings, plugins::Broker& broker);
     void hide_fallback(const std::string& instance);
     void start_threads();
@@ -166,11 +169,10 @@ private:
     std::unique_ptr<PluginValues> plugin_values_;
     std::unique_ptr<PluginServices> services_;
     std::unique_ptr<api::Service> service_;
-    std::vector<std::unique_ptr<plugins::Broker>> brokers_;  // of the instances, which they outlive
-    std::mutex fallback_mutex_;                              // guards fallback_pages_
+    std::mutex fallback_mutex_;                                            // guards fallback_pages_
     std::map<std::string, std::unique_ptr<FallbackPage>> fallback_pages_;  // by instance
-    std::vector<std::unique_ptr<plugins::Instance>> instances_;
-    std::vector<std::unique_ptr<PluginPump>> pumps_;
+    std::optional<LifeParts> life_parts_;
+    std::vector<std::unique_ptr<PluginSlot>> slots_;
 
     Duration timers_at_{0};
     ClockWatch clock_watch_;

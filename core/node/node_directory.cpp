@@ -156,13 +156,7 @@ api::NodeControl::Facts Node::facts() {
     Facts facts;
     facts.version = version;
     facts.endpoint = transport_->bound();
-    for (const auto& instance : instances_) facts.plugins.push_back(plugin_facts(*instance));
-    if (configuration_.safe_mode)
-        for (const auto& settings : configuration_.plugins)
-            facts.plugins.push_back({.instance = settings.instance,
-                                     .plugin = settings.plugin,
-                                     .state = "disabled",
-                                     .run = name(settings.placement)});
+    for (const auto& slot : slots_) facts.plugins.push_back(plugin_facts(*slot));
     return facts;
 }
 

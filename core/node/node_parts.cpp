@@ -161,6 +161,7 @@ Result<void> Node::open_service() {
         *store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_,
         *plugin_values_, around_.clock});
 
+    make_slots();
     api::Staff staff;
     for (const auto& member : configuration_.staff)
         for (const auto& role_name : member.roles) {
@@ -214,7 +215,7 @@ Result<void> Node::open_service() {
                    event.name.starts_with("plugin.") || event.name == "referral.clock_twice";
         });
         if (!for_plugins) return;
-        for (const auto& pump : pumps_) pump->wake();
+        for (const auto& slot : slots_) slot->wake();
     });
     return {};
 }

@@ -6,15 +6,33 @@
 
 #include <algorithm>
 #include <future>
+#include <utility>
 
 namespace sanad::node {
 
 PluginPump::PluginPump(Parts parts)
     : parts_(parts), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-PluginPump::~PluginPump() {
+PluginPump::~PluginPump() { hold(); }
+
+void PluginPump::hold() {
     thread_.request_stop();
     wake();
+    if (thread_.joinable()) thread_.join();
+}
+
+void PluginPump::settle() {
+    for (const std::uint64_t number : std::exchange(under_way_, {})) {
+        Result<std::vector<store::OutboxItem>> items;
+        {
+            const auto snapshot = parts_.store.snapshot();
+            if (!snapshot) return;
+            items = parts_.outbox.read(**snapshot, parts_.instance.name(), number - 1, 1);
+        }
+        if (!takes_calls()) return;
+        if (items && !items->empty() && items->front().number == number && !items->front().dead)
+            give(items->front());
+    }
 }
 
 void PluginPump::wake() {
@@ -92,6 +110,10 @@ void PluginPump::give(const store::OutboxItem& item) {
             reply.error().fault == Fault::closed || reply.error().fault == Fault::expired;
         if (outcome.struck) outcome.retry_after = retry_after_strike;
     }
+    if (outcome.reason == "under_way")
+        under_way_.insert(item.number);
+    else
+        under_way_.erase(item.number);
     parts_.counters.add(outcome.kind == Outcome::Kind::accepted   ? "plugin.accepted"
                         : outcome.kind == Outcome::Kind::rejected ? "plugin.rejected"
                                                                   : "plugin.retry");

@@ -47,6 +47,12 @@ public:
     /// Something was put into an outbox. threads  any
     void wake();
 
+    /// Gives nothing any more; returns when what was under way is recorded.
+    void hold();
+    /// After hold(), and once the plugin has ended what it was doing: hears what became of what it
+    /// had answered "under_way" to, so that nothing is sent out twice by who comes next.
+    void settle();
+
 private:
     void run(const std::stop_token& stop);
     /// Gives everything that is due; returns how long until something else will be.
@@ -60,7 +66,8 @@ private:
                                    const std::string& reason, Time now);
 
     Parts parts_;
-    std::mutex mutex_;  // guards woken_
+    std::set<std::uint64_t> under_way_;  // numbers of items; of the thread, or behind it
+    std::mutex mutex_;                   // guards woken_
     std::condition_variable_any waiting_;
     bool woken_ = true;
     std::jthread thread_;

@@ -31,7 +31,10 @@ Result<OpenedPlugin> open_file(const fs::path& file) {
     if (!library) return in_file(file, library.error());
     opened.file = std::move(*library);
     auto bundle = plugins::read_bundle(opened.file);
-    if (!bundle) return in_file(file, bundle.error());
+    if (!bundle)
+        return fail(bundle.error().fault, file.string() + ": is no plugin for this node (" +
+                                              bundle.error().detail +
+                                              "): install the one that came with it");
     opened.bundle = std::move(*bundle);
     return opened;
 }
@@ -160,6 +163,12 @@ Result<OpenedPlugin> open_plugin(const Configuration& configuration, const Plugi
 
 fs::path lasting_path(const Descriptor& library) {
     return "/proc/self/fd/" + std::to_string(::fcntl(library.get(), F_DUPFD_CLOEXEC, 0));
+}
+
+Result<fs::path> trusted_library(const Configuration& configuration, const PluginSettings& plugin) {
+    const auto opened = open_plugin(configuration, plugin);
+    if (!opened) return std::unexpected(opened.error());
+    return lasting_path(opened->file);
 }
 
 Result<OpenedPlugin> look_at_plugin(const Configuration* configuration, const fs::path& file) {

@@ -64,6 +64,11 @@ struct OpenedPlugin {
 ///         the project. The detail names the file
 Result<OpenedPlugin> open_plugin(const Configuration& configuration, const PluginSettings& plugin);
 
+/// What this process is to load for a plugin that runs in it, such as the store: opened and judged
+/// by open_plugin(), then by the name that lasting_path() gives. errors  those of open_plugin()
+Result<std::filesystem::path> trusted_library(const Configuration& configuration,
+                                              const PluginSettings& plugin);
+
 /// The name of an open library for the loader of this process, which knows libraries by their names
 /// and hands out the old code when a number is used again: so this one stays open for ever.
 std::filesystem::path lasting_path(const Descriptor& library);

@@ -1,12 +1,14 @@
 #include "core/node/standby.h"
 
+#include "core/node/plugin_store.h"
+
 #include "core/plugins/store_plugin.h"
 
 namespace sanad::node {
 
 Result<void> await_store(const Configuration& configuration,
                          const std::function<bool()>& keep_waiting) {
-    const auto file = find_plugin(configuration, configuration.store);
+    const auto file = trusted_library(configuration, configuration.store);
     if (!file) return std::unexpected(file.error());
     for (;;) {
         const auto looked =

@@ -2,6 +2,7 @@
 
 #include "core/node/initialise.h"
 #include "core/node/node_keys.h"
+#include "core/node/plugin_store.h"
 #include "core/plugins/store_plugin.h"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ class Opened {
 public:
     static Result<Opened> open(const Configuration& configuration, const std::string& settings,
                                const Clock& clock, Log& log) {
-        const auto file = find_plugin(configuration, configuration.store);
+        const auto file = trusted_library(configuration, configuration.store);
         if (!file) return std::unexpected(file.error());
         auto store = plugins::open_store(*file, settings, log, clock);
         if (!store) return told_to_a_person(configuration, store.error());
@@ -109,7 +110,7 @@ Result<plugins::StoreContent> compare(const Configuration& to, const plugins::St
 
 Result<plugins::StoreContent> check_store(const Configuration& configuration, const Clock& clock,
                                           Log& log, const plugins::Told& told) {
-    const auto file = find_plugin(configuration, configuration.store);
+    const auto file = trusted_library(configuration, configuration.store);
     if (!file) return std::unexpected(file.error());
     const auto content = plugins::read_store(*file, configuration.store.config, told);
     if (!content) return told_to_a_person(configuration, content.error());

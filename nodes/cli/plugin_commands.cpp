@@ -60,7 +60,10 @@ std::string show_one(door::Reply::Reader reply) {
                 line("health",
                      with_reason(text_of(plugin.getHealth()), text_of(plugin.getHealthReason()))) +
                 line("crashes", std::to_string(plugin.getCrashes()) + " lately") +
-                line("SANDBOX LACKS", lacks) +
+                line("SANDBOX LACKS", lacks) + line("may", join(texts_of(plugin.getGrants()))) +
+                line("NOT GRANTED", join(texts_of(plugin.getWithheld()))) +
+                line("sha256", text_of(plugin.getHash())) +
+                line("signed by", text_of(plugin.getSigner())) +
                 line("waiting", std::to_string(plugin.getWaiting()) + " in its outbox");
         for (const auto measure : plugin.getMeasures())
             text += line(text_of(measure.getName()), std::to_string(measure.getCount()));
@@ -94,6 +97,35 @@ void add_move(CLI::App& group, Chosen& chosen, const std::string& move, const st
     });
 }
 
+// A plugin that has to end what it is doing may take that long.
+constexpr Duration change_wait{180'000};
+
+void add_change(CLI::App& group, Chosen& chosen, const std::string& what, const std::string& help) {
+    auto options = std::make_shared<Options>();
+    auto* command = add_command(group, what, help, "sanad plugin " + what + " chat");
+    add_word(*command, "instance", options->instance, "its name in node.toml");
+    choose(*command, chosen, [options, what](const Common& common) {
+        return ask_then(
+            common,
+            [&](door::Request::Builder request) {
+                auto body = request.initPluginChange();
+                body.setInstance(text_for(options->instance));
+                body.setWhat(text_for(what));
+            },
+            [&](door::Reply::Reader reply) {
+                const auto done = reply.getDone();
+                const std::string code = text_of(done.getCode());
+                if (common.json)
+                    print(json_of(reply));
+                else if (code.empty())
+                    print(shown(options->instance) + ": " + shown(text_of(done.getState())) + "\n");
+                if (code.empty()) return exit_done;
+                return complain(text_of(done.getNote()), exit_refused);
+            },
+            change_wait);
+    });
+}
+
 }  // namespace
 
 void add_plugin_commands(CLI::App& app, Chosen& chosen) {
@@ -122,6 +154,11 @@ void add_plugin_commands(CLI::App& app, Chosen& chosen) {
             show_one);
     });
     add_plugin_bundle_commands(*group, chosen);
+    add_change(*group, chosen, "reload",
+               "Read a plugin's file and settings again, and change over without losing a message");
+    add_change(*group, chosen, "rollback", "Go back to the version that was installed before");
+    add_change(*group, chosen, "disable", "Switch a plugin off, until it is switched on again");
+    add_change(*group, chosen, "enable", "Switch a plugin on again");
     add_move(*group, chosen, "resume", "Start a plugin again that is quarantined", false);
     add_move(*group, chosen, "retry", "Give a dead letter to the plugin once more", true);
     add_move(*group, chosen, "drop", "Give up a dead letter", true);

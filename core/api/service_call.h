@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/api/error_reply.h"
+#include "core/api/service.h"
+#include "core/base/message.h"
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+
+// One request on its way through the Service: only service.cpp and service_serve.cpp see it.
+namespace sanad::api {
+
+/// How a request is served: from a snapshot at once; in the engine, with an audit entry; or, what
+/// takes long, from a snapshot on a thread of its own, once its audit entry is on disk; or, as
+/// that, on the thread of the links; or by the plugin that it is about, when its turn comes.
+enum class Serve : std::uint8_t { read, audited, lengthy, by_links, by_plugins };
+
+struct Service::Call {
+    kj::Array<capnp::word> words;
+    std::optional<capnp::FlatArrayMessageReader> reader;
+    const Rule* rule = nullptr;
+    Actor actor;
+    Answer answer;
+    std::unique_ptr<capnp::MallocMessageBuilder> reply;
+    Duration answer_by{};  // of a reader of the feed that waits
+
+    schema::api::Request::Reader request() { return reader->getRoot<schema::api::Request>(); }
+    Out fresh() {
+        reply = std::make_unique<capnp::MallocMessageBuilder>();
+        return reply->initRoot<schema::api::Reply>();
+    }
+    void finish(const Result<void>& result) {
+        if (!result) fill(fresh().initError(), result.error());
+        answer(flatten(*reply));
+    }
+};
+
+struct Service::Rule {
+    schema::api::Request::Which which;
+    Serve serve;
+    std::initializer_list<Role> roles;
+    const char* action;
+    Handler handler;
+    LinkHandler by_links = nullptr;
+    PluginHandler by_plugins = nullptr;
+};
+
+}  // namespace sanad::api
