@@ -10,8 +10,9 @@ import sys
 SDK = pathlib.Path(__file__).resolve().parent.parent
 PAGE = SDK / "docs" / "REFERENCE.md"
 C_HEADERS = ("plugin.h", "methods.h", "extensions.h", "store.h")
-CPP_HEADERS = ("plugin.hpp", "host.hpp", "opened.hpp", "message.hpp", "fake_host.hpp", "fake_node.hpp",
-               "fake_openings.hpp")
+CPP_HEADERS = ("plugin.hpp", "host.hpp", "opened.hpp", "loop.hpp", "values.hpp", "message.hpp", "fake_host.hpp",
+               "fake_node.hpp", "fake_openings.hpp")
+SCHEMAS = ("plugin.capnp", "config.capnp")
 START = """# Reference of the SDK
 
 Made from the headers by `docs/reference.py`; a test fails when it is stale. How the parts play together is in
@@ -53,9 +54,9 @@ def c_header(name):
             yield "```c\n" + "\n".join(piece[end:]) + "\n```\n"
 
 
-def schema():
-    lines = (SDK / "schemas" / "sanad" / "plugin.capnp").read_text("utf-8").splitlines()
-    yield "## `sanad/plugin.capnp`\n"
+def schema(name):
+    lines = (SDK / "schemas" / "sanad" / name).read_text("utf-8").splitlines()
+    yield f"## `sanad/{name}`\n"
     start = next(i for i, line in enumerate(lines) if line.startswith("# "))
     for piece in paragraphs(line for line in lines[start:] if not line.startswith("$import")):
         heading = re.match(r"# -+ (.*)", piece[0])
@@ -63,7 +64,10 @@ def schema():
             yield f"### {heading.group(1)}\n"
             piece = piece[1:]
         if piece and all(line.startswith("#") for line in piece):
-            yield prose(piece) + "\n"
+            text, _, example = prose(piece).partition("\n\n    ")
+            yield text + "\n"
+            if example:
+                yield "```capnp\n" + re.sub(r"^ {4}", "", example, flags=re.MULTILINE) + "\n```\n"
         elif piece:
             yield "```capnp\n" + "\n".join(piece) + "\n```\n"
 
@@ -138,15 +142,23 @@ def cpp_header(name):
         yield f"### `{owner}{declaration}`\n\n{doc}\n"
 
 
+def forgotten():
+    """Headers that the page does not name."""
+    there = {path.name for path in (SDK / "include" / "sanad").iterdir()}
+    return sorted(there - {*C_HEADERS, *CPP_HEADERS})
+
+
 def page():
     parts = [START]
     parts += ["# In C\n"] + [part for name in C_HEADERS for part in c_header(name)]
-    parts += ["# The messages\n", *schema()]
+    parts += ["# The messages and the settings\n"] + [part for name in SCHEMAS for part in schema(name)]
     parts += ["# In C++\n"] + [part for name in CPP_HEADERS for part in cpp_header(name)]
     return "\n".join(parts)
 
 
 if __name__ == "__main__":
+    if forgotten():
+        sys.exit(f"reference.py knows nothing of {', '.join(forgotten())}: name them there")
     if sys.argv[1:] == ["--check"]:
         if PAGE.read_text("utf-8") != page():
             sys.exit(f"{PAGE.name} is stale: run docs/reference.py of the SDK")
