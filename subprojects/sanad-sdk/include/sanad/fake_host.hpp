@@ -17,7 +17,7 @@
 namespace sanad::plugin {
 
 /// threads  as FakeNode; the functions that run the plugin (configure to stop, deliver, dispatch,
-///          health, run_posted) one at a time
+///          health, run_posted, pass, run_ready) one at a time
 class FakeHost : public FakeNode {
 public:
     struct Delivered {  // what the plugin answered to Deliver or Dispatch
@@ -56,6 +56,7 @@ public:
     sanad_status drain() { return plugin_->drain(plugin_->self, table().now_ns(table().ctx)); }
     sanad_status stop() {
         running_ = false;
+        loop.end();
         return plugin_->stop(plugin_->self);
     }
     const void* extension(const char* id) { return plugin_->get_extension(plugin_->self, id); }
@@ -111,6 +112,17 @@ public:
     void run_posted() {
         for (const std::uint64_t token : take_posted())
             plugin_->on_event(plugin_->self, SANAD_EV_POST, token, 0);
+    }
+    /// Lets this much of the loop's time pass: on_event for each timer that is due, in their order.
+    void pass(std::chrono::nanoseconds time) {
+        while (const auto told = loop.next_timer(time))
+            plugin_->on_event(plugin_->self, told->event, told->token, told->arg);
+    }
+    /// Waits for a descriptor that the plugin watches, and runs on_event. false: none in time.
+    bool run_ready(std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+        const auto told = loop.next_ready(limit);
+        if (told) plugin_->on_event(plugin_->self, told->event, told->token, told->arg);
+        return told.has_value();
     }
 
 private:

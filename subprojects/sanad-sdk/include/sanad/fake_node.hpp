@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sanad/fake_loop.hpp>
 #include <sanad/fake_openings.hpp>
+#include <sanad/fake_values.hpp>
 #include <sanad/plugin.hpp>
 
 #include <algorithm>
@@ -52,6 +54,10 @@ public:
 
     /// What it opens for the plugin; nothing, and no such extensions, until the test allows it.
     FakeOpenings openings;
+    /// What it keeps for the plugin, once the test allows some bytes, and counts of it.
+    FakeValues values;
+    /// What it waits for in the plugin's place; FakeHost lets the time pass.
+    FakeLoop loop;
 
     /// The node as a plugin sees it: for a Host of the test's own.
     const sanad_host& table() const { return table_; }
@@ -193,7 +199,9 @@ private:
         of(ctx).change();
     }
     static const void* get_extension(void* ctx, const char* id) {
-        return of(ctx).openings.extension(id);
+        if (id == std::string_view(SANAD_EXT_LOOP)) return of(ctx).loop.table();
+        const void* values = of(ctx).values.extension(id);
+        return values ? values : of(ctx).openings.extension(id);
     }
 
     static sanad_status call(void* ctx, const sanad_call* call) noexcept {
