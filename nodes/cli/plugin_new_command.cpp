@@ -24,8 +24,11 @@ std::string next_steps(const node::NewPlugin& made, const std::vector<fs::path>&
            " && meson setup build && meson compile -C build && meson test -C build\n"
            "     It needs the SDK: installed (pkg-config knows sanad-plugin), or as "
            "subprojects/sanad-sdk.\n"
-           "  2. Say in manifest.capnp what it is, in all three languages.\n"
-           "  3. Read README.md, and change one thing.\n";
+           "  2. Let the node's check look at it:  sanad plugin check build/" +
+           made.name +
+           ".so\n"
+           "  3. Say in manifest.capnp what it is, in all three languages.\n"
+           "  4. Read README.md, and change one thing.\n";
 }
 
 int run_new(const Common& common, const NewOptions& options) {

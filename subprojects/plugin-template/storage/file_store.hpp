@@ -247,27 +247,51 @@ private:
     }
     // Each commit leaves nothing of what was before it.
     static sanad_status compact(void*) noexcept { return SANAD_OK; }
+    static sanad_status list_tables(void* self, sanad_row_fn fn, void* ctx) noexcept {
+        return guarded([&]() -> sanad_status {
+            std::unique_lock lock(of(self).mutex_);
+            const auto tables = of(self).tables_;
+            lock.unlock();
+            std::size_t at = 0;
+            hand_on(
+                [&](sanad_row& row) {
+                    if (at == tables.size()) return false;
+                    row = {span(tables[at++].name), {nullptr, 0}};
+                    return true;
+                },
+                fn, ctx);
+            return SANAD_OK;
+        });
+    }
+
+    // By name: what a later interface has at its end stays null, which means that it is not
+    // offered.
+    static sanad_store_v1 table_of(FileStore& store) {
+        sanad_store_v1 table{};
+        table.size = sizeof table;
+        table.self = &store;
+        table.open_table = open_table;
+        table.begin = begin;
+        table.get = get;
+        table.get_many = get_many;
+        table.put = put;
+        table.del = del;
+        table.scan = scan;
+        table.commit = commit;
+        table.abort = abort;
+        table.apply = apply;
+        table.backup = backup;
+        table.compact = compact;
+        table.list_tables = list_tables;
+        return table;
+    }
 
     std::string path_;
     int lock_ = -1;
     std::mutex mutex_;  // guards the rest
     std::vector<Table> tables_;
     bool writing_ = false;
-    sanad_store_v1 interface_{sizeof(sanad_store_v1),
-                              0,
-                              this,
-                              open_table,
-                              begin,
-                              get,
-                              get_many,
-                              put,
-                              del,
-                              scan,
-                              commit,
-                              abort,
-                              apply,
-                              backup,
-                              compact};
+    sanad_store_v1 interface_ = table_of(*this);
 };
 
 }  // namespace name_of_plugin

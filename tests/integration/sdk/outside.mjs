@@ -78,6 +78,15 @@ test("a plugin of each kind is written, built and run outside this tree", async 
       assert.doesNotMatch(dynamic, /RPATH|RUNPATH|TEXTREL/);
     });
 
+  for (const [kind, name] of Object.entries(kinds))
+    await context.test(`a ${kind} passes the node's check as it was written`, async () => {
+      const settings = kind !== "storage" ? [] : ["--settings", "check.json", "--settings-restored", "check-restored.json"];
+      const { stdout } = await run(`${build}/nodes/cli/sanad`, ["plugin", "check", `build/${name}.so`, ...settings],
+        { cwd: plugin(name), maxBuffer: 16 << 20 });
+      // Nobody is at the other end of a channel and of a partner, so what they do twice is for their own tests.
+      assert.match(stdout, /passed, 0 failed, \d+ skipped: (silver|gold)/);
+    });
+
   await context.test("what is there already is left as it is, and a bad name is told", async () => {
     const fails = (...words) => run(`${build}/nodes/cli/sanad`, ["plugin", "new", ...words]).then(
       () => assert.fail("it went well"), (error) => error);

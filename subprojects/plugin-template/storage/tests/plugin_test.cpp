@@ -60,6 +60,25 @@ TEST_CASE("it keeps every promise of a store") {
         }
 }
 
+TEST_CASE("each table is named once, also after it is opened again") {
+    const Folder folder;
+    for (int i = 0; i < 2; ++i) {
+        Opened opened(folder.path + "/store");
+        std::uint32_t table = 0;
+        for (const char* name : {"one", "two"})
+            REQUIRE(opened.store()->open_table(opened.store()->self, name, &table) == SANAD_OK);
+        std::string names;
+        const auto take = [](void* ctx, const sanad_row* rows, std::size_t n) {
+            for (std::size_t k = 0; k < n; ++k)
+                *static_cast<std::string*>(ctx) +=
+                    std::string(static_cast<const char*>(rows[k].key.data), rows[k].key.size) + " ";
+            return 0;
+        };
+        CHECK(opened.store()->list_tables(opened.store()->self, take, &names) == SANAD_OK);
+        CHECK(names == "one two ");
+    }
+}
+
 TEST_CASE("a damaged file is refused wherever it was cut") {
     const Folder folder;
     const std::vector<name_of_plugin::Table> tables{
