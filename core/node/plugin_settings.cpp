@@ -1,6 +1,7 @@
 #include "core/node/plugin_settings.h"
 
 #include "core/federation/directory_values.h"
+#include "core/node/share_folder.h"
 
 #include <algorithm>
 #include <array>
