@@ -111,7 +111,11 @@ void Node::change_plugin(const std::string& instance, PluginChange change,
     if (configuration_.safe_mode)
         return done(
             fail(Fault::denied, "the node runs in safe mode: start it without --safe-mode"));
-    slot->ask(change, std::move(done));
+    // That a file is not there is not that the plugin is unknown.
+    slot->ask(change, [done = std::move(done)](const Result<std::string>& state) {
+        if (state || state.error().fault != Fault::not_found) return done(state);
+        done(fail(Fault::invalid, state.error().detail));
+    });
 }
 
 api::NodeControl::Plugin Node::plugin_facts(const PluginSlot& slot) const {

@@ -1,7 +1,6 @@
 #include "core/node/standby.h"
 
 #include "core/node/plugin_store.h"
-
 #include "core/plugins/store_plugin.h"
 
 namespace sanad::node {
