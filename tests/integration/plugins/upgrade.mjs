@@ -13,7 +13,7 @@ import { pluginProcesses } from "./processes.mjs";
 import { otherVersion } from "./versions.mjs";
 
 const [build, switches = "20"] = process.argv.slice(2);
-const children = 6;
+const children = 12;
 const pause = (ms) => new Promise((next) => setTimeout(next, ms));
 
 /** An organisation's server that counts what it gets. One answer takes so long that a version ends meanwhile. */
@@ -77,12 +77,14 @@ try {
   const file = await ask("case", "open", replies[0].contact, "--urgency", "U2", "--reason", "VI.cyberbullying", "--age-band", "13-15");
   await ask("consent", "record", file.id, "--by", "child", "--item", "narrative", "--recipient", "legal", "--words", "yes", "--language", "en");
 
-  // The load: each child writes every 150 ms, the counsellor answers as fast as the command line does, and an
-  // escalation goes out whenever the one before is on disk.
+  // The load: each child writes every second (the page allows five in ten seconds, anew after each switch), the
+  // counsellor answers as fast as the command line does, and an escalation goes out whenever the one before is on disk.
   let stop = false, escalations = 0;
-  const writing = setInterval(() => pages.forEach((page, n) => {
-    if (page.waiting.length < 5) page.write(String(written[n]++));
-  }), 150);
+  let turn = 0;
+  const writing = setInterval(() => {
+    const n = turn++ % children;
+    if (pages[n].waiting.length < 3) pages[n].write(String(written[n]++));
+  }, 1000 / children);
   const load = [(async () => {
     for (let n = 0; !stop; n = (n + 1) % children)
       await ask("contact", "reply", replies[n].contact, `reply ${replies[n].told++}`);
