@@ -5,7 +5,8 @@ import test from "node:test";
 import { TwoNodes, until } from "../two_nodes.mjs";
 import { otherVersion } from "./versions.mjs";
 
-const [build, hostile] = process.argv.slice(2);
+const [build, relative] = process.argv.slice(2);
+const hostile = path.resolve(relative);
 
 test("a version that falls in its first seconds makes room for the one before", async (context) => {
   const nodes = await TwoNodes.make(build, (country, toml) => country !== "ma" ? toml : toml

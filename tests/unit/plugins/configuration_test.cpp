@@ -34,7 +34,7 @@ void with(const Result<Bytes>& made, Use use) {
 
 TEST_CASE("what can be set is listed with its path and type, before anything of the plugin runs") {
     const auto settings = echo_configuration().settings();
-    CHECK(settings.size() == 11);
+    CHECK_FALSE(settings.contains("limits"));  // its fields are there
     CHECK(settings.at("greeting") == "text");
     CHECK(settings.at("port") == "whole number");
     CHECK(settings.at("delay") == "number");
