@@ -14,6 +14,7 @@ namespace sanad::node {
 namespace {
 
 constexpr Duration health_limit{5'000};
+constexpr Duration start_limit{15'000};  // what goes out waits while a new version starts
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
@@ -84,6 +85,7 @@ Result<std::unique_ptr<plugins::Instance>> InstanceLife::isolated() {
     plugins::Isolation isolation{find_plugin_host(*configuration_)};
     if (configuration_->unsandboxed_plugins) isolation.sandbox = plugins::Sandbox::if_possible;
     isolation.broker = broker_.get();
+    isolation.limits.start = start_limit;
     const auto start_process = [this,
                                 isolation](std::function<void(const plugins::Ending&)> on_end) {
         auto once = isolation;
