@@ -14,8 +14,8 @@ KINDS = {"channel": "Channels", "partner": "Partners", "storage": "Storage", "de
 START = """# The plugins that come with Sanad
 
 Made from the manifests by `plugins/catalogue.py`; a test fails when it is stale. A manifest asks; what a plugin gets is that,
-or less where `grants` of its table in `node.toml` has fewer. Sockets and files are opened by the node, at what the plugin's
-own settings name, and at nothing else.
+or less where `grants` of its table in `node.toml` has fewer. What runs in a process of its own opens nothing: the node opens
+sockets and files for it, at what the plugin's own settings name, and at nothing else.
 """
 MEANINGS = {
     "inbound.submit": "brings in what people write, and reads their conversations with it again",
@@ -28,6 +28,7 @@ PREFIXES = {
     "net.listen:": "listens at the address and port of the settings `{0}Address` and `{0}Port`",
     "net.connect:": "connects to the place of the setting `{0}`",
     "secret:": "reads the file of the setting `{0}`, which only its owner may read",
+    "kv:": "keeps at most {0} bytes of its own on the node's disk, never what a person wrote",
     "file:": "reads the file of the setting `{0}`",
 }
 
@@ -68,8 +69,8 @@ def page(schemas):
             lines.append(f"## {heading}\n")
         for path, manifest in of_kind:
             lines += entry(path, manifest)
-    lines.append("A storage plugin runs as a part of the node and sees sealed values only; all others run in a process of "
-                 "their own.\nHow to write one: "
+    lines.append("A storage plugin runs as a part of the node, opens its file or its connection by itself, and sees sealed "
+                 "values only. All\nothers run in a process of their own. How to write one:\n"
                  "[Write a channel in fifteen minutes](../subprojects/sanad-sdk/docs/CHANNEL.md).\n")
     return "\n".join(lines)
 
