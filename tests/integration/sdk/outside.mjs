@@ -66,7 +66,7 @@ test("a plugin of each kind is written, built and run outside this tree", async 
   });
 
   for (const [kind, name] of Object.entries(kinds))
-    await context.test(`a ${kind} is written, builds and passes its own tests`, async () => {
+    await context.test(`one of the kind ${kind} is written, builds and passes its own tests`, async () => {
       await run(`${build}/nodes/cli/sanad`, ["plugin", "new", kind, name, "--folder", plugin(name)]);
       const env = environment(folder, prefix);
       await compile(plugin(name), [], env);
@@ -79,7 +79,7 @@ test("a plugin of each kind is written, built and run outside this tree", async 
     });
 
   for (const [kind, name] of Object.entries(kinds))
-    await context.test(`a ${kind} passes the node's check as it was written`, async () => {
+    await context.test(`one of the kind ${kind} passes the check of a node as it was written`, async () => {
       const settings = kind !== "storage" ? [] : ["--settings", "check.json", "--settings-restored", "check-restored.json"];
       const { stdout } = await run(`${build}/nodes/cli/sanad`, ["plugin", "check", `build/${name}.so`, ...settings],
         { cwd: plugin(name), maxBuffer: 16 << 20 });
