@@ -1,4 +1,3 @@
-#define CATCH_CONFIG_MAIN
 #include "config.capnp.h"
 #include "words.hpp"
 
