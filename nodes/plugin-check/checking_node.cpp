@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <algorithm>
 
 namespace sanad::plugin_check {
 
@@ -24,6 +24,10 @@ std::string number(std::uint32_t method) {
     std::string text = "0x";
     for (int shift = 12; shift >= 0; shift -= 4) text += digits[method >> shift & 0xf];
     return text;
+}
+
+ByteView view_of(sanad_span bytes) {
+    return {static_cast<const std::uint8_t*>(bytes.data), bytes.data ? bytes.size : 0};
 }
 
 sanad_status copy_of(const std::map<std::string, Descriptor, std::less<>>& opened, const char* name,
@@ -70,6 +74,8 @@ const sanad_host& CheckingNode::host() {
              take_line,    now_ns,          take_post, extension};
     net_ = {sizeof net_, 0, this, listen, connect};
     secret_ = {sizeof secret_, 0, this, open};
+    kv_ = {sizeof kv_, 0, this, get, put, remove};
+    metrics_ = {sizeof metrics_, 0, this, measure, measure};
     return host_;
 }
 
@@ -122,15 +128,20 @@ const void* CheckingNode::extension(void* ctx, const char* id) noexcept {
     CheckingNode& node = of(ctx);
     if (!id) return node.object("it asks for an extension without a name"), nullptr;
     const std::string_view wanted(id);
-    if (wanted == SANAD_EXT_NET && node.broker_.has_network()) return &node.net_;
-    if (wanted == SANAD_EXT_SECRET && node.has_file_grants()) return &node.secret_;
-    return nullptr;
+    if (wanted == SANAD_EXT_LOOP) return node.loop_.table();
+    if (wanted == SANAD_EXT_METRICS) return &node.metrics_;
+    if (wanted == SANAD_EXT_NET) return &node.net_;
+    if (wanted == SANAD_EXT_KV) return &node.kv_;
+    return wanted == SANAD_EXT_SECRET ? &node.secret_ : nullptr;
 }
 
-bool CheckingNode::has_file_grants() const {
-    for (const std::string& grant : grants_)
-        if (grant.starts_with("secret:") || grant.starts_with("file:")) return true;
-    return false;
+bool CheckingNode::has(std::string_view kind, const char* name) const {
+    return name && broker_.has(std::string(kind) + name);
+}
+
+bool CheckingNode::connects() const {
+    return std::ranges::any_of(
+        grants_, [](const std::string& grant) { return grant.starts_with("net.connect:"); });
 }
 
 sanad_status CheckingNode::take_call(void* ctx, const sanad_call* call) noexcept {
@@ -182,6 +193,7 @@ sanad_status CheckingNode::call(std::string_view, std::uint32_t method, ByteView
 }
 
 sanad_status CheckingNode::listen(void* ctx, const char* name, int* descriptor) noexcept {
+    if (!of(ctx).has("net.listen:", name)) return SANAD_E_DENIED;
     return copy_of(of(ctx).listening_, name, descriptor);
 }
 
@@ -189,13 +201,62 @@ sanad_status CheckingNode::listen(void* ctx, const char* name, int* descriptor) 
 sanad_status CheckingNode::connect(void* ctx, const char* to, std::uint16_t, std::uint64_t,
                                    int* descriptor) noexcept {
     if (!to || !descriptor) of(ctx).object("it connects to nowhere");
-    return SANAD_E_IO;
+    return of(ctx).connects() ? SANAD_E_IO : SANAD_E_DENIED;
 }
 
 sanad_status CheckingNode::open(void* ctx, const char* name, int* descriptor) noexcept {
-    const sanad_status status = copy_of(of(ctx).files_, name, descriptor);
+    CheckingNode& node = of(ctx);
+    if (!node.has("secret:", name) && !node.has("file:", name)) return SANAD_E_DENIED;
+    const sanad_status status = copy_of(node.files_, name, descriptor);
     if (status == SANAD_OK) ::lseek(*descriptor, 0, SEEK_SET);  // copies share their position
     return status;
+}
+
+// ---------------------------------------------------------------- what it keeps and counts
+
+sanad_status CheckingNode::keep(std::string_view, const plugins::ValueCall& value,
+                                plugins::Reply& reply) {
+    for (const ByteView bytes : {value.key, value.value})
+        if (text_of(bytes).find(canary) != std::string_view::npos)
+            object("it keeps what a child wrote");
+    std::string kept;
+    const sanad_status status = values_.keep(value, kept);
+    if (status != SANAD_OK || value.act != plugins::ValueCall::Act::get) return status;
+    return reply.send(bytes_of(kept));
+}
+
+void CheckingNode::measured(std::string_view, const plugins::Measures::Values& values) {
+    plugins::Measures rules;
+    for (const auto& [name, value] : values)
+        if (!rules.add(name, value.kind, value.value))
+            object("it counts by a name that none may have");
+}
+
+sanad_status CheckingNode::keep(plugins::ValueCall call, const sanad_sink* value) {
+    call.quota = broker_.kept_bytes();
+    plugins::Reply reply(value);
+    return keep("", call, reply);
+}
+
+sanad_status CheckingNode::get(void* ctx, sanad_span key, const sanad_sink* value) noexcept {
+    return of(ctx).keep({.act = plugins::ValueCall::Act::get, .key = view_of(key), .value = {}},
+                        value);
+}
+
+sanad_status CheckingNode::put(void* ctx, sanad_span key, sanad_span value) noexcept {
+    return of(ctx).keep(
+        {.act = plugins::ValueCall::Act::put, .key = view_of(key), .value = view_of(value)},
+        nullptr);
+}
+
+sanad_status CheckingNode::remove(void* ctx, sanad_span key) noexcept {
+    return of(ctx).keep({.act = plugins::ValueCall::Act::remove, .key = view_of(key), .value = {}},
+                        nullptr);
+}
+
+void CheckingNode::measure(void* ctx, const char* name, std::uint64_t value) noexcept {
+    if (!name) return of(ctx).object("it counts by no name");
+    of(ctx).measured("", {{name, {plugins::Measures::Kind::gauge, value}}});
 }
 
 }  // namespace sanad::plugin_check

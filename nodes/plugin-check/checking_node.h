@@ -5,6 +5,8 @@
 #include "core/plugins/broker.h"
 #include "core/plugins/instance.h"
 #include "core/plugins/plugin_log.h"
+#include "nodes/plugin-check/kept_values.h"
+#include "nodes/plugin-check/virtual_loop.h"
 
 #include <sanad/extensions.h>
 #include <sanad/fake_node.hpp>
@@ -52,6 +54,10 @@ public:
     sanad_status call(std::string_view instance, std::uint32_t method, ByteView request,
                       plugins::Reply& reply) override;
 
+    sanad_status keep(std::string_view instance, const plugins::ValueCall& value,
+                      plugins::Reply& reply) override;
+    void measured(std::string_view instance, const plugins::Measures::Values& values) override;
+
     plugins::Broker& broker() { return broker_; }
     CheckClock& clock() { return clock_; }
     Log& watched_log() { return log_; }
@@ -60,6 +66,8 @@ public:
     void answer_all(std::optional<sanad_status> status);
     /// Whether the plugin may call: from configure until stop has returned.
     void expect_calls(bool expected) { calls_expected_ = expected; }
+    /// Of a plugin in this process: what it waits for.
+    VirtualLoop& loop() { return loop_; }
     /// What a plugin hands on from a damaged message is not its fault.
     void forgive_content() { strict_ = false; }
     /// From now on it is a fault to ask after a matter that was not given to the plugin.
@@ -96,9 +104,16 @@ private:
                                 std::uint64_t deadline_ns, int* descriptor) noexcept;
     static sanad_status open(void* ctx, const char* name, int* descriptor) noexcept;
 
+    static sanad_status get(void* ctx, sanad_span key, const sanad_sink* value) noexcept;
+    static sanad_status put(void* ctx, sanad_span key, sanad_span value) noexcept;
+    static sanad_status remove(void* ctx, sanad_span key) noexcept;
+    static void measure(void* ctx, const char* name, std::uint64_t value) noexcept;
+
     sanad_status answer(const sanad_call& call);
+    sanad_status keep(plugins::ValueCall call, const sanad_sink* value);
     void open_all();
-    bool has_file_grants() const;
+    bool has(std::string_view kind, const char* name) const;
+    bool connects() const;
 
     const plugins::Kind kind_;
     const std::vector<std::string> grants_;
@@ -106,6 +121,8 @@ private:
     CheckClock clock_;
     WatchedLog log_;
     plugins::PluginLog lines_;
+    VirtualLoop loop_{clock_};
+    KeptValues values_;
     std::map<std::string, Descriptor, std::less<>> listening_, files_;
     std::atomic<bool> calls_expected_ = false, strict_ = true, matters_known_ = false;
     std::atomic<std::uint64_t> calls_made_ = 0;
@@ -115,6 +132,8 @@ private:
     sanad_host host_{};
     sanad_net_v1 net_{};
     sanad_secret_v1 secret_{};
+    sanad_kv_v1 kv_{};
+    sanad_metrics_v1 metrics_{};
 };
 
 }  // namespace sanad::plugin_check

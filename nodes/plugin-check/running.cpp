@@ -7,6 +7,7 @@
 #include "nodes/plugin-check/child.h"
 #include "nodes/plugin-check/sandboxed_library.h"
 
+#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -17,6 +18,7 @@ namespace {
 using plugins::Step;
 
 constexpr Duration call_limit{5'000};
+constexpr Duration end_limit{1'000};  // until how a process ended is known
 constexpr int drains_max = 200;
 
 class InProcess final : public Running {
@@ -35,6 +37,7 @@ public:
 
     Result<void> configure() override {
         node().expect_calls(true);
+        node().loop().begin();
         return step(Step::configure);
     }
     Result<void> start() override {
@@ -54,6 +57,7 @@ public:
     }
     Result<void> stop() override {
         started_ = false;
+        node().loop().end();
         const auto done = step(Step::stop);
         node().expect_calls(false);
         return done;
@@ -86,6 +90,8 @@ public:
     void run_posted() override {
         for (const std::uint64_t token : node().take_tokens())
             plugin_->on_event(plugin_->self, SANAD_EV_POST, token, 0);
+        for (const auto& due : node().loop().take_due())
+            plugin_->on_event(plugin_->self, due.event, due.token, due.arg);
     }
     Result<void> renew() override {
         const sanad_plugin* next = nullptr;
@@ -145,6 +151,7 @@ public:
         isolation.on_end = [this](const plugins::Ending& ending) {
             const std::lock_guard lock(mutex_);
             how_ = ending.how;
+            told_how_.notify_all();
         };
         auto made = plugins::run_isolated(subject_.file, "checked", node(), node().watched_log(),
                                           system_clock_, isolation);
@@ -188,7 +195,8 @@ private:
         if (!result && instance_->state() == plugins::InstanceState::crashed)
             result.error().fault = Fault::closed;  // also when it was gone before it was asked
         if (result || result.error().fault != Fault::closed) return result;
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
+        told_how_.wait_for(lock, end_limit, [this] { return !how_.empty(); });
         if (!how_.empty()) result.error().detail += " (" + how_ + ")";
         return result;
     }
@@ -196,7 +204,8 @@ private:
     const Subject& subject_;  // outlives us
     const Bytes config_;
     SystemClock system_clock_;
-    std::mutex mutex_;
+    std::mutex mutex_;  // guards how_
+    std::condition_variable told_how_;
     std::string how_;
     std::unique_ptr<plugins::Instance> instance_;
 };

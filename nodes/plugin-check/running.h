@@ -34,7 +34,7 @@ public:
     virtual Result<void> call_with_sink(std::uint32_t method, ByteView request, SinkOf sink) = 0;
     /// Destroys the stopped instance, and configures and starts another one in its place.
     virtual Result<void> renew() = 0;
-    /// Gives it the events that it posted.
+    /// Gives it the events that it posted, and what it waits for and is due.
     virtual void run_posted() = 0;
 
     CheckingNode& node() { return *node_; }

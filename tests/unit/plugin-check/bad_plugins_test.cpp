@@ -124,6 +124,12 @@ TEST_CASE("the same plugin without a flaw fails nothing") {
     CHECK(tier_of(report) == Tier::silver);  // it submits nothing, so one check has nothing to see
 }
 
+TEST_CASE("a plugin that waits, keeps and counts with the node's help fails nothing") {
+    const Report report = checked(BUILD_FOLDER "/tests/unit/plugins/keeper/keeper.so");
+    INFO(as_text(report));
+    CHECK(failed_in(report).empty());
+}
+
 // tests/unit/plugins/hostile: they misbehave as soon as they are loaded.
 const Row at_load_rows[] = {
     {"liar", {"static.entry", "static.contact", "load.loads"}},
