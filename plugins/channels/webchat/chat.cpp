@@ -274,8 +274,6 @@ void Chat::submit(SocketId socket, const std::string& conversation, const Say& s
         case SANAD_E_DENIED:
         case SANAD_E_UNSUPPORTED:
             return refuse(socket, say.cid, "invalid");
-        case SANAD_E_CLOSED:
-            return refuse(socket, say.cid, "ended");
         case SANAD_E_FULL:
             return server_->send(socket, later_frame(say.cid, again_when_full.count()));
         default:

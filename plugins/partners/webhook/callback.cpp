@@ -28,7 +28,6 @@ http::Response refusal_of(sanad_status status) {
                 404, "unknown_reference",
                 "No open matter has this reference; it may be closed or withdrawn.");
         case SANAD_E_CONFLICT:
-        case SANAD_E_CLOSED:
         case SANAD_E_REJECTED:
             return http::refusal(409, "not_possible",
                                  "The matter's state does not allow this status any more.");

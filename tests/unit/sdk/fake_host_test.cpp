@@ -131,12 +131,14 @@ TEST_CASE("a replay gives what came after, as much as fits, and says when there 
     CHECK(node.host.replay(child, 0, 1)->getState() == schema::ConversationState::WAITING);
 }
 
-TEST_CASE("an ended conversation takes nothing new but still knows what it has") {
+TEST_CASE("who writes after the end waits again, and what was sent twice is known") {
     OnlyHost node;
     REQUIRE(node.host.submit(child, "message-1", "hello", ""));
     node.set_state(child, schema::ConversationState::ENDED);
-    CHECK(node.host.submit(child, "message-2", "hello", "").status() == SANAD_E_CLOSED);
     CHECK(node.host.submit(child, "message-1", "hello", "")->getDuplicate());
+    CHECK(node.host.replay(child, 0, 1)->getState() == schema::ConversationState::ENDED);
+    CHECK(node.host.submit(child, "message-2", "hello", "").status() == SANAD_OK);
+    CHECK(node.host.replay(child, 0, 1)->getState() == schema::ConversationState::WAITING);
     CHECK(node.host.leave(child, schema::Leave::How::QUICK_EXIT) == SANAD_OK);
     CHECK(node.left(child) == std::vector{schema::Leave::How::QUICK_EXIT});
     CHECK(node.host.receipt(child, 1) == SANAD_OK);

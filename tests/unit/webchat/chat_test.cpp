@@ -171,13 +171,22 @@ TEST_CASE("an empty or over-long text is given back and the longest is kept as w
     CHECK(stored[1].text == odd);
 }
 
-TEST_CASE("after the end of a conversation a message is given back with the reason") {
+TEST_CASE("somebody who writes after the end of a conversation waits again") {
     Running running;
     Page page(running);
     const std::string token = token_in(page.hello());
     page.say("aaaaaaaa", "one");
     running.host.set_state(*conversation_of(token), schema::ConversationState::ENDED);
-    CHECK(page.say("bbbbbbbb", "two") == R"({"t":"refused","cid":"bbbbbbbb","code":"ended"})");
+    CHECK(page.say("bbbbbbbb", "two") == R"({"t":"ack","cid":"bbbbbbbb","seq":2})");
+}
+
+TEST_CASE("while the plugin is being stopped a message waits, and is not taken for one too late") {
+    Running running;
+    Page page(running);
+    page.hello();
+    running.host.fail_next(SANAD_M_SUBMIT, SANAD_E_CLOSED);
+    CHECK(page.say("aaaaaaaa", "one").starts_with(R"({"t":"later","cid":"aaaaaaaa")"));
+    CHECK(page.say("aaaaaaaa", "one") == R"({"t":"ack","cid":"aaaaaaaa","seq":1})");
 }
 
 TEST_CASE("what breaks the protocol is told so and closed") {

@@ -168,7 +168,6 @@ function giveBack(cid: string, code: string): void {
   const text = outbox.settle(cid);
   view.remove(cid);
   if (text !== null) box.value = box.value ? `${text}\n${box.value}` : text;
-  if (code === "ended") return setState("ended");
   tell(code === "too_long" ? "tooLong" : "refused");
   resize();
   showState();

@@ -17,7 +17,7 @@ export type FromPlugin =
   | ({ t: "msg" } & Message)
   | { t: "ack"; cid: string; seq: number } // it is on disk
   | { t: "later"; cid: string; ms: number } // not now: the same again after `ms`
-  | { t: "refused"; cid: string; code: "empty" | "too_long" | "invalid" | "ended" }
+  | { t: "refused"; cid: string; code: "empty" | "too_long" | "invalid" }
   | { t: "state"; state: ConversationState }
   | { t: "press" } // many new conversations from this network: say hello again with press
   | { t: "pong" }

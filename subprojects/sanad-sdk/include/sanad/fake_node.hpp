@@ -283,10 +283,11 @@ private:
         auto answer = built.initRoot<schema::SubmitReply>();
         answer.setDuplicate(known != at.messages.end());
         if (known == at.messages.end()) {
-            if (at.state == schema::ConversationState::ENDED) return SANAD_E_CLOSED;
             at.messages.push_back({at.messages.size() + 1, wall_ms_++, schema::Author::PERSON, key,
                                    std::string(view_of(request->getText()))});
-            if (at.state == schema::ConversationState::NONE)
+            // Somebody who comes back after the end waits again.
+            if (at.state == schema::ConversationState::NONE ||
+                at.state == schema::ConversationState::ENDED)
                 at.state = schema::ConversationState::WAITING;
             answer.setSeq(at.messages.back().seq);
         } else {
