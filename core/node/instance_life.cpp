@@ -1,6 +1,7 @@
 #include "core/node/instance_life.h"
 
 #include "core/base/message.h"
+#include "core/node/loading_mark.h"
 #include "core/plugins/configuration.h"
 #include "core/plugins/supervised_instance.h"
 
@@ -78,7 +79,14 @@ Result<std::unique_ptr<plugins::Instance>> InstanceLife::in_process() {
     auto library = plugins::Library::load(lasting_path(opened_->file));
     if (!library) return std::unexpected(library.error());
     return plugins::run_in_process(*library, settings_.instance, parts_.services, parts_.log,
-                                   parts_.clock, {}, broker_.get());
+                                   parts_.clock, {}, broker_.get(), [this](const std::string& what) {
+                                       parts_.told(number_, settings_, *broker_,
+                                                   {.number = 2,
+                                                    .at = parts_.clock.now(),
+                                                    .to = plugins::InstanceState::hung,
+                                                    .reason = plugins::EndReason::hang,
+                                                    .how = what});
+                                   });
 }
 
 Result<std::unique_ptr<plugins::Instance>> InstanceLife::isolated() {
@@ -106,6 +114,12 @@ Result<void> InstanceLife::start() {
         parts_.log.warn("plugin.grants_withheld", {{"instance", settings_.instance},
                                                    {"version", version()},
                                                    {"grants", joined(withheld_)}});
+    std::optional<LoadingMark> mark;  // until it runs
+    if (settings_.placement == Placement::in_process) {
+        auto set = LoadingMark::set(*configuration_, settings_.instance);
+        if (!set) return std::unexpected(set.error());
+        mark.emplace(std::move(*set));
+    }
     auto instance = settings_.placement == Placement::in_process ? in_process() : isolated();
     if (!instance) return std::unexpected(instance.error());
     if (const auto configured = (*instance)->configure(config_); !configured) return configured;

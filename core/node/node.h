@@ -111,7 +111,9 @@ private:
     Plugin plugin_facts(const PluginSlot& slot) const;
     void tell_plugin(std::uint64_t life, const PluginSettings& settings, plugins::Broker& broker,
                      const plugins::Transition& transition);
-    void tell_feed(const std::string& event, const std::string& instance);
+    void tell_quarantined_at_start(PluginSlot& slot);
+    void tell_feed(const std::string& event, const std::string& instance,
+                   const std::string& page = {});
     Result<void> page_duty(store::Draft& draft, store::Event& event, const std::string& reason);
     void show_fallback(const PluginSettings& settings, plugins::Broker& broker);
     void hide_fallback(const std::string& instance);

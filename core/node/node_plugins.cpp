@@ -1,4 +1,5 @@
 // The part of Node that runs plugins.
+#include "core/node/loading_mark.h"
 #include "core/node/node.h"
 #include "core/plugins/configuration.h"
 
@@ -85,10 +86,13 @@ Result<void> Node::start_plugins() {
     if (!disabled) return std::unexpected(disabled.error());
     if (configuration_.safe_mode) around_.log.warn("node.safe_mode");
     for (const auto& slot : slots_) {
-        const bool runs = !configuration_.safe_mode && !disabled->contains(slot->instance());
+        const bool fatal = LoadingMark::is_left(configuration_, slot->instance());
+        const bool runs =
+            !configuration_.safe_mode && !disabled->contains(slot->instance()) && !fatal;
         if (const auto started = slot->start(runs); !started)
             return fail(started.error().fault,
                         "plugin " + slot->instance() + ": " + started.error().detail);
+        if (fatal) tell_quarantined_at_start(*slot);
     }
     return {};
 }

@@ -29,38 +29,42 @@ void Node::hide_fallback(const std::string& instance) {
 void Node::tell_plugin(std::uint64_t life, const PluginSettings& settings, plugins::Broker& broker,
                        const plugins::Transition& transition) {
     using plugins::InstanceState;
-    const bool down = transition.to == InstanceState::quarantined;
-    const bool fell = down || transition.to == InstanceState::restarting;
+    const bool quarantined = transition.to == InstanceState::quarantined;
+    const bool hung = transition.to == InstanceState::hung;
+    const bool fell = quarantined || transition.to == InstanceState::restarting;
     const std::string reason = plugins::name(transition.reason);
     if (PluginSlot* slot = find_slot(settings.instance)) {
         slot->note(life, {transition.at, plugins::name(transition.to), reason, transition.how});
         if (fell) slot->fell(life, transition.how.empty() ? reason : transition.how);
     }
-    if (down) show_fallback(settings, broker);
+    if (quarantined) show_fallback(settings, broker);
     if (transition.to == InstanceState::running) hide_fallback(settings.instance);
     if (fell) counters_.add("plugin.fell");
-    if (!fell && (transition.to != InstanceState::running || transition.number == 1)) return;
-    const auto taken = engine_->submit(
-        [this, down, instance = settings.instance,
-         transition](store::Draft& draft) -> Result<void> {
-            store::Event event{.at = transition.at,
-                               .name = std::string("plugin.") + plugins::name(transition.to),
-                               .peer = instance};
-            if (down)
-                if (const auto paged = page_duty(draft, event, plugins::name(transition.reason));
-                    !paged)
-                    return paged;
-            feed_->emit(draft, std::move(event));
-            return {};
-        },
-        {});
-    if (!taken) counters_.add("plugin.untold");
+    const bool back = transition.to == InstanceState::running && transition.number != 1;
+    if (fell || hung || back)
+        tell_feed(std::string("plugin.") + plugins::name(transition.to), settings.instance,
+                  quarantined || hung ? reason : "");
 }
 
-void Node::tell_feed(const std::string& name, const std::string& instance) {
+// The process before this one ended while it loaded the plugin, and would again.
+void Node::tell_quarantined_at_start(PluginSlot& slot) {
+    const std::string state = plugins::name(plugins::InstanceState::quarantined);
+    const std::string reason = plugins::name(plugins::EndReason::crash);
+    around_.log.error("plugin.quarantined", {{"instance", slot.instance()}, {"how", "loading"}});
+    slot.note(0, {around_.clock.now(), state, reason, "the node ended while it loaded it"});
+    tell_feed("plugin." + state, slot.instance(), reason);
+}
+
+// page  why the people on duty are to look at once; empty: they are not
+void Node::tell_feed(const std::string& name, const std::string& instance,
+                     const std::string& page) {
     const auto taken = engine_->submit(
-        [this, name, instance, at = around_.clock.now()](store::Draft& draft) -> Result<void> {
-            feed_->emit(draft, {.at = at, .name = name, .peer = instance});
+        [this, name, instance, page,
+         at = around_.clock.now()](store::Draft& draft) -> Result<void> {
+            store::Event event{.at = at, .name = name, .peer = instance};
+            if (!page.empty())
+                if (const auto paged = page_duty(draft, event, page); !paged) return paged;
+            feed_->emit(draft, std::move(event));
             return {};
         },
         {});

@@ -7,6 +7,7 @@ namespace sanad::node {
 namespace {
 
 constexpr std::size_t notes_kept = 10;
+constexpr std::string_view quarantined = "quarantined";
 
 // Keeps what both lives say of their steps out of the list, until one of them is left.
 class Quiet {
@@ -91,8 +92,11 @@ void PluginSlot::wake() {
 }
 
 Result<void> PluginSlot::resume() {
-    const auto now = life();
-    return now ? now->resume() : fail(Fault::denied, instance_ + " is switched off");
+    if (const auto now = life()) return now->resume();
+    if (facts().state != quarantined)
+        return fail(Fault::denied, instance_ + " is switched off: sanad plugin enable");
+    ask(Change::enable, [](const Result<std::string>&) {});
+    return {};
 }
 
 api::NodeControl::Plugin PluginSlot::facts() const {
@@ -102,6 +106,7 @@ api::NodeControl::Plugin PluginSlot::facts() const {
     if (now) now->describe(facts);
     const std::lock_guard lock(mutex_);
     if (!now) facts.state = enabled_ ? "failed" : "disabled";
+    if (!now && !notes_.empty() && notes_.back().state == quarantined) facts.state = quarantined;
     facts.transitions.assign(notes_.begin(), notes_.end());
     return facts;
 }

@@ -38,9 +38,11 @@ class InProcessInstance final : public Lifecycle {
 public:
     InProcessInstance(std::shared_ptr<Library> library, std::string instance,
                       HostServices& services, Log& log, const Clock& clock,
-                      const InstanceLimits& limits, Broker* broker)
+                      const InstanceLimits& limits, Broker* broker,
+                      std::function<void(const std::string&)> hung)
         : Lifecycle(std::move(instance), log, clock, limits),
           library_(std::move(library)),
+          hung_(std::move(hung)),
           host_(std::make_shared<HostTable>(name_, library_->manifest().kind, services, log, clock,
                                             broker)) {
         host_->on_event([this](std::uint32_t event, std::uint64_t token, std::uint64_t arg) {
@@ -128,6 +130,9 @@ protected:
         return *status;
     }
     bool stuck() const override { return strand_.stuck(); }
+    void hung(const std::string& what) override {
+        if (hung_) hung_(what);
+    }
     PluginLog& lines() override { return host_->log(); }
 
 private:
@@ -140,7 +145,8 @@ private:
         });
     }
 
-    const std::shared_ptr<Library> library_;            // owners: see Library
+    const std::shared_ptr<Library> library_;  // owners: see Library
+    const std::function<void(const std::string&)> hung_;
     const std::shared_ptr<HostTable> host_;             // owners: we and work on the strand
     const std::shared_ptr<const sanad_plugin*> made_ =  // owners: the same; what create gave
         std::make_shared<const sanad_plugin*>(nullptr);
@@ -154,9 +160,11 @@ private:
 Result<std::unique_ptr<Instance>> run_in_process(std::shared_ptr<Library> library,
                                                  std::string instance, HostServices& services,
                                                  Log& log, const Clock& clock,
-                                                 const InstanceLimits& limits, Broker* broker) {
+                                                 const InstanceLimits& limits, Broker* broker,
+                                                 std::function<void(const std::string&)> hung) {
     auto made = std::make_unique<InProcessInstance>(std::move(library), std::move(instance),
-                                                    services, log, clock, limits, broker);
+                                                    services, log, clock, limits, broker,
+                                                    std::move(hung));
     if (const auto created = made->create(); !created) return std::unexpected(created.error());
     return made;
 }

@@ -13,6 +13,7 @@
 
 #include <sanad/plugin.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -113,11 +114,14 @@ public:
 ///
 /// instance  1..64 bytes, unique in the node: stands in the log and in HostServices::call
 /// services, log, clock, broker  outlive the instance; broker null: nothing is opened for it
+/// hung      told each time that it does not answer, with what it was asked; it is asked nothing
+///           more until it comes back, if it does. May be empty. threads  of the caller
 /// errors    expired; and the status of the plugin's create
 Result<std::unique_ptr<Instance>> run_in_process(std::shared_ptr<Library> library,
                                                  std::string instance, HostServices& services,
                                                  Log& log, const Clock& clock,
                                                  const InstanceLimits& limits = {},
-                                                 Broker* broker = nullptr);
+                                                 Broker* broker = nullptr,
+                                                 std::function<void(const std::string&)> hung = {});
 
 }  // namespace sanad::plugins

@@ -96,6 +96,7 @@ protected:
         return answer->status;
     }
     bool stuck() const override { return link_.ended(); }
+    void hung(const std::string&) override {}  // its process is killed, which is heard
     PluginLog& lines() override { return lines_; }
 
 private:

@@ -74,8 +74,10 @@ std::unexpected<Error> Lifecycle::out_of_order(std::string_view what) const {
 }
 
 std::unexpected<Error> Lifecycle::late(std::string_view what, const Error& error) {
-    if (error.fault == Fault::expired && stuck())
+    if (error.fault == Fault::expired && stuck()) {
         log_.error("plugin.hung", {{"plugin", name_}, {"step", std::string(what)}});
+        hung(std::string(what));
+    }
     return fail(error.fault, name_ + " " + std::string(what) + ": " + error.detail);
 }
 

@@ -33,6 +33,8 @@ protected:
                                          Duration limit) = 0;
     /// Takes no calls until it has come back, or for ever.
     virtual bool stuck() const = 0;
+    /// It is stuck from now on, with `what` it was asked.
+    virtual void hung(const std::string& what) = 0;
     /// What the plugin says.
     virtual PluginLog& lines() = 0;
 

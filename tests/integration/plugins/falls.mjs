@@ -24,7 +24,7 @@ test("a version that falls in its first seconds makes room for the one before", 
   assert.equal((await plugin()).version, "6.6.7");
   await ask("contact", "reply", contact.id, "segv");  // which ends it
   await until("the version before", 20_000, async () => (await plugin()).version === "6.6.6");
-  const last = (await plugin()).transitions.find((one) => one.reason === "fell_back");
+  const last = await until("why", 20_000, async () => (await plugin()).transitions.find((one) => one.reason === "fell_back"));
   assert.match(last.how, /6\.6\.7 ended \(SIGSEGV\), back to 6\.6\.6/);
   assert.equal((await ask("feed")).filter((one) => one.name === "plugin.fell_back").length, 1);
 

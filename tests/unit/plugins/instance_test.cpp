@@ -79,6 +79,7 @@ struct Echo {
     SystemClock clock;
     PluginFile file = *read_plugin(std::filesystem::path(ECHO_PLUGIN));
     std::shared_ptr<Library> library;  // in process only
+    std::vector<std::string> hung;  // what it was asked when it did not answer
     std::unique_ptr<Instance> instance;
 
     explicit Echo(Placement placement = Placement::in_process) {
@@ -86,7 +87,8 @@ struct Echo {
             instance = *run_isolated(ECHO_PLUGIN, "echo-1", node, log, clock, {PLUGIN_HOST});
         } else {
             library = *Library::load(ECHO_PLUGIN);
-            instance = *run_in_process(library, "echo-1", node, log, clock);
+            instance = *run_in_process(library, "echo-1", node, log, clock, {}, nullptr,
+                                       [this](const std::string& what) { hung.push_back(what); });
         }
     }
 
@@ -175,6 +177,7 @@ TEST_CASE("a call over its deadline leaves the instance hung until it comes back
         CHECK(echo.deliver("wait", Duration(5)).error().fault == Fault::expired);
     CHECK(echo.deliver("meanwhile").error().fault == Fault::busy);
     CHECK(echo.log.holds("error plugin.hung plugin=echo-1 step=call"));
+    CHECK(echo.hung == std::vector<std::string>{"call"});  // told once
     echo.node.release();
     while (echo.instance->state() == InstanceState::hung) std::this_thread::yield();
     CHECK(echo.deliver("again").has_value());
