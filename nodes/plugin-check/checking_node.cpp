@@ -225,9 +225,9 @@ sanad_status CheckingNode::keep(std::string_view, const plugins::ValueCall& valu
     return reply.send(bytes_of(kept));
 }
 
-void CheckingNode::measured(std::string_view, const plugins::Measures::Values& values) {
+void CheckingNode::measured(std::string_view, const plugins::Measures::Values& numbers) {
     plugins::Measures rules;
-    for (const auto& [name, value] : values)
+    for (const auto& [name, value] : numbers)
         if (!rules.add(name, value.kind, value.value))
             object("it counts by a name that none may have");
 }

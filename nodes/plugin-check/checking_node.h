@@ -56,7 +56,7 @@ public:
 
     sanad_status keep(std::string_view instance, const plugins::ValueCall& value,
                       plugins::Reply& reply) override;
-    void measured(std::string_view instance, const plugins::Measures::Values& values) override;
+    void measured(std::string_view instance, const plugins::Measures::Values& numbers) override;
 
     plugins::Broker& broker() { return broker_; }
     CheckClock& clock() { return clock_; }
