@@ -83,7 +83,7 @@ private:
 inline const sanad_store_v1& opened(StoreLab& lab) {
     const sanad_store_v1* store = lab.open();
     require(store != nullptr, "the store opens");
-    require(store->size >= sizeof(sanad_store_v1), "the table is complete");
+    require(SANAD_HAS(store, backup), "the table is complete");  // what came later may be absent
     return *store;
 }
 inline std::uint32_t table_of(const sanad_store_v1& store, const char* name) {
