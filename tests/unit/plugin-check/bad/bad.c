@@ -62,20 +62,15 @@ static sanad_status configure(void* self, sanad_span config) {
     return config.size % 8 == 0 ? SANAD_OK : SANAD_E_INVALID;
 }
 
-#ifdef ACT_thread_stays
-static void* sleep_on(void* nothing) {
-    for (;;) sleep(1000);
-    return nothing;
-}
-#endif
-
 static sanad_status start(void* self) {
     struct bad* bad = self;
     bad->started = 1;
     say(bad, "bad.started", 11);
 #if defined(ACT_thread_stays)
+    /* In the system's own code, so that it does not crash when this one is gone. */
     pthread_t thread;
-    return pthread_create(&thread, NULL, sleep_on, NULL) == 0 ? SANAD_OK : SANAD_E_INTERNAL;
+    void* (*work)(void*) = (void* (*)(void*))(void (*)(void))sleep;
+    return pthread_create(&thread, NULL, work, (void*)1000) == 0 ? SANAD_OK : SANAD_E_INTERNAL;
 #elif defined(ACT_descriptor_stays)
     return dup(0) >= 0 ? SANAD_OK : SANAD_E_IO;
 #elif defined(ACT_says_a_sentence)
