@@ -107,7 +107,8 @@ TEST_CASE(
         const auto begun = std::chrono::steady_clock::now();
         auto opened = server.open(R"("takeOverSeconds": 3)");
         REQUIRE(opened.has_value());
-        CHECK(std::chrono::steady_clock::now() - begun > std::chrono::seconds(2));
+        // From the last sign of life on, which may be a second before the stop.
+        CHECK(std::chrono::steady_clock::now() - begun > std::chrono::seconds(1));
         const auto table = *opened->store->open_table("cases");
         committed = count(*opened->store, table, "left");
         CHECK(committed >= told);
