@@ -53,8 +53,8 @@ class Notes {
         this.acked.push(`note ${i}`);
       } catch {
         this.unknown.push(`note ${i}`);
-        await new Promise((next) => setTimeout(next, 50));
       }
+      await new Promise((next) => setTimeout(next, 100));  // a referral takes only so many
     }
   }
 }
