@@ -224,6 +224,7 @@ def main():
             getattr(cluster, word)()
             print(word, flush=True)
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second end must not break off the cleaning up
         cluster.end()
 
 
