@@ -188,8 +188,8 @@ void Links::stored(const LaneId& lane, std::uint64_t epoch, std::uint64_t size,
     send_receipt(lane.peer, *link, lane.lane);
 }
 
-// The head on disk and our cosignature of now. A greeting each keepalive is most of what a link that
-// rests has to do, so the same one serves for a while.
+// The head on disk and our cosignature of now. A greeting each keepalive is most of what a link
+// that rests has to do, so the same one serves for a while.
 std::optional<std::string> Links::receipt_for(In& in) const {
     if (in.durable == 0 || in.head.empty()) return {};
     const Time now = parts_.clock.now();

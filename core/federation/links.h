@@ -160,7 +160,7 @@ private:
     struct In {
         trust::Frontier end;  // including what the engine has not committed yet
         std::optional<LinkKey> key;
-        std::string head;  // the newest one on disk
+        std::string head;                // the newest one on disk
         std::optional<Receipt> receipt;  // the last one that we gave
         std::uint64_t durable = 0;
         std::size_t in_engine = 0;

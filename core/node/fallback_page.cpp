@@ -113,7 +113,8 @@ std::string FallbackPage::answer(const NameInLanguages& text) {
            "Content-Length: " +
            std::to_string(page.size()) +
            "\r\nConnection: close\r\nRetry-After: 60\r\nCache-Control: no-store\r\n"
-           "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\nX-Content-Type-Options: nosniff\r\n"
+           "Content-Security-Policy: default-src 'none'; style-src "
+           "'unsafe-inline'\r\nX-Content-Type-Options: nosniff\r\n"
            "Referrer-Policy: no-referrer\r\n\r\n" +
            page;
 }

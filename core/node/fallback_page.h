@@ -13,7 +13,8 @@ inline constexpr Duration fallback_visit_max{3'000};
 
 /// What somebody reads who opens a channel that is down: a small page in the languages of every
 /// node, with status 503 so that nothing takes it for the real one. It looks at nothing that it is
-/// sent. A line that ends with ": " and a number can be tapped. Plain HTTP: behind a web server that speaks TLS, or on this machine.
+/// sent. A line that ends with ": " and a number can be tapped. Plain HTTP: behind a web server
+/// that speaks TLS, or on this machine.
 class FallbackPage {
 public:
     /// listening  the channel's socket, which the node owns

@@ -79,7 +79,8 @@ Result<std::unique_ptr<plugins::Instance>> InstanceLife::in_process() {
     auto library = plugins::Library::load(lasting_path(opened_->file));
     if (!library) return std::unexpected(library.error());
     return plugins::run_in_process(*library, settings_.instance, parts_.services, parts_.log,
-                                   parts_.clock, {}, broker_.get(), [this](const std::string& what) {
+                                   parts_.clock, {}, broker_.get(),
+                                   [this](const std::string& what) {
                                        parts_.told(number_, settings_, *broker_,
                                                    {.number = 2,
                                                     .at = parts_.clock.now(),

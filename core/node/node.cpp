@@ -147,8 +147,7 @@ void Node::start_threads() {
     engine_thread_ = std::jthread(
         [this](const std::stop_token& stop) { engine_->run(stop, [this] { return idle(); }); });
     transport_thread_ = std::jthread([this](const std::stop_token& stop) {
-        transport_->run(
-            stop, *links_, [this] { links_->run_posted(); }, [this] { tick_links(); });
+        transport_->run(stop, *links_, [this] { links_->run_posted(); }, [this] { tick_links(); });
     });
 }
 

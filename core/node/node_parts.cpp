@@ -157,9 +157,9 @@ Result<void> Node::open_service() {
     auto values = PluginValues::open(*store_.store, *records_);
     if (!values) return std::unexpected(values.error());
     plugin_values_ = std::move(*values);
-    services_ = std::make_unique<PluginServices>(PluginServices::Parts{
-        *store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_,
-        *plugin_values_, around_.clock});
+    services_ = std::make_unique<PluginServices>(
+        PluginServices::Parts{*store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_,
+                              *plugin_values_, around_.clock});
 
     make_slots();
     api::Staff staff;

@@ -219,8 +219,7 @@ sanad_status PluginServices::keep(std::string_view instance, const plugins::Valu
     return result ? SANAD_OK : plugins::status_of(result.error().fault);
 }
 
-void PluginServices::measured(std::string_view instance,
-                              const plugins::Measures::Values& values) {
+void PluginServices::measured(std::string_view instance, const plugins::Measures::Values& values) {
     const std::lock_guard lock(mutex_);
     auto& measures = measures_[std::string(instance)];
     for (const auto& [name, value] : values) (void)measures.add(name, value.kind, value.value);

@@ -50,9 +50,8 @@ Result<void> PluginValues::change(store::Draft& draft, const std::string& instan
     if (puts) after += call.key.size() + call.value.size();
     if (puts && after > call.quota) return fail(Fault::exhausted, "values of a plugin");
     const Bytes key = record_key(instance, call.key);
-    const auto done =
-        puts ? records_.put(draft, values_, key, store::node_key_id, call.value)
-             : draft.del(values_.table, key);
+    const auto done = puts ? records_.put(draft, values_, key, store::node_key_id, call.value)
+                           : draft.del(values_.table, key);
     if (!done) return done;
     return records_.put(draft, values_, record_key(instance, {}), store::node_key_id,
                         sum_record(after));

@@ -31,7 +31,9 @@ public:
     /// One JSON object; fields left out have the schema's defaults. Refused, naming the field's
     /// path such as `limits.perMinute`: a field that is unknown or given twice, a value of another
     /// type (also a text for a number), out of range, with a fraction, or no name of its
-    /// enumeration; and whatever breaks a rule of sanad/config.capnp. returns  one flat Cap'n Proto message, 8-byte aligned, for Instance::configure
+    /// enumeration; and whatever breaks a rule of sanad/config.capnp.
+    ///
+    /// returns  one flat Cap'n Proto message, 8-byte aligned, for Instance::configure
     /// errors   malformed (no JSON), bad_size, invalid
     Result<Bytes> from_json(std::string_view json) const;
 

@@ -87,7 +87,7 @@ sanad_status EventLoop::wake() {
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
     const std::uint64_t one = 1;
     return ::write(wake_.get(), &one, sizeof one) == sizeof one || errno == EAGAIN ? SANAD_OK
-                                                                                    : SANAD_E_IO;
+                                                                                   : SANAD_E_IO;
 }
 
 void EventLoop::run() {
@@ -111,8 +111,7 @@ bool EventLoop::wait(std::unique_lock<std::mutex>& lock, std::vector<Event>& due
         waited_for = watches_;
         for (const auto& [token, at] : timers_) until = std::min(until, at);
     }
-    for (const auto& [fd, watch] : waited_for)
-        polled.push_back({fd, poll_events(watch.events), 0});
+    for (const auto& [fd, watch] : waited_for) polled.push_back({fd, poll_events(watch.events), 0});
 
     lock.unlock();
     timespec left{};

@@ -17,14 +17,13 @@ namespace sanad::plugins {
 inline constexpr std::size_t timers_max = 1024;
 inline constexpr std::size_t watches_max = 256;
 
-/// What one plugin instance waits for: timers and descriptors, behind `sanad.loop/1`. It has a thread
-/// from the first of them on. threads  any
+/// What one plugin instance waits for: timers and descriptors, behind `sanad.loop/1`. It has a
+/// thread from the first of them on. threads  any
 class EventLoop {
 public:
     /// Told on the loop's thread, without any lock of it: on_event's arguments. False: not now, and
     /// it will be told again.
-    using Tell =
-        std::function<bool(std::uint32_t event, std::uint64_t token, std::uint64_t arg)>;
+    using Tell = std::function<bool(std::uint32_t event, std::uint64_t token, std::uint64_t arg)>;
 
     explicit EventLoop(Tell tell) : tell_(std::move(tell)) {}
     ~EventLoop() { end(); }

@@ -1,5 +1,6 @@
 #include "core/plugins/host_table.h"
 
+#include "core/plugins/kept_tables.h"
 #include "core/plugins/status.h"
 
 #include <sanad/methods.h>
@@ -24,10 +25,6 @@ std::uint32_t kind_in_method(Kind kind) {
         default:
             return 0;
     }
-}
-
-ByteView view_of(sanad_span bytes) {
-    return {static_cast<const std::uint8_t*>(bytes.data), bytes.data ? bytes.size : 0};
 }
 
 bool is_message(ByteView bytes) {
@@ -92,8 +89,8 @@ HostTable::HostTable(std::string instance, Kind kind, HostServices& services, Lo
              write_log,          now_ns,          post, get_extension},
       net_{sizeof(sanad_net_v1), 0, this, listen, connect},
       secret_{sizeof(sanad_secret_v1), 0, this, open},
-      kv_{sizeof(sanad_kv_v1), 0, this, get, put, remove},
-      metrics_{sizeof(sanad_metrics_v1), 0, this, count, gauge},
+      kv_(kv_table(*this)),
+      metrics_(metrics_table(*this)),
       loop_table_(loop_table(loop_)) {}
 
 void HostTable::close() {
@@ -180,20 +177,7 @@ sanad_status HostTable::open(void* ctx, const char* name, int* descriptor) noexc
     return host.give(host.broker_->open(name), descriptor);
 }
 
-sanad_status HostTable::get(void* ctx, sanad_span key, const sanad_sink* value) noexcept {
-    return of(ctx).keep({.act = ValueCall::Act::get, .key = view_of(key), .value = {}}, value);
-}
-
-sanad_status HostTable::put(void* ctx, sanad_span key, sanad_span value) noexcept {
-    return of(ctx).keep(
-        {.act = ValueCall::Act::put, .key = view_of(key), .value = view_of(value)}, nullptr);
-}
-
-sanad_status HostTable::remove(void* ctx, sanad_span key) noexcept {
-    return of(ctx).keep({.act = ValueCall::Act::remove, .key = view_of(key), .value = {}}, nullptr);
-}
-
-sanad_status HostTable::keep(ValueCall call, const sanad_sink* value) {
+sanad_status HostTable::keep(ValueCall call, const sanad_sink* value) noexcept {
     const std::shared_lock lock(open_);
     if (closed_) return SANAD_E_CLOSED;
     if (!is_value(call)) return SANAD_E_INVALID;
@@ -203,19 +187,11 @@ sanad_status HostTable::keep(ValueCall call, const sanad_sink* value) {
     return services_.keep(instance_, call, reply);
 }
 
-void HostTable::count(void* ctx, const char* name, std::uint64_t more) noexcept {
-    of(ctx).measure(name, {Measures::Kind::count, more});
-}
-
-void HostTable::gauge(void* ctx, const char* name, std::uint64_t now) noexcept {
-    of(ctx).measure(name, {Measures::Kind::gauge, now});
-}
-
-void HostTable::measure(const char* name, Measures::Value value) noexcept {
+void HostTable::measure(const char* name, Measures::Kind kind, std::uint64_t value) noexcept {
     const std::shared_lock lock(open_);
     if (closed_ || !name) return;
     try {
-        services_.measured(instance_, {{name, value}});
+        services_.measured(instance_, {{name, {kind, value}}});
     } catch (const std::exception&) {  // no memory for a number
     }
 }

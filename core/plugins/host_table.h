@@ -42,6 +42,9 @@ public:
     /// Where `post` and the loop's events go; returns false when it takes none now. Set before the
     /// plugin has the table.
     void on_event(EventLoop::Tell tell) { tell_ = std::move(tell); }
+    // What the plugin's tables call.
+    sanad_status keep(ValueCall call, const sanad_sink* value) noexcept;
+    void measure(const char* name, Measures::Kind kind, std::uint64_t value) noexcept;
     /// From when this returns no timer and no descriptor is told any more.
     void end_loop() { loop_.end(); }
     /// From when this returns the node is not touched any more: for a thread that is left behind.
@@ -61,14 +64,6 @@ private:
                                 std::uint64_t deadline_ns, int* descriptor) noexcept;
     static sanad_status open(void* ctx, const char* name, int* descriptor) noexcept;
     sanad_status give(Result<Descriptor> opened, int* descriptor);
-
-    static sanad_status get(void* ctx, sanad_span key, const sanad_sink* value) noexcept;
-    static sanad_status put(void* ctx, sanad_span key, sanad_span value) noexcept;
-    static sanad_status remove(void* ctx, sanad_span key) noexcept;
-    sanad_status keep(ValueCall call, const sanad_sink* value);
-    static void count(void* ctx, const char* name, std::uint64_t more) noexcept;
-    static void gauge(void* ctx, const char* name, std::uint64_t now) noexcept;
-    void measure(const char* name, Measures::Value value) noexcept;
 
     const std::string instance_;
     const Kind kind_;

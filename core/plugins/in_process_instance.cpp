@@ -162,9 +162,9 @@ Result<std::unique_ptr<Instance>> run_in_process(std::shared_ptr<Library> librar
                                                  Log& log, const Clock& clock,
                                                  const InstanceLimits& limits, Broker* broker,
                                                  std::function<void(const std::string&)> hung) {
-    auto made = std::make_unique<InProcessInstance>(std::move(library), std::move(instance),
-                                                    services, log, clock, limits, broker,
-                                                    std::move(hung));
+    auto made =
+        std::make_unique<InProcessInstance>(std::move(library), std::move(instance), services, log,
+                                            clock, limits, broker, std::move(hung));
     if (const auto created = made->create(); !created) return std::unexpected(created.error());
     return made;
 }

@@ -24,8 +24,7 @@ constexpr std::size_t broker_text_bytes_max = 300;  // a host's name has at most
 // What the process says of itself, made fit for our log.
 std::string printable(ByteView text) {
     std::string shown(text_of(text.subspan(0, std::min(text.size(), complaint_bytes_max))));
-    std::ranges::replace_if(
-        shown, [](char c) { return c < ' ' || c > '~'; }, ' ');
+    std::ranges::replace_if(shown, [](char c) { return c < ' ' || c > '~'; }, ' ');
     return shown;
 }
 

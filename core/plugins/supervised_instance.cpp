@@ -23,8 +23,7 @@ constexpr std::size_t reason_bytes_max = 64;
 // A code, not a sentence: what the plugin says of its health is shown and logged.
 std::string as_code(std::string text) {
     text.resize(std::min(text.size(), reason_bytes_max));
-    std::ranges::replace_if(
-        text, [](char c) { return c <= ' ' || c > '~'; }, '_');
+    std::ranges::replace_if(text, [](char c) { return c <= ' ' || c > '~'; }, '_');
     return text;
 }
 

@@ -1,6 +1,7 @@
 #include "nodes/plugin-check/checking_node.h"
 
 #include "core/plugins/host_table.h"
+#include "core/plugins/kept_tables.h"
 #include "core/plugins/status.h"
 
 #include <fcntl.h>
@@ -24,10 +25,6 @@ std::string number(std::uint32_t method) {
     std::string text = "0x";
     for (int shift = 12; shift >= 0; shift -= 4) text += digits[method >> shift & 0xf];
     return text;
-}
-
-ByteView view_of(sanad_span bytes) {
-    return {static_cast<const std::uint8_t*>(bytes.data), bytes.data ? bytes.size : 0};
 }
 
 sanad_status copy_of(const std::map<std::string, Descriptor, std::less<>>& opened, const char* name,
@@ -74,8 +71,8 @@ const sanad_host& CheckingNode::host() {
              take_line,    now_ns,          take_post, extension};
     net_ = {sizeof net_, 0, this, listen, connect};
     secret_ = {sizeof secret_, 0, this, open};
-    kv_ = {sizeof kv_, 0, this, get, put, remove};
-    metrics_ = {sizeof metrics_, 0, this, measure, measure};
+    kv_ = plugins::kv_table(*this);
+    metrics_ = plugins::metrics_table(*this);
     return host_;
 }
 
@@ -232,31 +229,16 @@ void CheckingNode::measured(std::string_view, const plugins::Measures::Values& n
             object("it counts by a name that none may have");
 }
 
-sanad_status CheckingNode::keep(plugins::ValueCall call, const sanad_sink* value) {
+sanad_status CheckingNode::keep(plugins::ValueCall call, const sanad_sink* value) noexcept {
     call.quota = broker_.kept_bytes();
     plugins::Reply reply(value);
     return keep("", call, reply);
 }
 
-sanad_status CheckingNode::get(void* ctx, sanad_span key, const sanad_sink* value) noexcept {
-    return of(ctx).keep({.act = plugins::ValueCall::Act::get, .key = view_of(key), .value = {}},
-                        value);
-}
-
-sanad_status CheckingNode::put(void* ctx, sanad_span key, sanad_span value) noexcept {
-    return of(ctx).keep(
-        {.act = plugins::ValueCall::Act::put, .key = view_of(key), .value = view_of(value)},
-        nullptr);
-}
-
-sanad_status CheckingNode::remove(void* ctx, sanad_span key) noexcept {
-    return of(ctx).keep({.act = plugins::ValueCall::Act::remove, .key = view_of(key), .value = {}},
-                        nullptr);
-}
-
-void CheckingNode::measure(void* ctx, const char* name, std::uint64_t value) noexcept {
-    if (!name) return of(ctx).object("it counts by no name");
-    of(ctx).measured("", {{name, {plugins::Measures::Kind::gauge, value}}});
+void CheckingNode::measure(const char* name, plugins::Measures::Kind kind,
+                           std::uint64_t value) noexcept {
+    if (!name) return object("it counts by no name");
+    measured("", {{name, {kind, value}}});
 }
 
 }  // namespace sanad::plugin_check

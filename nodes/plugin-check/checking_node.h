@@ -58,6 +58,10 @@ public:
                       plugins::Reply& reply) override;
     void measured(std::string_view instance, const plugins::Measures::Values& numbers) override;
 
+    // What the tables of a plugin in this process call.
+    sanad_status keep(plugins::ValueCall call, const sanad_sink* value) noexcept;
+    void measure(const char* name, plugins::Measures::Kind kind, std::uint64_t value) noexcept;
+
     plugins::Broker& broker() { return broker_; }
     CheckClock& clock() { return clock_; }
     Log& watched_log() { return log_; }
@@ -104,13 +108,7 @@ private:
                                 std::uint64_t deadline_ns, int* descriptor) noexcept;
     static sanad_status open(void* ctx, const char* name, int* descriptor) noexcept;
 
-    static sanad_status get(void* ctx, sanad_span key, const sanad_sink* value) noexcept;
-    static sanad_status put(void* ctx, sanad_span key, sanad_span value) noexcept;
-    static sanad_status remove(void* ctx, sanad_span key) noexcept;
-    static void measure(void* ctx, const char* name, std::uint64_t value) noexcept;
-
     sanad_status answer(const sanad_call& call);
-    sanad_status keep(plugins::ValueCall call, const sanad_sink* value);
     void open_all();
     bool has(std::string_view kind, const char* name) const;
     bool connects() const;

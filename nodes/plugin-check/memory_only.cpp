@@ -32,7 +32,7 @@ void note(int, siginfo_t* info, void*) {
 }  // namespace
 
 bool allow_only_memory() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_sigaction = note;
     action.sa_flags = SA_SIGINFO;
     if (::sigaction(SIGSYS, &action, nullptr) != 0) return false;

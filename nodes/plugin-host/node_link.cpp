@@ -1,5 +1,7 @@
 #include "nodes/plugin-host/node_link.h"
 
+#include "core/plugins/kept_tables.h"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,16 +18,11 @@ using plugins::FrameHeader;
 using plugins::FrameKind;
 using plugins::Measures;
 using plugins::Opening;
-using plugins::ValueCall;
 
 constexpr Duration send_limit{10'000};
 constexpr std::chrono::minutes log_window{1};
 constexpr std::chrono::seconds measures_pause{1};
 constexpr std::size_t log_line_bytes_max = 512;
-
-ByteView view_of(sanad_span bytes) {
-    return {static_cast<const std::uint8_t*>(bytes.data), bytes.data ? bytes.size : 0};
-}
 
 bool give(const sanad_sink* sink, ByteView reply) {
     if (!sink || reply.empty()) return true;
@@ -44,8 +41,8 @@ NodeLink::NodeLink(plugins::FrameSocket& socket)
              write_log,          now_ns,          post, get_extension},
       net_{sizeof(sanad_net_v1), 0, this, listen, connect},
       secret_{sizeof(sanad_secret_v1), 0, this, open},
-      kv_{sizeof(sanad_kv_v1), 0, this, get, put, remove},
-      metrics_{sizeof(sanad_metrics_v1), 0, this, count, gauge},
+      kv_(plugins::kv_table(*this)),
+      metrics_(plugins::metrics_table(*this)),
       loop_([this](std::uint32_t event, std::uint64_t token, std::uint64_t arg) {
           return tell(event, token, arg);
       }),
@@ -66,8 +63,8 @@ void NodeLink::read() {
 void NodeLink::take(plugins::Frame& frame) {
     const std::lock_guard lock(mutex_);
     if (frame.header.kind != FrameKind::reply) {
-        work_.push_back({.header = frame.header,
-                         .payload = {frame.payload.begin(), frame.payload.end()}});
+        work_.push_back(
+            {.header = frame.header, .payload = {frame.payload.begin(), frame.payload.end()}});
         return work_comes_.notify_one();
     }
     const auto found = waiting_.find(frame.header.seq);
@@ -240,40 +237,18 @@ sanad_status NodeLink::ask_to_open(Opening what, std::string_view name, std::uin
     }
 }
 
-sanad_status NodeLink::get(void* ctx, sanad_span key, const sanad_sink* value) noexcept {
-    return of(ctx).keep(ValueCall::Act::get, key, {}, value);
-}
-
-sanad_status NodeLink::put(void* ctx, sanad_span key, sanad_span value) noexcept {
-    return of(ctx).keep(ValueCall::Act::put, key, value, nullptr);
-}
-
-sanad_status NodeLink::remove(void* ctx, sanad_span key) noexcept {
-    return of(ctx).keep(ValueCall::Act::remove, key, {}, nullptr);
-}
-
-sanad_status NodeLink::keep(ValueCall::Act act, sanad_span key, sanad_span value,
-                            const sanad_sink* sink) noexcept {
-    const ValueCall call{act, view_of(key), view_of(value), 0};
+sanad_status NodeLink::keep(plugins::ValueCall call, const sanad_sink* value) noexcept {
     if (!plugins::is_value(call)) return SANAD_E_INVALID;
     try {
         Waiting waiting;
-        if (!exchange({.kind = FrameKind::value, .method = static_cast<std::uint32_t>(act)},
+        if (!exchange({.kind = FrameKind::value, .method = static_cast<std::uint32_t>(call.act)},
                       plugins::write_value(call.key, call.value), 0, waiting))
             return SANAD_E_CLOSED;
-        if (waiting.status == SANAD_OK && !give(sink, waiting.payload)) return SANAD_E_FULL;
+        if (waiting.status == SANAD_OK && !give(value, waiting.payload)) return SANAD_E_FULL;
         return waiting.status;
     } catch (const std::exception&) {
         return SANAD_E_NOMEM;
     }
-}
-
-void NodeLink::count(void* ctx, const char* name, std::uint64_t more) noexcept {
-    of(ctx).measure(name, Measures::Kind::count, more);
-}
-
-void NodeLink::gauge(void* ctx, const char* name, std::uint64_t now) noexcept {
-    of(ctx).measure(name, Measures::Kind::gauge, now);
 }
 
 void NodeLink::measure(const char* name, Measures::Kind kind, std::uint64_t value) noexcept {

@@ -46,6 +46,9 @@ public:
     Work next();
     /// Answers a step or a call. threads  strand
     void answer(std::uint64_t seq, sanad_status status, ByteView payload);
+    // What the plugin's tables call. threads  any
+    sanad_status keep(plugins::ValueCall call, const sanad_sink* value) noexcept;
+    void measure(const char* name, plugins::Measures::Kind kind, std::uint64_t value) noexcept;
     /// No timer and no descriptor is told from now on. threads  strand
     void end_loop() { loop_.end(); }
 
@@ -72,14 +75,6 @@ private:
                                 std::uint64_t deadline_ns, int* descriptor) noexcept;
     static sanad_status open(void* ctx, const char* name, int* descriptor) noexcept;
 
-    static sanad_status get(void* ctx, sanad_span key, const sanad_sink* value) noexcept;
-    static sanad_status put(void* ctx, sanad_span key, sanad_span value) noexcept;
-    static sanad_status remove(void* ctx, sanad_span key) noexcept;
-    sanad_status keep(plugins::ValueCall::Act act, sanad_span key, sanad_span value,
-                      const sanad_sink* sink) noexcept;
-    static void count(void* ctx, const char* name, std::uint64_t more) noexcept;
-    static void gauge(void* ctx, const char* name, std::uint64_t now) noexcept;
-    void measure(const char* name, plugins::Measures::Kind kind, std::uint64_t value) noexcept;
     void send_measures();
 
     sanad_status ask(const sanad_call& call);

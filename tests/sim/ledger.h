@@ -54,8 +54,7 @@ public:
             }
     }
     bool is_pending(const NodeId& by) const {
-        return std::ranges::any_of(pending_,
-                                   [&](std::size_t act) { return acts_[act].by == by; });
+        return std::ranges::any_of(pending_, [&](std::size_t act) { return acts_[act].by == by; });
     }
 
     const std::vector<Act>& acts() const { return acts_; }

@@ -10,9 +10,9 @@ bool has(const std::string& text, std::string_view part) {
 }
 
 TEST_CASE("a line that ends with a number can be tapped, and no other line") {
-    const std::string answer = FallbackPage::answer(
-        {"Open 8:30 to 20:00.\nPolice: 19\nHelp line: +212 5-37 .\nRoom: 7",
-         "De 8 h à 20 h.\nPolice : 19.", "الشرطة: 19"});
+    const std::string answer =
+        FallbackPage::answer({"Open 8:30 to 20:00.\nPolice: 19\nHelp line: +212 5-37 .\nRoom: 7",
+                              "De 8 h à 20 h.\nPolice : 19.", "الشرطة: 19"});
     CHECK(has(answer, "<p>Open 8:30 to 20:00.</p>"));
     CHECK(has(answer, "<p><a href=\"tel:19\">Police: 19</a></p>"));
     CHECK(has(answer, "<p><a href=\"tel:+212537\">Help line: +212 5-37 .</a></p>"));

@@ -116,11 +116,11 @@ TEST_CASE("an installed file is called by its hash, may not be written, and is n
     const auto installed = place.install(path);
     REQUIRE(installed.has_value());
     const fs::path kept = place.configuration.plugin_store() / (installed->bundle.hash + ".so");
-    struct stat before {};
+    struct stat before{};
     REQUIRE(::stat(kept.c_str(), &before) == 0);
     CHECK((before.st_mode & 0777) == 0400);
     REQUIRE(place.install(path).has_value());
-    struct stat after {};
+    struct stat after{};
     REQUIRE(::stat(kept.c_str(), &after) == 0);
     CHECK(after.st_ino == before.st_ino);
 }

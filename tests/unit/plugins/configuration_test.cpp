@@ -180,8 +180,7 @@ TEST_CASE("a plugin's own rules are kept before any of its code runs") {
     CHECK(ruled(R"(, "name": "abcdef")") == "invalid ruled.name: must have at most 5 bytes");
     CHECK(ruled(R"(, "codes": ["ab", "cd"])").empty());
     CHECK(ruled(R"(, "codes": [])") == "invalid ruled.codes: must have at least 1 entries");
-    CHECK(ruled(R"(, "codes": ["ab", "c1"])") ==
-          "invalid ruled.codes[1]: must look like [a-z]{2}");
+    CHECK(ruled(R"(, "codes": ["ab", "c1"])") == "invalid ruled.codes[1]: must look like [a-z]{2}");
     CHECK(ruled(R"(, "broken": "a")") ==
           "invalid ruled.broken: has a rule of the plugin's that is no pattern");
     CHECK(refusal(R"({"limits": {"burst": 0}})") == "invalid limits.burst: must be at least 1");

@@ -100,8 +100,7 @@ TEST_CASE("a descriptor is told once, when it is ready, and again when it is wat
     CHECK(waiting.loop.unwatch(waiting.event.get()) == SANAD_E_NOT_FOUND);
     REQUIRE(waiting.loop.watch(waiting.event.get(), SANAD_READABLE | SANAD_WRITABLE, 8) ==
             SANAD_OK);
-    CHECK(waiting.strand.wait(3).back() ==
-          Told{SANAD_EV_FD, 8, SANAD_READABLE | SANAD_WRITABLE});
+    CHECK(waiting.strand.wait(3).back() == Told{SANAD_EV_FD, 8, SANAD_READABLE | SANAD_WRITABLE});
 }
 
 TEST_CASE("a descriptor that was forgotten is not told") {

@@ -79,7 +79,7 @@ struct Echo {
     SystemClock clock;
     PluginFile file = *read_plugin(std::filesystem::path(ECHO_PLUGIN));
     std::shared_ptr<Library> library;  // in process only
-    std::vector<std::string> hung;  // what it was asked when it did not answer
+    std::vector<std::string> hung;     // what it was asked when it did not answer
     std::unique_ptr<Instance> instance;
 
     explicit Echo(Placement placement = Placement::in_process) {

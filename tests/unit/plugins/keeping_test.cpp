@@ -86,8 +86,8 @@ struct Keeper {
             isolation.broker = &broker;
             instance = *run_isolated(KEEPER_PLUGIN, "keeper", node, log, clock, isolation);
         } else {
-            instance = *run_in_process(*Library::load(KEEPER_PLUGIN), "keeper", node, log, clock, {},
-                                       &broker);
+            instance = *run_in_process(*Library::load(KEEPER_PLUGIN), "keeper", node, log, clock,
+                                       {}, &broker);
         }
         const auto file = read_plugin(std::filesystem::path(KEEPER_PLUGIN));
         const auto config = (*Configuration::load(file->config_schema))->from_json("{}");
@@ -168,7 +168,8 @@ TEST_CASE("no name is a sentence, and no instance has more than its share of nam
     Measures measures;
     for (const char* bad : {"", "What a child wrote", "a b", "x=1", "\n"})
         CHECK_FALSE(measures.add(bad, Measures::Kind::count, 1));
-    CHECK_FALSE(measures.add(std::string(measure_name_bytes_max + 1, 'a'), Measures::Kind::count, 1));
+    CHECK_FALSE(
+        measures.add(std::string(measure_name_bytes_max + 1, 'a'), Measures::Kind::count, 1));
     for (std::size_t i = 0; i < measures_max; ++i)
         CHECK(measures.add("n" + std::to_string(i), Measures::Kind::count, 1));
     CHECK_FALSE(measures.add("one_more", Measures::Kind::count, 1));

@@ -54,8 +54,8 @@ typedef struct sanad_loop_v1 {
      * anew, from now. */
     sanad_status (*start_timer)(void* ctx, uint64_t token, uint64_t after_ns);
     sanad_status (*stop_timer)(void* ctx, uint64_t token); /* SANAD_E_NOT_FOUND: none waits */
-    /* on_event(SANAD_EV_FD, token, what) once `fd` is ready for what `events` names; `what` may have
-     * SANAD_HANGUP beside it. The same descriptor again replaces what was said of it. */
+    /* on_event(SANAD_EV_FD, token, what) once `fd` is ready for what `events` names; `what` may
+     * have SANAD_HANGUP beside it. The same descriptor again replaces what was said of it. */
     sanad_status (*watch)(void* ctx, int fd, uint32_t events, uint64_t token);
     /* Before it is closed. SANAD_E_NOT_FOUND: it was not watched, or was told. */
     sanad_status (*unwatch)(void* ctx, int fd);

@@ -11,8 +11,8 @@
 // What an instance keeps and what it counts: `sanad.kv/1` and `sanad.metrics/1`.
 namespace sanad::plugin {
 
-/// Small values of the instance's own, on the node's disk: the place in a mailbox, say. Never what a
-/// person wrote. threads  any
+/// Small values of the instance's own, on the node's disk: the place in a mailbox, say. Never what
+/// a person wrote. threads  any
 class Values {
 public:
     explicit Values(Host& host)

@@ -45,9 +45,7 @@ public:
         loop_->on_event(event, token, arg);
     }
 
-    void stop() override {
-        ::close(event_);
-    }
+    void stop() override { ::close(event_); }
 
     Outcome deliver(schema::Deliver::Reader) override { return Outcome::accepted("kept"); }
 

@@ -5,10 +5,7 @@
 #include <string.h>
 
 extern const char sanad_manifest_id[], sanad_manifest_version[];
-struct plain {
-    sanad_plugin table;
-    const sanad_host *host;
-};
+struct plain { sanad_plugin table; const sanad_host *host; };
 
 static sanad_status configure(void *self, sanad_span c) { return (void)self, c.size % 8 ? SANAD_E_INVALID : SANAD_OK; }
 static sanad_status drain(void *self, uint64_t until) { return (void)self, (void)until, SANAD_OK; }
