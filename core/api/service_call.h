@@ -16,6 +16,16 @@ namespace sanad::api {
 /// that, on the thread of the links; or by the plugin that it is about, when its turn comes.
 enum class Serve : std::uint8_t { read, audited, lengthy, by_links, by_plugins };
 
+struct Service::Rule {
+    schema::api::Request::Which which;
+    Serve serve;
+    std::initializer_list<Role> roles;
+    const char* action;
+    Handler handler;
+    LinkHandler by_links = nullptr;
+    PluginHandler by_plugins = nullptr;
+};
+
 struct Service::Call {
     kj::Array<capnp::word> words;
     std::optional<capnp::FlatArrayMessageReader> reader;
@@ -24,6 +34,14 @@ struct Service::Call {
     Answer answer;
     std::unique_ptr<capnp::MallocMessageBuilder> reply;
     Duration answer_by{};  // of a reader of the feed that waits
+    std::string reason{};  // for the audit entry, where it is written before the act
+
+    /// The role that lets the actor do this; else any of the actor's.
+    std::string role() const {
+        for (const Role role : rule->roles)
+            if (actor.roles.contains(role)) return std::string(name(role));
+        return actor.roles.empty() ? "" : std::string(name(*actor.roles.rbegin()));
+    }
 
     schema::api::Request::Reader request() { return reader->getRoot<schema::api::Request>(); }
     Out fresh() {
@@ -34,16 +52,6 @@ struct Service::Call {
         if (!result) fill(fresh().initError(), result.error());
         answer(flatten(*reply));
     }
-};
-
-struct Service::Rule {
-    schema::api::Request::Which which;
-    Serve serve;
-    std::initializer_list<Role> roles;
-    const char* action;
-    Handler handler;
-    LinkHandler by_links = nullptr;
-    PluginHandler by_plugins = nullptr;
 };
 
 }  // namespace sanad::api

@@ -1,6 +1,8 @@
 // The part of Service that serves a request in the way of its rule.
 #include "core/api/service_call.h"
 
+#include "core/base/text.h"
+
 #include <algorithm>
 
 namespace sanad::api {
@@ -44,10 +46,10 @@ void Service::serve_in_engine(const std::shared_ptr<Call>& call) {
 void Service::audit(store::Draft& draft, const Call& call, const Context& context) {
     parts_.audit.append(draft, {.at = context.now,
                                 .actor = call.actor.name,
-                                .role = std::string(name(*call.actor.roles.rbegin())),
+                                .role = call.role(),
                                 .action = call.rule->action,
                                 .subject = context.subject,
-                                .reason = context.reason});
+                                .reason = context.reason.empty() ? call.reason : context.reason});
 }
 
 void Service::serve_at_length(const std::shared_ptr<Call>& call) {
@@ -108,6 +110,14 @@ void Service::serve_by_links(const std::shared_ptr<Call>& call) {
 }
 
 void Service::serve_by_plugins(const std::shared_ptr<Call>& call) {
+    try {
+        const auto change = call->request().getPluginChange();
+        // The record says which plugin, and what was to become of it.
+        call->reason = from_text(change.getWhat()) + " " + from_text(change.getInstance());
+        if (!check_label(call->reason, store::Audit::text_bytes_max)) call->reason.clear();
+    } catch (const kj::Exception& exception) {
+        return call->finish(malformed(exception));
+    }
     audit_first(call,
                 [this, call] { (this->*call->rule->by_plugins)(call->request(), settle(call)); });
 }
@@ -127,12 +137,11 @@ void Service::run_lengthy(const std::stop_token& stop) {
 
 // What was refused is part of the record too. When even that cannot be queued, nothing can.
 void Service::record_refusal(const Call& call, const Error& error) {
-    store::AuditEntry entry{
-        .at = parts_.clock.now(),
-        .actor = call.actor.name,
-        .role = call.actor.roles.empty() ? "" : std::string(name(*call.actor.roles.rbegin())),
-        .action = call.rule->action,
-        .result = code_of(error)};
+    store::AuditEntry entry{.at = parts_.clock.now(),
+                            .actor = call.actor.name,
+                            .role = call.role(),
+                            .action = call.rule->action,
+                            .result = code_of(error)};
     const auto taken = parts_.engine.submit(
         [this, entry = std::move(entry)](store::Draft& draft) -> Result<void> {
             parts_.audit.append(draft, entry);

@@ -80,8 +80,10 @@ void Examination::plugins() {
     for (const PluginSettings& plugin : all) {
         const std::string subject = "plugin " + plugin.instance;
         const auto opened = open_plugin(configuration_, plugin);
-        if (!opened)
-            say(Level::bad, subject, opened.error().detail);
+        const auto settled = opened ? check_settings(*opened, plugin)
+                                    : Result<CheckedSettings>(std::unexpected(opened.error()));
+        if (!settled)
+            say(Level::bad, subject, settled.error().detail);
         else
             say(Level::good, subject,
                 opened->from.string() + ", version " + opened->manifest().version +

@@ -87,11 +87,21 @@ struct Visit {
     bool over = false;
 };
 
+// Whether somebody who speaks HTTP has come. To others, such as a gateway that speaks lines, a page
+// would be a message.
+bool asks_for_a_page(std::string_view said) {
+    constexpr std::array<std::string_view, 5> methods{"GET ", "HEAD ", "POST ", "OPTIONS ", "PUT "};
+    return std::ranges::any_of(methods,
+                               [&](std::string_view method) { return said.starts_with(method); });
+}
+
 void hear(Visit& visit) {
-    std::array<char, 4096> ignored;
-    const ssize_t got = ::recv(visit.socket.get(), ignored.data(), ignored.size(), MSG_DONTWAIT);
+    std::array<char, 4096> said;
+    const ssize_t got = ::recv(visit.socket.get(), said.data(), said.size(), MSG_DONTWAIT);
     if (got == 0) visit.over = true;
-    if (got > 0) visit.heard = true;
+    if (got <= 0 || visit.heard) return;
+    visit.heard = asks_for_a_page({said.data(), static_cast<std::size_t>(got)});
+    visit.over = !visit.heard;
 }
 
 void say(Visit& visit, const std::string& answer) {

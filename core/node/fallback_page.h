@@ -12,8 +12,8 @@ inline constexpr std::size_t fallback_visitors_max = 64;  // at once; who comes 
 inline constexpr Duration fallback_visit_max{3'000};
 
 /// What somebody reads who opens a channel that is down: a small page in the languages of every
-/// node, with status 503 so that nothing takes it for the real one. It looks at nothing that it is
-/// sent. A line that ends with ": " and a number can be tapped. Plain HTTP: behind a web server
+/// node, with status 503 so that nothing takes it for the real one. Who does not speak HTTP is hung
+/// up on. A line that ends with ": " and a number can be tapped. Plain HTTP: behind a web server
 /// that speaks TLS, or on this machine.
 class FallbackPage {
 public:

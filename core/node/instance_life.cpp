@@ -2,7 +2,6 @@
 
 #include "core/base/message.h"
 #include "core/node/loading_mark.h"
-#include "core/plugins/configuration.h"
 #include "core/plugins/supervised_instance.h"
 
 #include <sanad/methods.h>
@@ -45,19 +44,17 @@ Result<std::unique_ptr<InstanceLife>> InstanceLife::make(
 }
 
 Result<void> InstanceLife::prepare(const InstanceLife* former) {
-    const auto schema = plugins::Configuration::load(opened_->bundle.file.config_schema);
-    if (!schema) return std::unexpected(schema.error());
-    auto config = (*schema)->from_json(settings_.config.empty() ? "{}" : settings_.config);
-    if (!config) return std::unexpected(config.error());
+    auto checked = check_settings(*opened_, settings_);
+    if (!checked) return std::unexpected(checked.error());
     auto grants = effective_grants(*opened_, settings_);
     // What node.toml's own list leaves out is meant so; what nobody was asked about is not.
     if (!settings_.grants)
         std::ranges::copy_if(
             opened_->manifest().grants, std::back_inserter(withheld_),
             [&](const auto& asked) { return std::ranges::find(grants, asked) == grants.end(); });
-    broker_ = std::make_unique<plugins::Broker>(std::move(grants), (*schema)->fields(*config));
+    broker_ = std::make_unique<plugins::Broker>(std::move(grants), std::move(checked->fields));
     if (former != nullptr) broker_->take_over(*former->broker_);
-    config_ = std::move(*config);
+    config_ = std::move(checked->message);
     return {};
 }
 

@@ -46,11 +46,12 @@ PluginSlot::Acts Node::slot_acts(const std::string& instance) {
             const auto settings = std::ranges::find(all, instance, &PluginSettings::instance);
             return roll_back_plugin(configuration_, settings->plugin);
         },
-        .give_up =
-            [this](const PluginLife& fallen) {
-                const auto& opened = static_cast<const InstanceLife&>(fallen).opened();
+        .keep =
+            [this](const PluginLife& runs) {
+                const auto& opened = static_cast<const InstanceLife&>(runs).opened();
                 const auto use = plugin_use(configuration_, opened.manifest().id);
-                if (use && use->current && use->current->hash == opened.bundle.hash)
+                if (use && use->current && use->current->hash != opened.bundle.hash &&
+                    use->previous && use->previous->hash == opened.bundle.hash)
                     (void)roll_back_plugin(configuration_, opened.manifest().id);
             },
         .remember = [this, instance](
@@ -111,7 +112,10 @@ Result<void> Node::resume_plugin(const std::string& name) {
 void Node::change_plugin(const std::string& instance, PluginChange change,
                          std::function<void(const Result<std::string>&)> done) {
     PluginSlot* slot = find_slot(instance);
-    if (slot == nullptr) return done(fail(Fault::not_found, "plugin"));
+    if (slot == nullptr)
+        return done(fail(Fault::invalid, instance +
+                                             ": no such [[plugin]] when the node started: see "
+                                             "that node.toml has it, and start the node again"));
     if (configuration_.safe_mode)
         return done(
             fail(Fault::denied, "the node runs in safe mode: start it without --safe-mode"));

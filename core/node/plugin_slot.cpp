@@ -210,6 +210,7 @@ Result<void> PluginSlot::replace() {
     auto next = acts_.make(now.get(), ++made_);
     auto swapped = next ? swap(std::move(*next)) : Result<void>(std::unexpected(next.error()));
     if (!swapped) {
+        acts_.keep(*now);
         jot("running", "check_failed", swapped.error().detail);
         acts_.tell("plugin.not_replaced", swapped.error().detail);
     }
@@ -218,9 +219,7 @@ Result<void> PluginSlot::replace() {
 
 Result<void> PluginSlot::roll_back() {
     if (const auto back = acts_.roll_back(); !back) return back;
-    auto replaced = replace();
-    if (!replaced) (void)acts_.roll_back();
-    return replaced;
+    return replace();
 }
 
 // Make before break.
@@ -277,7 +276,7 @@ Result<void> PluginSlot::fall_back(const Asked& asked) {
         fallen->stop();
     }
     former_.reset();
-    acts_.give_up(*fallen);
+    acts_.keep(*life());
     jot("running", "fell_back", how);
     acts_.tell("plugin.fell_back", how);
     return {};

@@ -75,9 +75,9 @@ public:
             make;
         /// The version before is to be made from now on; or back again.
         std::function<Result<void>()> roll_back;
-        /// A version did not last: the one before is to be made from now on, where this one is in
-        /// use.
-        std::function<void(const PluginLife& fallen)> give_up;
+        /// Another version did not come up, or did not last: the one that runs is to be made from
+        /// now on.
+        std::function<void(const PluginLife& runs)> keep;
         /// Whether it runs is remembered over restarts.
         std::function<Result<void>(bool enabled)> remember;
         std::function<Time()> now;

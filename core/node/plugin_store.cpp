@@ -2,7 +2,7 @@
 
 #include "core/node/ceremony.h"
 #include "core/node/files.h"
-#include "core/plugins/broker.h"
+#include "core/plugins/configuration.h"
 
 #include <fcntl.h>
 
@@ -163,6 +163,17 @@ Result<OpenedPlugin> open_plugin(const Configuration& configuration, const Plugi
 
 fs::path lasting_path(const Descriptor& library) {
     return "/proc/self/fd/" + std::to_string(::fcntl(library.get(), F_DUPFD_CLOEXEC, 0));
+}
+
+Result<CheckedSettings> check_settings(const OpenedPlugin& opened, const PluginSettings& settings) {
+    const auto schema = plugins::Configuration::load(opened.bundle.file.config_schema);
+    if (!schema) return std::unexpected(schema.error());
+    auto message = (*schema)->from_json(settings.config.empty() ? "{}" : settings.config);
+    if (!message)
+        return fail(message.error().fault,
+                    "the settings of " + settings.instance + ": " + message.error().detail);
+    auto fields = (*schema)->fields(*message);
+    return CheckedSettings{std::move(*message), std::move(fields)};
 }
 
 Result<fs::path> trusted_library(const Configuration& configuration, const PluginSettings& plugin) {

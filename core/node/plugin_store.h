@@ -2,6 +2,7 @@
 
 #include "core/base/descriptor.h"
 #include "core/node/configuration.h"
+#include "core/plugins/broker.h"
 #include "core/plugins/bundle.h"
 
 #include <cstdint>
@@ -63,6 +64,14 @@ struct OpenedPlugin {
 /// errors  those of find_plugin(), read_plugin(), judge_bundle(); untrusted: not signed, or not by
 ///         the project. The detail names the file
 Result<OpenedPlugin> open_plugin(const Configuration& configuration, const PluginSettings& plugin);
+
+/// The settings of an instance, as its plugin's schema wants them.
+struct CheckedSettings {
+    Bytes message;  // for plugins::Instance::configure
+    plugins::ConfigurationFields fields;
+};
+/// errors  those of plugins::Configuration; the detail names the instance
+Result<CheckedSettings> check_settings(const OpenedPlugin& opened, const PluginSettings& settings);
 
 /// What this process is to load for a plugin that runs in it, such as the store: opened and judged
 /// by open_plugin(), then by the name that lasting_path() gives. errors  those of open_plugin()

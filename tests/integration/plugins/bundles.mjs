@@ -122,12 +122,21 @@ test("a node that names signers runs what they have signed, and nothing else", a
     assert.equal(transitions.at(-1).reason, "check_failed");
     assert.equal((await ask("feed")).filter((one) => one.name === "plugin.not_replaced").length, 1);
     assert.equal(await page(), 200);
-    await ask("plugin", "rollback", "chat");
+    await nodes.stop("ma");
+    await nodes.start("ma");
+    assert.deepEqual([(await chat()).version, (await chat()).state], ["0.1.1", "running"]);  // nor is it tried again
+  });
+
+  await context.test("the record says who had which plugin changed, and how", async () => {
+    const entries = (await ask("audit", "export")).filter((one) => one.action === "plugin.change");
+    assert.ok(entries.some((one) => one.reason === "rollback chat" && one.actor === "amina" && one.role === "supervisor"));
+    await refused(ask("plugin", "reload", "chat2"), /no such \[\[plugin\]\] when the node started/);
   });
 
   await context.test("a mistake in node.toml is found by a reload, and costs nothing", async () => {
     await writeFile(toml, settings.replace("[plugin.config]\n", "[plugin.config]\nlistenPrt = 1\n"));
-    await refused(ask("plugin", "reload", "chat"), /listenPrt/);
+    await refused(ask("plugin", "reload", "chat"), /the settings of chat: listenPrt: no such setting/);
+    await refused(nodes.sanad(["doctor", "--data", nodes.data("ma")]), /the settings of chat: listenPrt/);
     await writeFile(toml, settings);
     await ask("plugin", "reload", "chat");
     assert.equal(await page(), 200);

@@ -2,6 +2,7 @@
 import WebSocket from "ws";
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import test from "node:test";
 import { TwoNodes, until } from "../two_nodes.mjs";
 import { pluginProcesses } from "./processes.mjs";
@@ -75,6 +76,16 @@ test("when the chat page's process ends, nobody is turned away, and at last peop
     const [event] = (await nodes.ask("ma", "feed")).filter((one) => one.name === "plugin.quarantined");
     assert.equal(event.peer, "chat");
     assert.ok(event.who.includes("amina"));  // every supervisor, as nobody is named
+  });
+
+  await context.test("who does not speak HTTP is hung up on, and reads no page", async () => {
+    const socket = connect(port, "127.0.0.1");
+    let said = "";
+    socket.on("data", (bytes) => { said += bytes; });
+    const closed = new Promise((done) => socket.once("close", done));
+    socket.write("hello sms-gateway\n");
+    await closed;
+    assert.equal(said, "");
   });
 
   await context.test("a person lets it run again, and the page is back", async () => {

@@ -113,10 +113,11 @@ struct Place {
                     ++world.versions_back;
                     return {};
                 },
-                .give_up =
-                    [this](const PluginLife& fallen) {
+                .keep =
+                    [this](const PluginLife& runs) {
                         const std::lock_guard lock(world.mutex);
-                        world.step("give up " + fallen.version());
+                        world.step("keep " + runs.version());
+                        world.version = std::stoi(runs.version());
                     },
                 .remember = [this](bool enabled) -> Result<void> {
                     const std::lock_guard lock(world.mutex);
@@ -171,8 +172,9 @@ TEST_CASE("a new version that does not start leaves the old one as it is, and sa
     const auto changed = place.change(Change::reload);
     REQUIRE_FALSE(changed.has_value());
     CHECK(changed.error().detail == "2 does not run, and 1 goes on: its process ended at once");
-    CHECK(place.steps() == std::vector<std::string>{"hold 1", "start 2", "feed 1"});
+    CHECK(place.steps() == std::vector<std::string>{"hold 1", "start 2", "feed 1", "keep 1"});
     CHECK(place.slot.facts().version == "1");
+    CHECK(place.world.version == 1);  // what a restart would make
     CHECK(place.world.told == std::vector<std::string>{"plugin.not_replaced"});
     CHECK(place.world.there == 1);
 }
@@ -184,7 +186,7 @@ TEST_CASE("a version that cannot even be made costs the running one nothing") {
     place.world.version = 2;
     place.world.cannot_be_made.insert(2);
     CHECK(place.change(Change::reload).error().detail == "is not signed");
-    CHECK(place.steps().empty());
+    CHECK(place.steps() == std::vector<std::string>{"keep 1"});
     CHECK(place.slot.facts().version == "1");
 }
 
@@ -199,7 +201,7 @@ TEST_CASE("a new version that falls in its first seconds makes room for the one 
         place.slot.fell(2, "SIGSEGV");
         place.settle();
         CHECK(place.steps() ==
-              std::vector<std::string>{"hold 2", "start 1", "feed 1", "stop 2", "give up 2"});
+              std::vector<std::string>{"hold 2", "start 1", "feed 1", "stop 2", "keep 1"});
         CHECK(place.slot.facts().version == "1");
         CHECK(place.slot.facts().transitions.back().how == "2 ended (SIGSEGV), back to 1");
     }
