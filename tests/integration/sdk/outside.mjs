@@ -98,6 +98,15 @@ test("a plugin of each kind is written, built and run outside this tree", async 
     assert.match(name.stderr, /write such as night-line/);
   });
 
+  await context.test("without the SDK a project says that this is missing, and how to name it", async () => {
+    const bare = plugin("bare");
+    await run(`${build}/nodes/cli/sanad`, ["plugin", "new", "channel", "sms", "--folder", bare]);
+    const env = { ...environment(folder), PKG_CONFIG_PATH: "", PKG_CONFIG_LIBDIR: `${folder}/nothing` };
+    const error = await run("meson", ["setup", "build"], { cwd: bare, env }).then(
+      () => assert.fail("it went well"), (one) => one);
+    assert.match(error.stdout, /ERROR: .*The SDK of Sanad.* is not found.*export PKG_CONFIG_PATH=/);
+  });
+
   await context.test("the same project builds with the SDK's folder inside it", async () => {
     const inside = plugin("inside");
     await run(`${build}/nodes/cli/sanad`, ["plugin", "new", "channel", "sms", "--folder", inside]);
