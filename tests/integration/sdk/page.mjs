@@ -36,4 +36,9 @@ test("the page leads to a channel that a node runs", async (context) => {
   assert.ok(said.includes("ok message-1"));
   assert.ok(said.includes("say conversation-0001 0 Good evening. Somebody will answer soon."));
   assert.ok(said.some((line) => /^say conversation-0001 \d+ Yes\. What is it like where you are\?$/.test(line)));
+  // The next version takes over, answers at the same port, and makes room for the one before again.
+  const place = (line) => said.indexOf(line);
+  assert.ok(said.some((line) => /version: 0\.1\.0 -> 0\.2\.0$/.test(line)));
+  const steps = ["sms: running 0.2.0", "ok message-2", "sms: running 0.1.0"].map(place);
+  assert.ok(steps[0] > 0 && steps[0] < steps[1] && steps[1] < steps[2], `${steps}`);
 });
