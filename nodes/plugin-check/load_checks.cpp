@@ -150,7 +150,7 @@ Verdict starts_again_and_again(const Subject& subject, Mode) {
         for (int n = 0; n < starts; ++n) {
             if (const auto stopped = running.stop(); !stopped)
                 return failed("stop: " + stopped.error().detail);
-            if (process.threads() > threads) return failed("threads are left after stop");
+            if (!process.settles_at(threads)) return failed("threads are left after stop");
             if (n == 1) descriptors = OwnProcess::descriptors();
             if (n > 1 && OwnProcess::descriptors() > descriptors)
                 return failed("descriptors are left after stop");

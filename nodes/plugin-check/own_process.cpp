@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace sanad::plugin_check {
 
@@ -60,6 +62,15 @@ std::size_t OwnProcess::threads() const {
     const std::string status = read(status_);
     const std::size_t at = status.find(word);
     return at == status.npos ? 0 : std::strtoull(status.c_str() + at + word.size(), nullptr, 10);
+}
+
+bool OwnProcess::settles_at(std::size_t count) const {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    while (threads() > count) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::yield();
+    }
+    return true;
 }
 
 std::size_t OwnProcess::resident_bytes() const { return resident_in(read(memory_)); }

@@ -24,6 +24,9 @@ public:
     OwnProcess();
 
     std::size_t threads() const;
+    /// Waits for ended threads to be gone, which the system takes a moment for. returns  whether at
+    /// most `count` are left
+    bool settles_at(std::size_t count) const;
     std::size_t resident_bytes() const;
     /// Open descriptors below 5,000.
     static std::size_t descriptors();

@@ -146,7 +146,8 @@ public:
         plugins::Isolation isolation{subject_.plugin_host};
         isolation.broker = &node().broker();
         isolation.load = Duration(3'000);
-        isolation.limits = {Duration(1'000), Duration(2'000), Duration(3'000), Duration(2'000),
+        // Time enough on a busy machine: how fast it is made is a check of its own.
+        isolation.limits = {Duration(3'000), Duration(3'000), Duration(3'000), Duration(2'000),
                             Duration(3'000)};
         isolation.on_end = [this](const plugins::Ending& ending) {
             const std::lock_guard lock(mutex_);
