@@ -302,8 +302,11 @@ TEST_CASE("a store that is read as a whole tells its content, and how far the re
     CHECK(*read == content_of(*calls).value());
     CHECK(read->rows == 2'500);
 
-    // While it is open elsewhere, nobody else reads it.
+    // While it is open elsewhere, nobody else reads it. ThreadSanitizer takes no new threads in the
+    // child of a process that has some, as this one has by now.
+#ifndef __SANITIZE_THREAD__
     CHECK(read_store(LMDB_PLUGIN, folder.settings(false), {}).error().fault == Fault::busy);
+#endif
 }
 
 TEST_CASE("a damaged page is found by reading the whole store, and this process lives") {
