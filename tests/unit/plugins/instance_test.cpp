@@ -12,6 +12,7 @@
 #include <catch2/catch.hpp>
 
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 #include <thread>
 
@@ -279,6 +280,30 @@ TEST_CASE("the node's functions refuse what a plugin must not hand over") {
     CHECK(ask(bytes, 16) == SANAD_E_CLOSED);
     CHECK(node.texts().empty());
 }
+
+// A sanitizer keeps what was freed for a while, and counts.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+std::size_t resident_pages() {
+    std::size_t size = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> size >> resident;
+    return resident;
+}
+
+TEST_CASE("a thousand lives of a plugin leave this process as large as it was") {
+    const auto live = [] {
+        Echo echo;
+        echo.run();
+        REQUIRE(echo.deliver("hello").has_value());
+        REQUIRE(echo.instance->stop().has_value());
+    };
+    for (int n = 0; n < 100; ++n) live();
+    const std::size_t before = resident_pages();
+    for (int n = 0; n < 1'000; ++n) live();
+    const std::size_t after = resident_pages();
+    INFO(before << " pages, then " << after);
+    CHECK(after <= before + 64);  // 256 KiB, of which an arena of a thread may take some
+}
+#endif
 
 }  // namespace
 }  // namespace sanad::plugins
