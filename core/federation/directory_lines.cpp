@@ -1,5 +1,6 @@
 #include "core/federation/directory_lines.h"
 
+#include "core/base/join.h"
 #include "core/base/text.h"
 #include "core/federation/directory_values.h"
 
@@ -24,12 +25,6 @@ bool read_list(std::string_view text, std::size_t count_max, bool (*is_word)(std
     if (std::set(words.begin(), words.end()).size() != words.size()) return false;
     to.assign(words.begin(), words.end());
     return true;
-}
-
-std::string join(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
-    return text;
 }
 
 // The value behind `field` at the start of `line`, up to `end`; all three are taken off.
@@ -92,8 +87,8 @@ Result<DirectoryNode> parse_node_line(std::string_view line) {
 
 std::string format_node_line(const DirectoryNode& node) {
     return node.id.text + " country=" + node.country + " name=\"" + node.name +
-           "\" languages=" + join(node.languages) + " services=" + join(node.services) +
-           " endpoints=" + join(node.endpoints) + " keys=" + format(node.keys) +
+           "\" languages=" + join(node.languages, ",") + " services=" + join(node.services, ",") +
+           " endpoints=" + join(node.endpoints, ",") + " keys=" + format(node.keys) +
            " status=" + (node.status == NodeStatus::active ? "active" : "revoked");
 }
 

@@ -1,5 +1,6 @@
 #include "core/node/courier_pages.h"
 
+#include "core/base/join.h"
 #include "core/trust/hash.h"
 
 #include <algorithm>
@@ -116,16 +117,10 @@ struct Pages {
     }
 };
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
 /// Such as `; line 7 was read wrongly`.
 std::string unread_words(const std::vector<std::string>& unread) {
     if (unread.empty()) return {};
-    return std::string("; ") + (unread.size() == 1 ? "line " : "lines ") + joined(unread) +
+    return std::string("; ") + (unread.size() == 1 ? "line " : "lines ") + join(unread, ", ") +
            (unread.size() == 1 ? " was" : " were") + " read wrongly";
 }
 
@@ -137,11 +132,11 @@ Result<Bytes> whole(const Pages& pages) {
         append(file, pages.pieces[i]);
     }
     if (!missing.empty())
-        return fail(Fault::not_found, (missing.size() == 1 ? "page " : "pages ") + joined(missing) +
-                                          " of " + std::to_string(pages.pieces.size()) +
-                                          (missing.size() == 1 ? " is" : " are") + " missing" +
-                                          unread_words(pages.unread) +
-                                          ": scan what is missing and add it");
+        return fail(Fault::not_found,
+                    (missing.size() == 1 ? "page " : "pages ") + join(missing, ", ") + " of " +
+                        std::to_string(pages.pieces.size()) +
+                        (missing.size() == 1 ? " is" : " are") + " missing" +
+                        unread_words(pages.unread) + ": scan what is missing and add it");
     if (courier_mark(file) != pages.mark)
         return fail(Fault::bad_signature, "the pages do not make the file: scan all of them again");
     return file;

@@ -1,5 +1,6 @@
 #include "core/node/directory_words.h"
 
+#include "core/base/join.h"
 #include "core/base/time_text.h"
 #include "core/federation/directory_lines.h"
 #include "core/federation/directory_trust.h"
@@ -14,9 +15,8 @@ namespace {
 using federation::Directory;
 using federation::DirectoryNode;
 
-std::string join(const std::vector<std::string>& words) {
-    std::string joined;
-    for (const std::string& word : words) joined += (joined.empty() ? "" : ", ") + word;
+std::string listed(const std::vector<std::string>& words) {
+    const std::string joined = join(words, ", ");
     return joined.empty() ? "none" : joined;
 }
 
@@ -51,9 +51,10 @@ void describe_nodes(std::string& out, const Directory& directory) {
     for (const DirectoryNode& node : directory.nodes) {
         out += "  " + node.id.text + "  " + node.name +
                (node.status == federation::NodeStatus::active ? "" : "  REVOKED") + "\n";
-        out += "    languages " + join(node.languages) + "; services " + join(node.services) + "\n";
+        out += "    languages " + listed(node.languages) + "; services " + listed(node.services) +
+               "\n";
         out += node.endpoints.empty() ? "    dials the others itself\n"
-                                      : "    reached at " + join(node.endpoints) + "\n";
+                                      : "    reached at " + listed(node.endpoints) + "\n";
         out += "    keys of " + format_time(node.keys.issued) + ", identity:\n" +
                key_line(node.keys.identity);
     }
@@ -83,16 +84,16 @@ std::string changed_keys(const federation::KeyBundle& before, const federation::
     if (before.sealing != after.sealing) changed.emplace_back("sealing");
     if (before.transport != after.transport) changed.emplace_back("transport");
     if (changed.empty()) changed.emplace_back("none, signed anew");
-    return join(changed);
+    return listed(changed);
 }
 
 void compare_node(std::string& out, const DirectoryNode& before, const DirectoryNode& after) {
     if (before == after) return;
     out += "* node " + after.id.text + "\n";
     compare_value(out, "name", before.name, after.name);
-    compare_value(out, "languages", join(before.languages), join(after.languages));
-    compare_value(out, "services", join(before.services), join(after.services));
-    compare_value(out, "reached at", join(before.endpoints), join(after.endpoints));
+    compare_value(out, "languages", listed(before.languages), listed(after.languages));
+    compare_value(out, "services", listed(before.services), listed(after.services));
+    compare_value(out, "reached at", listed(before.endpoints), listed(after.endpoints));
     if (before.status != after.status)
         out += after.status == federation::NodeStatus::active ? "  ACTIVE AGAIN\n" : "  REVOKED\n";
     if (before.keys == after.keys) return;

@@ -1,5 +1,7 @@
 #include "core/node/fallback_page.h"
 
+#include "core/base/html.h"
+
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -15,21 +17,6 @@ namespace sanad::node {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        if (c == '&')
-            safe += "&amp;";
-        else if (c == '<')
-            safe += "&lt;";
-        else if (c == '>')
-            safe += "&gt;";
-        else
-            safe += c;
-    }
-    return safe;
-}
 
 // The number that a line such as "Police: 19" or "Police : 19." ends with; empty: none.
 std::string number_of(std::string_view line) {
@@ -56,8 +43,9 @@ std::string article(std::string_view language, std::string_view direction,
         const std::string_view line = rest.substr(0, end);
         rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
         const std::string number = number_of(line);
-        lines += number.empty() ? "<p>" + escaped(line) + "</p>"
-                                : "<p><a href=\"tel:" + number + "\">" + escaped(line) + "</a></p>";
+        lines += number.empty()
+                     ? "<p>" + escape_html(line) + "</p>"
+                     : "<p><a href=\"tel:" + number + "\">" + escape_html(line) + "</a></p>";
     }
     return "<article lang=\"" + std::string(language) + "\" dir=\"" + std::string(direction) +
            "\">" + lines + "</article>\n";

@@ -1,5 +1,6 @@
 #include "core/node/instance_life.h"
 
+#include "core/base/join.h"
 #include "core/base/message.h"
 #include "core/node/loading_mark.h"
 #include "core/plugins/supervised_instance.h"
@@ -15,12 +16,6 @@ namespace {
 
 constexpr Duration health_limit{5'000};
 constexpr Duration start_limit{15'000};  // what goes out waits while a new version starts
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) text += (text.empty() ? "" : ",") + word;
-    return text;
-}
 
 }  // namespace
 
@@ -111,7 +106,7 @@ Result<void> InstanceLife::start() {
     if (!withheld_.empty())
         parts_.log.warn("plugin.grants_withheld", {{"instance", settings_.instance},
                                                    {"version", version()},
-                                                   {"grants", joined(withheld_)}});
+                                                   {"grants", join(withheld_, ",")}});
     std::optional<LoadingMark> mark;  // until it runs
     if (settings_.placement == Placement::in_process) {
         auto set = LoadingMark::set(*configuration_, settings_.instance);

@@ -1,5 +1,6 @@
 #include "nodes/cli/courier_sheet.h"
 
+#include "core/base/html.h"
 #include "core/base/time_text.h"
 
 #include <qrencode.h>
@@ -29,23 +30,6 @@ svg { display: block; margin: 0 auto; width: min(98mm, 100%); height: auto }
 figcaption { font-weight: bold }
 @media print { body { padding: 0; max-width: none } section { margin-bottom: 0 } }
 )";
-
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        if (c == '&')
-            safe += "&amp;";
-        else if (c == '<')
-            safe += "&lt;";
-        else if (c == '>')
-            safe += "&gt;";
-        else if (c == '"')
-            safe += "&quot;";
-        else
-            safe += c;
-    }
-    return safe;
-}
 
 struct FreeInput {
     void operator()(QRinput* input) const { QRinput_free(input); }
@@ -100,19 +84,19 @@ std::string how_to(const CourierSheet& sheet) {
 }
 
 std::string heading(const CourierSheet& sheet, std::size_t first, std::size_t last) {
-    const std::string from = "<bdi>" + escaped(sheet.from.text) + "</bdi>";
-    const std::string to = "<bdi>" + escaped(sheet.to.text) + "</bdi>";
+    const std::string from = "<bdi>" + escape_html(sheet.from.text) + "</bdi>";
+    const std::string to = "<bdi>" + escape_html(sheet.to.text) + "</bdi>";
     const std::string range =
         first == last ? std::to_string(first) : std::to_string(first) + "–" + std::to_string(last);
-    return "<h1>Sanad courier: " + from + " → " + to + "</h1>\n<p>" + escaped(sheet.mark) + " · " +
-           format_time(sheet.created_at).substr(0, 10) + " · " + range + " / " +
+    return "<h1>Sanad courier: " + from + " → " + to + "</h1>\n<p>" + escape_html(sheet.mark) +
+           " · " + format_time(sheet.created_at).substr(0, 10) + " · " + range + " / " +
            std::to_string(sheet.pages.size()) + "</p>\n";
 }
 
 }  // namespace
 
 Result<std::string> courier_html(const CourierSheet& sheet) {
-    const std::string names = escaped(sheet.from.text) + " → " + escaped(sheet.to.text);
+    const std::string names = escape_html(sheet.from.text) + " → " + escape_html(sheet.to.text);
     std::string html =
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
