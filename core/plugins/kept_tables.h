@@ -1,15 +1,12 @@
 #pragma once
 
 #include "core/plugins/measures.h"
+#include "core/plugins/span.h"
 #include "core/plugins/value_frame.h"
 
 #include <sanad/extensions.h>
 
 namespace sanad::plugins {
-
-inline ByteView view_of(sanad_span bytes) {
-    return {static_cast<const std::uint8_t*>(bytes.data), bytes.data ? bytes.size : 0};
-}
 
 /// The plugin's table of `sanad.kv/1`, for whoever keeps values for it:
 ///   sanad_status keep(ValueCall call, const sanad_sink* value) noexcept

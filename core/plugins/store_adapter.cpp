@@ -1,5 +1,6 @@
 #include "core/plugins/store_adapter.h"
 
+#include "core/plugins/span.h"
 #include "core/plugins/status.h"
 
 #include <cassert>
@@ -13,9 +14,6 @@ namespace {
 constexpr std::size_t table_name_max = 63;
 
 sanad_span span_of(ByteView bytes) { return {bytes.data(), bytes.size()}; }
-ByteView view_of(sanad_span span) {
-    return {static_cast<const std::uint8_t*>(span.data), span.size};
-}
 
 std::unexpected<Error> bad_key() {
     return fail(Fault::bad_size, "store: key of 0 or over 480 bytes");

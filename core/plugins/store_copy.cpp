@@ -1,6 +1,7 @@
 #include "core/plugins/store_copy.h"
 
 #include "core/base/bytes.h"
+#include "core/plugins/span.h"
 #include "core/plugins/status.h"
 #include "core/store/store.h"
 
@@ -20,10 +21,6 @@ constexpr std::size_t transaction_rows_max = 4096;
 constexpr int conflict_tries_max = 8;
 
 using Sink = std::function<Result<void>(const sanad_row&)>;
-
-ByteView view_of(sanad_span span) {
-    return {static_cast<const std::uint8_t*>(span.data), span.size};
-}
 
 // A read transaction that ends with it.
 class View {

@@ -1,3 +1,4 @@
+#include "core/plugins/host_process.h"
 #include "core/plugins/store_plugin.h"
 
 #include <fcntl.h>
@@ -122,11 +123,6 @@ bool write_all(int to, std::string_view text) {
     ::_exit(found ? 0 : 1);
 }
 
-std::string signal_name(int number) {
-    const char* abbreviation = ::sigabbrev_np(number);
-    return abbreviation ? std::string("SIG") + abbreviation : "signal " + std::to_string(number);
-}
-
 // What the child wrote until it ended; empty when it was silent for too long.
 std::optional<std::string> listen(int from, const std::function<void()>& went_on) {
     std::string report;
@@ -150,7 +146,7 @@ Result<std::string> conclude(int status, const std::optional<std::string>& repor
                     std::string("the store's file is damaged: reading it did not end") + mend);
     if (WIFSIGNALED(status))
         return fail(Fault::malformed, "the store's file is damaged: reading it ended with " +
-                                          signal_name(WTERMSIG(status)) + mend);
+                                          ProcessEnd{true, WTERMSIG(status)}.text() + mend);
     if (WEXITSTATUS(status) == 0) return *report;
     if (report->empty()) return fail(Fault::io, "the probe of the store failed");
     const auto fault = static_cast<Fault>(static_cast<unsigned char>(report->front()));
