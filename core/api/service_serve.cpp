@@ -53,24 +53,17 @@ void Service::audit(store::Draft& draft, const Call& call, const Context& contex
 }
 
 void Service::serve_at_length(const std::shared_ptr<Call>& call) {
-    const auto taken = parts_.engine.submit(
-        [this, call](store::Draft& draft) -> Result<void> {
-            audit(draft, *call, {draft, &draft, call->actor, parts_.clock.now()});
-            return {};
-        },
-        [this, call](const Result<void>& result) {
-            if (!result) return call->finish(result);
-            {
-                const std::lock_guard lock(mutex_);
-                if (lengthy_.size() < lengthy_calls_max) {
-                    lengthy_.push_back(call);
-                    more_.notify_one();
-                    return;
-                }
+    audit_first(call, [this, call] {
+        {
+            const std::lock_guard lock(mutex_);
+            if (lengthy_.size() < lengthy_calls_max) {
+                lengthy_.push_back(call);
+                more_.notify_one();
+                return;
             }
-            call->finish(fail(Fault::busy, "too many at once"));
-        });
-    if (!taken) call->finish(taken);
+        }
+        call->finish(fail(Fault::busy, "too many at once"));
+    });
 }
 
 void Service::audit_first(const std::shared_ptr<Call>& call, const std::function<void()>& then) {
