@@ -64,8 +64,6 @@ public:
     void describe(api::NodeControl::Plugin& facts) const override;
 
     const OpenedPlugin& opened() const { return *opened_; }
-    const Configuration& configuration() const { return *configuration_; }
-    const PluginSettings& settings() const { return settings_; }
 
 private:
     InstanceLife(const LifeParts& parts, std::shared_ptr<const Configuration> configuration,
@@ -78,7 +76,6 @@ private:
           number_(number) {}
 
     Result<void> prepare(const InstanceLife* former);
-    Result<std::unique_ptr<plugins::Instance>> make_instance();
     Result<std::unique_ptr<plugins::Instance>> in_process();
     Result<std::unique_ptr<plugins::Instance>> isolated();
     void warn(const char* event, const Result<void>& result);

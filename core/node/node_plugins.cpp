@@ -68,14 +68,12 @@ PluginSlot::Acts Node::slot_acts(const std::string& instance) {
 // Of the configuration that the node started with, or, for a change, as the file is now.
 Result<std::unique_ptr<PluginLife>> Node::make_life(const std::string& instance, PluginLife* former,
                                                     std::uint64_t number) {
-    auto configuration = std::make_shared<const Configuration>(configuration_);
-    if (number > 1) {
-        auto read = load_configuration(configuration_.file);
-        if (!read) return std::unexpected(read.error());
-        configuration = std::make_shared<const Configuration>(std::move(*read));
-    }
-    auto made = InstanceLife::make(*life_parts_, std::move(configuration), instance,
-                                   static_cast<InstanceLife*>(former), number);
+    auto configuration = number > 1 ? load_configuration(configuration_.file)
+                                    : Result<Configuration>(configuration_);
+    if (!configuration) return std::unexpected(configuration.error());
+    auto made = InstanceLife::make(*life_parts_,
+                                   std::make_shared<const Configuration>(std::move(*configuration)),
+                                   instance, static_cast<InstanceLife*>(former), number);
     if (!made) return std::unexpected(made.error());
     return std::unique_ptr<PluginLife>(std::move(*made));
 }

@@ -1,5 +1,6 @@
 #include "core/node/node_toml.h"
 
+#include "core/node/plugin_settings.h"
 #include "core/node/toml_document.h"
 
 #include <algorithm>
@@ -54,10 +55,7 @@ std::string federation_of(const InitialiseOptions& options) {
 
 // Whom to call while the page is down: what the country's profile knows, and nothing else.
 std::string fallback_of(const CountryProfile& profile) {
-    NameInLanguages text{
-        "Nobody can answer here at the moment. Please try again in a little while.",
-        "Personne ne peut répondre ici pour le moment. Réessaie dans un petit moment.",
-        "لا يمكن لأحد أن يجيب هنا الآن. حاول مرة أخرى بعد قليل."};
+    NameInLanguages text = fallback_default;
     for (const CountryProfile::Number& number : profile.numbers) {
         text.en += "\n" + number.label.en + ": " + number.number;
         text.fr += "\n" + number.label.fr + " : " + number.number;

@@ -44,12 +44,6 @@ plugins::BundleSigner read_signer(Settings& settings) {
     return signer;
 }
 
-// What people read when nobody gave another text. No number: only the helpline knows its own.
-const NameInLanguages fallback_default{
-    "Nobody can answer here at the moment. Please try again in a little while.",
-    "Personne ne peut répondre ici pour le moment. Réessaie dans un petit moment.",
-    "لا يمكن لأحد أن يجيب هنا الآن. حاول مرة أخرى بعد قليل."};
-
 NameInLanguages read_fallback(Settings settings) {
     const NameInLanguages text{settings.prose("en", fallback_default.en),
                                settings.prose("fr", fallback_default.fr),
@@ -61,6 +55,11 @@ NameInLanguages read_fallback(Settings settings) {
 }
 
 }  // namespace
+
+const NameInLanguages fallback_default{
+    "Nobody can answer here at the moment. Please try again in a little while.",
+    "Personne ne peut répondre ici pour le moment. Réessaie dans un petit moment.",
+    "لا يمكن لأحد أن يجيب هنا الآن. حاول مرة أخرى بعد قليل."};
 
 fs::path absolute(const fs::path& base, const std::string& path) {
     if (path.empty()) return {};

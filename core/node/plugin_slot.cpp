@@ -83,8 +83,7 @@ void PluginSlot::fell(std::uint64_t number, const std::string& why) {
 void PluginSlot::note(std::uint64_t number, Note note) {
     const std::lock_guard lock(mutex_);
     if (quiet_ || (life_ && number != number_)) return;
-    notes_.push_back(std::move(note));
-    if (notes_.size() > notes_kept) notes_.pop_front();
+    add(std::move(note));
 }
 
 void PluginSlot::wake() {
@@ -290,7 +289,11 @@ void PluginSlot::enter(std::shared_ptr<PluginLife> life, std::uint64_t number) {
 
 void PluginSlot::jot(std::string state, std::string reason, std::string how) {
     const std::lock_guard lock(mutex_);
-    notes_.push_back({acts_.now(), std::move(state), std::move(reason), std::move(how)});
+    add({acts_.now(), std::move(state), std::move(reason), std::move(how)});
+}
+
+void PluginSlot::add(Note note) {
+    notes_.push_back(std::move(note));
     if (notes_.size() > notes_kept) notes_.pop_front();
 }
 

@@ -131,6 +131,7 @@ private:
     Result<void> fall_back(const Asked& asked);
     void enter(std::shared_ptr<PluginLife> life, std::uint64_t number);
     void jot(std::string state, std::string reason, std::string how);
+    void add(Note note);  // the mutex is held
     std::string state_text() const;
     std::shared_ptr<PluginLife> life() const;
 
