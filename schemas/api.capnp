@@ -89,6 +89,32 @@ struct Request {
     pluginList @66 :Text;                   # admin, supervisor: one instance, or all when empty
     pluginMove @67 :PluginMove;             # admin, supervisor
     pluginChange @68 :PluginChange;         # admin, supervisor: answered when it is done
+
+    # --- who signs in at a desk; the first four are for people who are nobody yet
+    signInStart @69 :Void;                  # nobody: a challenge for a passkey
+    signInFinish @70 :SignInFinish;         # nobody
+    enrolStart @71 :EnrolStart;             # nobody: with an administrator's one-time code
+    enrolFinish @72 :EnrolFinish;           # nobody: signs in at once
+    sessionShow @73 :Void;                  # any role: who is signed in
+    sessionEnd @74 :Void;                   # any role
+    sessionConfirm @75 :SignInFinish;       # any role: a fresh second factor, for what asks for one
+    accountList @76 :Void;                  # admin, supervisor
+    accountInvite @77 :AccountInvite;       # admin: a one-time code, for somebody new or for a new key
+    accountChange @78 :AccountChange;       # admin
+
+    # --- the desk
+    queueShow @79 :Void;                    # volunteer: who waits, whoever is next first, and why
+    contactRead @80 :ContactRead;           # volunteer; audited: what was written after a message
+    contactRelease @81 :Text;               # volunteer: back into the queue
+    contactUrgency @82 :ContactUrgency;     # volunteer
+    contactDraft @83 :ContactDraft;         # volunteer: keeps what is being written, for its author
+    contactTransfer @84 :ContactTransfer;   # volunteer
+    staffList @85 :Void;                    # volunteer: colleagues, and who is at a desk now
+    taxonomyShow @86 :Text;                 # any role: a list of words with its labels
+    caseChange @87 :CaseChange;             # counsellor
+    search @88 :Search;                     # counsellor; audited
+    hintJudge @89 :HintJudge;               # volunteer: whether a hint was right
+    statisticsShow @90 :StatisticsQuery;    # supervisor, data_officer: counts, never a person
   }
 }
 
@@ -129,6 +155,16 @@ struct Reply {
     override @32 :OverrideView;
     erasures @33 :List(ErasureView);
     plugins @34 :List(PluginView);
+    signIn @35 :SignInView;
+    enrolment @36 :EnrolmentView;
+    session @37 :SessionView;
+    accounts @38 :List(AccountView);
+    invitation @39 :InvitationView;
+    queue @40 :QueueView;
+    staff @41 :List(StaffView);
+    taxonomy @42 :TaxonomyView;
+    found @43 :List(FoundView);
+    statistics @44 :StatisticsView;
   }
 }
 
@@ -195,7 +231,25 @@ struct ContactView {
   messageCount @8 :UInt32;
   messages @9 :List(MessageView);   # contactShow only
   endReason @10 :Text;
+  waitingSince @11 :Text;
+  hints @12 :List(HintView);        # queueShow, contactShow and contactRead
+  draft @13 :Text;                  # contactShow and contactRead: what the asker was writing
+  presence @14 :Text;               # here, left, quick_exit; empty: not known
+  hintUrgency @15 :Text;            # the highest level that the hints suggest
 }
+
+struct HintView {
+  # What a word list noticed in what a person wrote. It only ever points; people judge.
+  id @0 :Text;             # of the hint's kind, such as "sextortion"
+  urgency @1 :Text;        # that it suggests
+  label @2 :List(Label);
+  seq @3 :UInt64;          # the message
+  first @4 :UInt32;        # bytes of its text that were noticed: from here
+  length @5 :UInt32;
+  words @6 :Text;          # the same bytes
+}
+
+struct Label { language @0 :Text; text @1 :Text; }
 
 struct MessageView {
   seq @0 :UInt64;
@@ -227,6 +281,219 @@ struct CaseView {
   consents @9 :List(Text);
   timeline @10 :List(TimelineEntry);  # caseShow only
   closeReason @11 :Text;
+}
+
+# ------------------------------------------------------------------ the desk
+
+struct QueueView {
+  waiting @0 :List(Place);           # whoever is next first
+  open @1 :List(ContactView);        # that somebody is talking with
+  now @2 :Text;
+  struct Place {
+    contact @0 :ContactView;
+    reason @1 :Text;                 # imminent_danger, waited_too_long, over_target, level
+    waitedMs @2 :UInt64;
+    targetMs @3 :UInt64;             # how long its level may wait
+  }
+}
+
+struct ContactRead { contact @0 :Text; after @1 :UInt64; }
+
+struct ContactUrgency {
+  contact @0 :Text;
+  urgency @1 :Text;        # U0..U4
+  reason @2 :Text;         # 1..400 bytes; must be given to lower a level
+}
+
+struct ContactDraft { contact @0 :Text; text @1 :Text; }  # empty: forget it
+
+struct ContactTransfer {
+  contact @0 :Text;
+  to @1 :Text;             # a member of staff
+  reason @2 :Text;
+}
+
+struct StaffView {
+  name @0 :Text;
+  roles @1 :List(Text);
+  atDesk @2 :Bool;         # signed in now
+  open @3 :UInt32;         # contacts they are talking with
+  displayName @4 :Text;
+}
+
+struct TaxonomyView {
+  name @0 :Text;
+  terms @1 :List(Term);
+  struct Term {
+    id @0 :Text;
+    parent @1 :Text;       # empty: top
+    en @2 :Text;
+    fr @3 :Text;
+    ar @4 :Text;
+    flags @5 :List(Text);
+  }
+}
+
+struct CaseChange {
+  # What is empty stays as it is.
+  case @0 :Text;
+  urgency @1 :Text;        # U0..U4
+  reason @2 :Text;         # of a lower level, of a reopening; in words
+  status @3 :Text;         # case-status
+  reasons @4 :List(Text);  # chi-reasons, at most 3, the main one first
+  ageBand @5 :Text;
+  gender @6 :Text;
+  languages @7 :List(Text);
+  assignTo @8 :Text;       # a member of staff
+  safetyPlan @9 :Text;     # for staff
+  action @10 :Text;        # contact-action: what was done
+}
+
+struct Search {
+  words @0 :Text;          # 1..200 bytes; all of them must be there, a last one may be a beginning
+  limit @1 :UInt32;        # 1..100
+}
+
+struct FoundView {
+  contact @0 :Text;
+  case @1 :Text;
+  caseCode @2 :Text;
+  seq @3 :UInt64;          # the newest message that has one of the words; of a note: 0
+  at @4 :Text;
+  from @5 :Text;           # person, or the member of staff
+  text @6 :Text;           # of that message, at most 300 bytes around the first word
+}
+
+struct HintJudge {
+  contact @0 :Text;
+  hint @1 :Text;           # its id
+  right @2 :Bool;
+}
+
+struct StatisticsQuery {
+  from @0 :Text;           # a day, 2026-01-31
+  until @1 :Text;          # the last day that counts
+  by @2 :List(Text);       # hour, day, channel, reason, age, gender, language, urgency, outcome, wait
+}
+
+struct StatisticsView {
+  contacts @0 :UInt64;
+  rows @1 :List(Row);
+  smallest @2 :UInt32;     # a count under it is not told
+  struct Row {
+    by @0 :Text;
+    key @1 :Text;
+    count @2 :UInt64;
+    hidden @3 :Bool;       # too small to be told: count is 0
+  }
+}
+
+# ------------------------------------------------------------------ people and their keys
+
+# Bytes of WebAuthn (W3C, Level 2) are base64url texts without padding.
+
+struct SignInView {
+  ticket @0 :Text;         # for signInFinish, once, within 5 minutes
+  challenge @1 :Text;
+  relyingParty @2 :Text;   # the domain that passkeys are for; empty: this node takes none
+}
+
+struct SignInFinish {
+  ticket @0 :Text;
+  union {
+    passkey @1 :PasskeyAssertion;
+    password @2 :PasswordAnswer;
+  }
+}
+
+struct PasskeyAssertion {
+  credential @0 :Text;
+  clientData @1 :Text;
+  authenticatorData @2 :Text;
+  signature @3 :Text;
+  userHandle @4 :Text;
+}
+
+struct PasswordAnswer {
+  name @0 :Text;
+  password @1 :Text;
+  code @2 :Text;           # six digits of the authenticator app; any script's digits
+}
+
+struct EnrolStart {
+  name @0 :Text;
+  code @1 :Text;           # of accountInvite or `sanad user invite`
+}
+
+struct EnrolmentView {
+  ticket @0 :Text;         # for enrolFinish, within 15 minutes
+  challenge @1 :Text;
+  relyingParty @2 :Text;
+  userHandle @3 :Text;
+  name @4 :Text;
+  displayName @5 :Text;
+  totpSecret @6 :Text;     # base32, for who takes a password instead
+  totpAddress @7 :Text;    # otpauth://...
+  credentials @8 :List(Text);  # that the person has already
+}
+
+struct EnrolFinish {
+  ticket @0 :Text;
+  union {
+    passkey @1 :PasskeyAttestation;
+    password @2 :PasswordAnswer;
+  }
+}
+
+struct PasskeyAttestation {
+  clientData @0 :Text;
+  authenticatorData @1 :Text;
+  label @2 :Text;          # what its owner calls it; at most 64 bytes
+}
+
+struct SessionView {
+  name @0 :Text;
+  displayName @1 :Text;
+  roles @2 :List(Text);
+  language @3 :Text;       # of the console
+  signedInAt @4 :Text;
+  endsAt @5 :Text;         # whatever happens
+  idleMs @6 :UInt64;       # without a request it ends after so long
+  confirmedAt @7 :Text;    # when a second factor was last shown
+  how @8 :Text;            # passkey, password
+  node @9 :Text;
+  country @10 :Text;
+  nodeName @11 :Text;
+}
+
+struct AccountView {
+  name @0 :Text;
+  displayName @1 :Text;
+  roles @2 :List(Text);
+  languages @3 :List(Text);
+  active @4 :Bool;
+  credentials @5 :List(Credential);
+  hasPassword @6 :Bool;
+  lastSignIn @7 :Text;
+  signedIn @8 :Bool;
+  invitedUntil @9 :Text;   # a one-time code waits
+  fixed @10 :Bool;         # of node.toml: its roles are changed there
+  struct Credential { id @0 :Text; label @1 :Text; addedAt @2 :Text; usedAt @3 :Text; }
+}
+
+struct AccountInvite {
+  name @0 :Text;           # 1..64 bytes; somebody who is there gets a code for one more key
+  displayName @1 :Text;
+  roles @2 :List(Text);
+  languages @3 :List(Text);
+}
+
+struct InvitationView { name @0 :Text; code @1 :Text; until @2 :Text; }
+
+struct AccountChange {
+  name @0 :Text;
+  what @1 :Text;           # roles, languages, display_name, disable, enable, forget_key, forget_password
+  values @2 :List(Text);   # of what: the roles, the languages, the name, the credential's id
 }
 
 # ------------------------------------------------------------------ referrals

@@ -16,7 +16,9 @@ enum {
     SANAD_M_LEAVE = 0x0185,    /* channel -> host: Leave -> nothing */
     SANAD_M_DISPATCH = 0x0201, /* host -> partner: Dispatch -> Outcome */
     SANAD_M_STATUS = 0x0281,   /* partner -> host: Status -> StatusReply */
-    SANAD_M_VIEW = 0x0282      /* partner -> host: View -> ViewReply */
+    SANAD_M_VIEW = 0x0282,     /* partner -> host: View -> ViewReply */
+    SANAD_M_ASK = 0x0381,      /* desk -> host: Ask -> AskReply */
+    SANAD_M_NEWS = 0x0382      /* desk -> host: News -> NewsReply; waits */
 };
 
 #endif

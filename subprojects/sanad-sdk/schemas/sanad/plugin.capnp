@@ -135,3 +135,24 @@ struct ViewReply {
   urgency @2 :UInt8;
   createdAtMs @3 :Int64;
 }
+
+# ---------------------------------------------------------------- desk
+
+struct Ask {
+  # What somebody at the desk wants of the node: it is judged by who is signed in, never by the desk.
+  session @0 :Data;         # as a reply gave it; empty: nobody is signed in yet
+  request @1 :Data;         # a Request of the node's schemas/api.capnp, flat; its actor is not read
+}
+struct AskReply {
+  reply @0 :Data;           # a Reply of schemas/api.capnp, flat
+  session @1 :Data;         # 32 bytes when somebody has signed in: keep it where no page can read it
+  ended @2 :Bool;           # the session is over, or there is none: sign in again
+}
+
+struct News {
+  # Waits until something happened after `after` in the node's feed, which each person then reads with
+  # an Ask of their own. It says nothing of what happened.
+  after @0 :UInt64;
+  waitMs @1 :UInt32;        # at most 10,000
+}
+struct NewsReply { sequence @0 :UInt64; }  # of the newest event
