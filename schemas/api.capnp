@@ -199,7 +199,7 @@ struct ContactEnd {
 struct CaseOpen {
   contact @0 :Text;
   urgency @1 :Text;    # U0..U4
-  reasons @2 :List(Text);  # chi-reasons, at most 3, the main one first
+  reasons @2 :List(Text);  # chi-reasons or online-harm, at most 3, the main one first
   ageBand @3 :Text;
   gender @4 :Text;
   languages @5 :List(Text);
@@ -281,6 +281,12 @@ struct CaseView {
   consents @9 :List(Text);
   timeline @10 :List(TimelineEntry);  # caseShow only
   closeReason @11 :Text;
+  updatedAt @12 :Text;
+  reasons @13 :List(Text);
+  ageBand @14 :Text;
+  gender @15 :Text;
+  languages @16 :List(Text);
+  hasSafetyPlan @17 :Bool;
 }
 
 # ------------------------------------------------------------------ the desk
@@ -340,7 +346,7 @@ struct CaseChange {
   urgency @1 :Text;        # U0..U4
   reason @2 :Text;         # of a lower level, of a reopening; in words
   status @3 :Text;         # case-status
-  reasons @4 :List(Text);  # chi-reasons, at most 3, the main one first
+  reasons @4 :List(Text);  # chi-reasons or online-harm, at most 3, the main one first
   ageBand @5 :Text;
   gender @6 :Text;
   languages @7 :List(Text);

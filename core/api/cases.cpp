@@ -75,6 +75,28 @@ Result<CaseFile> Cases::open_from(store::Draft& draft, const ContactId& contact_
     return file;
 }
 
+Result<CaseFile> Cases::change(store::Draft& draft, const CaseId& id, Details details,
+                               const std::string& actor, Time now) {
+    auto file = find(draft, id);
+    if (!file) return file;
+    CaseEvent event;
+    event.kind = CaseEventKind::details;
+    event.actor = actor;
+    event.index = file->events;
+    event.at = now;
+    if (const auto allowed = casework::check_event(*file, event, parts_.taxonomies); !allowed)
+        return std::unexpected(allowed.error());
+    if (!details.reasons.empty()) file->reasons = std::move(details.reasons);
+    if (!details.languages.empty()) file->languages = std::move(details.languages);
+    if (!details.age_band.empty()) file->age_band = std::move(details.age_band);
+    if (!details.gender.empty()) file->gender = std::move(details.gender);
+    if (const auto sound = casework::check_details(*file, parts_.taxonomies); !sound)
+        return std::unexpected(sound.error());
+    if (const auto written = write(draft, *file, std::move(event), now); !written)
+        return std::unexpected(written.error());
+    return file;
+}
+
 Result<CaseFile> Cases::say(store::Draft& draft, const CaseId& id, CaseEvent event, Time now) {
     auto file = find(draft, id);
     if (!file) return file;

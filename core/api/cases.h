@@ -36,6 +36,11 @@ public:
     Result<casework::CaseFile> open_from(store::Draft& draft, const ContactId& contact,
                                          Details details, const std::string& actor, Time now);
 
+    /// Other details; what is empty in `details` stays as it is. errors  not_found, denied:
+    /// not_in_this_state, and those of casework::check_details
+    Result<casework::CaseFile> change(store::Draft& draft, const CaseId& id, Details details,
+                                      const std::string& actor, Time now);
+
     /// One event of the case, checked by casework. errors  not_found, and those of check_event
     Result<casework::CaseFile> say(store::Draft& draft, const CaseId& id, casework::CaseEvent event,
                                    Time now);

@@ -33,6 +33,12 @@ Bytes number(std::uint64_t value) {
     return bytes;
 }
 
+Bytes draft_key(const ContactId& id, const std::string& actor) {
+    Bytes key(id.bytes.begin(), id.bytes.end());
+    append(key, bytes_of(actor));
+    return key;
+}
+
 bool is_message(const ContactEvent& event) {
     return event.kind == ContactEventKind::child_message ||
            event.kind == ContactEventKind::staff_message;
@@ -55,7 +61,10 @@ Result<std::unique_ptr<Contacts>> Contacts::open(store::Store& store, Parts part
         {&contacts->conversations_, "contact.conversation"},
         {&contacts->addresses_, "contact.address"},
         {&contacts->keys_, "contact.key"},
-        {&contacts->seen_, "contact.seen"}};
+        {&contacts->seen_, "contact.seen"},
+        {&contacts->live_, "contact.live"},
+        {&contacts->drafts_, "contact.draft"},
+        {&contacts->left_, "contact.left"}};
     for (const auto& [table, name] : tables) {
         auto opened = store::Records::open_table(store, name);
         if (!opened) return std::unexpected(opened.error());
@@ -89,6 +98,8 @@ Result<Contacts::Submitted> Contacts::submit(store::Draft& draft, const std::str
             !back)
             return std::unexpected(back.error());
     }
+    if (const auto here = draft.del(left_.table, contact->id); !here)
+        return std::unexpected(here.error());
     ContactEvent event = event_of(ContactEventKind::child_message, instance);
     event.text = text;
     event.message_key = digest;
@@ -162,7 +173,7 @@ Result<void> Contacts::left(store::Draft& draft, const std::string& instance, By
     if (!id) return std::unexpected(id.error());
     if (!*id) return fail(Fault::not_found, "conversation");
     parts_.feed.emit(draft, {.at = now, .name = "contact.left_" + how, .subject = (*id)->bytes});
-    return {};
+    return parts_.records.put(draft, left_, **id, key_of(**id), bytes_of(how));
 }
 
 Result<Contact> Contacts::open(store::Draft& draft, const ContactId& id, const std::string& actor,
@@ -232,6 +243,43 @@ Result<Contact> Contacts::end(store::Draft& draft, const ContactId& id, const st
     return contact;
 }
 
+Result<Contact> Contacts::set_urgency(store::Draft& draft, const ContactId& id,
+                                      const std::string& actor, casework::Urgency level,
+                                      const std::string& reason, Time now) {
+    auto contact = find(draft, id);
+    if (!contact) return contact;
+    ContactEvent event = event_of(ContactEventKind::urgency, actor);
+    event.urgency = level;
+    event.reason = reason;
+    if (const auto said = say(draft, *contact, std::move(event), now); !said)
+        return std::unexpected(said.error());
+    return contact;
+}
+
+Result<Contact> Contacts::transfer(store::Draft& draft, const ContactId& id, const std::string& to,
+                                   Time now) {
+    auto contact = find(draft, id);
+    if (!contact) return contact;
+    const auto from = contact->opened_by.empty() ? to : contact->opened_by;
+    if (const auto said = say(draft, *contact, event_of(ContactEventKind::released, from), now);
+        !said)
+        return std::unexpected(said.error());
+    if (const auto said = say(draft, *contact, event_of(ContactEventKind::opened, to), now); !said)
+        return std::unexpected(said.error());
+    return contact;
+}
+
+Result<void> Contacts::keep_draft(store::Draft& draft, const ContactId& id,
+                                  const std::string& actor, const std::string& text) {
+    const auto contact = find(draft, id);
+    if (!contact) return std::unexpected(contact.error());
+    if (text.empty()) return draft.del(drafts_.table, draft_key(id, actor));
+    if (text.size() > casework::message_text_bytes_max) return fail(Fault::bad_size, "text");
+    if (const auto sound = check_prose(text, casework::message_text_bytes_max); !sound)
+        return sound;
+    return parts_.records.put(draft, drafts_, draft_key(id, actor), key_of(id), bytes_of(text));
+}
+
 Result<Contact> Contacts::link(store::Draft& draft, const ContactId& id, const std::string& actor,
                                const CaseId& case_id, Time now) {
     auto contact = find(draft, id);
@@ -253,6 +301,10 @@ Result<void> Contacts::say(store::Draft& draft, Contact& contact, ContactEvent e
     const auto written = parts_.records.put(draft, events_, event_key(contact.id, event.index),
                                             owner, casework::write_event(event));
     if (!written) return written;
+    const auto listed = contact.state == ContactState::ended
+                            ? draft.del(live_.table, contact.id)
+                            : parts_.records.put(draft, live_, contact.id, owner, {});
+    if (!listed) return listed;
     parts_.feed.emit(draft,
                      {.at = now,
                       .name = std::string("contact.") + std::string(casework::name(event.kind)),
@@ -286,6 +338,45 @@ Result<std::vector<ContactEvent>> Contacts::events(store::Snapshot& from, const 
                                                    std::uint32_t first, std::uint32_t limit) {
     return parts_.records.collect(from, events_, event_key(id, first), store::after_prefix(id),
                                   store::Order::ascending, limit, casework::read_contact_event);
+}
+
+Result<std::vector<Contact>> Contacts::live(store::Snapshot& from, std::uint32_t limit) {
+    std::vector<ContactId> ids;
+    Result<void> read;
+    const auto scanned = parts_.records.scan(from, live_, {}, {}, store::Order::ascending, limit,
+                                             [&](ByteView key, const Bytes&, ByteView) {
+                                                 const auto id = id_from<ContactId>(key);
+                                                 if (!id)
+                                                     read = std::unexpected(id.error());
+                                                 else
+                                                     ids.push_back(*id);
+                                                 return read.has_value();
+                                             });
+    if (!scanned) return std::unexpected(scanned.error());
+    if (!read) return std::unexpected(read.error());
+    std::vector<Contact> contacts;
+    for (const ContactId& id : ids) {
+        auto contact = find(from, id);
+        if (!contact) return std::unexpected(contact.error());
+        contacts.push_back(std::move(*contact));
+    }
+    return contacts;
+}
+
+Result<std::string> Contacts::text_in(store::Snapshot& from, const store::SealedTable& table,
+                                      ByteView key) {
+    const auto bytes = parts_.records.get(from, table, key);
+    if (!bytes) return std::unexpected(bytes.error());
+    return *bytes ? std::string((*bytes)->begin(), (*bytes)->end()) : std::string();
+}
+
+Result<std::string> Contacts::draft_of(store::Snapshot& from, const ContactId& id,
+                                       const std::string& actor) {
+    return text_in(from, drafts_, draft_key(id, actor));
+}
+
+Result<std::string> Contacts::how_left(store::Snapshot& from, const ContactId& id) {
+    return text_in(from, left_, id);
 }
 
 Result<std::uint64_t> Contacts::seen(store::Snapshot& from, const ContactId& id) {

@@ -73,6 +73,18 @@ public:
     Result<casework::Contact> end(store::Draft& draft, const ContactId& id,
                                   const std::string& actor, const std::string& reason,
                                   const std::string& result, Time now);
+    /// A level set by a person. errors  those of casework::check_urgency_change
+    Result<casework::Contact> set_urgency(store::Draft& draft, const ContactId& id,
+                                          const std::string& actor, casework::Urgency level,
+                                          const std::string& reason, Time now);
+    /// From the one who has it to `to`, without a moment in the queue. errors  denied:
+    /// not_in_this_state
+    Result<casework::Contact> transfer(store::Draft& draft, const ContactId& id,
+                                       const std::string& to, Time now);
+    /// What `actor` is writing, for them alone; an empty text forgets it. errors  not_found,
+    /// bad_size, malformed
+    Result<void> keep_draft(store::Draft& draft, const ContactId& id, const std::string& actor,
+                            const std::string& text);
     Result<casework::Contact> link(store::Draft& draft, const ContactId& id,
                                    const std::string& actor, const CaseId& case_id, Time now);
 
@@ -83,8 +95,16 @@ public:
     Result<std::vector<casework::Contact>> list(store::Snapshot& from, std::uint32_t limit);
     Result<std::vector<casework::ContactEvent>> events(store::Snapshot& from, const ContactId& id,
                                                        std::uint32_t first, std::uint32_t limit);
+    /// Those that wait or are open, the oldest first, at most `limit`.
+    Result<std::vector<casework::Contact>> live(store::Snapshot& from, std::uint32_t limit);
     /// Up to which seq the person has seen.
     Result<std::uint64_t> seen(store::Snapshot& from, const ContactId& id);
+    /// What `actor` was writing; empty: nothing.
+    Result<std::string> draft_of(store::Snapshot& from, const ContactId& id,
+                                 const std::string& actor);
+    /// How the person left since they last wrote: closed, quick_exit, idle, connection_lost; or
+    /// empty.
+    Result<std::string> how_left(store::Snapshot& from, const ContactId& id);
 
     struct Replay {
         std::vector<ChatMessage> messages;
@@ -101,6 +121,8 @@ private:
     Result<std::optional<ContactId>> find_conversation(store::Snapshot& from,
                                                        const std::string& instance,
                                                        ByteView conversation);
+    Result<std::string> text_in(store::Snapshot& from, const store::SealedTable& table,
+                                ByteView key);
     Bytes token(const std::string& instance, ByteView conversation) const;
     Result<casework::Contact> arrive(store::Draft& draft, const std::string& instance,
                                      const std::string& channel, ByteView conversation,
@@ -118,6 +140,9 @@ private:
     store::SealedTable addresses_;      // id -> conversation
     store::SealedTable keys_;           // id, message key digest -> key, seq
     store::SealedTable seen_;           // id -> seq
+    store::SealedTable live_;           // id of one that has not ended -> nothing
+    store::SealedTable drafts_;         // id, who writes -> text
+    store::SealedTable left_;           // id -> how the person left
 };
 
 inline KeyId key_of(const ContactId& id) { return KeyId{id.bytes}; }

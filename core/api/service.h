@@ -202,6 +202,25 @@ private:
     Result<void> contact_reply(Context& context, In request, Out reply);
     Result<void> contact_end(Context& context, In request, Out reply);
 
+    // The desk (service_desk.cpp).
+    Result<void> queue_show(Context& context, In request, Out reply);
+    Result<void> contact_read(Context& context, In request, Out reply);
+    Result<void> contact_release(Context& context, In request, Out reply);
+    Result<void> contact_urgency(Context& context, In request, Out reply);
+    Result<void> contact_draft(Context& context, In request, Out reply);
+    Result<void> contact_transfer(Context& context, In request, Out reply);
+    Result<void> staff_list(Context& context, In request, Out reply);
+    Result<void> taxonomy_show(Context& context, In request, Out reply);
+    Result<void> case_change(Context& context, In request, Out reply);
+    /// A contact that the asker has, that nobody has, or that they look after as a supervisor.
+    /// errors  not_found · denied: not_yours
+    Result<casework::Contact> own_contact(Context& context, const std::string& id);
+    /// errors  not_found: staff
+    Result<Actor> staff_member(const std::string& name) const;
+    /// What was written in a contact after `after`, with what the asker was writing.
+    Result<void> show_contact(Context& context, const ContactId& id, std::uint64_t after,
+                              Out reply);
+
     Result<void> case_list(Context& context, In request, Out reply);
     Result<void> case_show(Context& context, In request, Out reply);
     Result<void> case_open(Context& context, In request, Out reply);

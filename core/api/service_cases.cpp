@@ -19,6 +19,12 @@ void fill_case(schema::api::CaseView::Builder out, const CaseFile& file) {
     out.setCreatedAt(text(format_time(file.created_at)));
     out.setAssignedTo(text(file.assigned_to));
     out.setCloseReason(text(file.close_reason));
+    out.setUpdatedAt(text(format_time(file.updated_at)));
+    out.setAgeBand(text(file.age_band));
+    out.setGender(text(file.gender));
+    out.setHasSafetyPlan(file.has_safety_plan);
+    fill_texts(out.initReasons(static_cast<unsigned>(file.reasons.size())), file.reasons);
+    fill_texts(out.initLanguages(static_cast<unsigned>(file.languages.size())), file.languages);
     const auto list = [](const auto& ids) { return static_cast<unsigned>(ids.size()); };
     fill_texts(out.initContacts(list(file.contacts)), texts_of(file.contacts));
     fill_texts(out.initReferrals(list(file.referrals)), texts_of(file.referrals));

@@ -1,30 +1,8 @@
 // The part of Service that is about contacts.
-#include "core/api/reply_text.h"
+#include "core/api/contact_reply.h"
 #include "core/api/service.h"
 
 namespace sanad::api {
-namespace {
-
-void fill_contact(schema::api::ContactView::Builder out, const casework::Contact& contact) {
-    out.setId(text(format(contact.id)));
-    out.setState(text(std::string(casework::name(contact.state))));
-    out.setChannel(text(contact.channel));
-    out.setUrgency(text(std::string(casework::name(contact.urgency))));
-    fill_texts(out.initLanguages(static_cast<unsigned>(contact.languages.size())),
-               contact.languages);
-    out.setCreatedAt(text(format_time(contact.created_at)));
-    out.setOpenedBy(text(contact.opened_by));
-    if (!contact.case_id.empty()) out.setCase(text(format(contact.case_id)));
-    out.setMessageCount(contact.events);
-    out.setEndReason(text(contact.end_reason));
-}
-
-void fill_done(schema::api::Done::Builder out, const casework::Contact& contact) {
-    out.setId(text(format(contact.id)));
-    out.setState(text(std::string(casework::name(contact.state))));
-}
-
-}  // namespace
 
 Result<void> Service::contact_list(Context& context, In request, Out reply) {
     auto contacts = parts_.contacts.list(context.from, list_items_max);
@@ -42,28 +20,7 @@ Result<void> Service::contact_show(Context& context, In request, Out reply) {
     const auto id = parse_id<ContactId>(from_text(request.getContactShow()));
     if (!id) return std::unexpected(id.error());
     context.subject = id->bytes;
-    const auto contact = parts_.contacts.find(context.from, *id);
-    if (!contact) return std::unexpected(contact.error());
-    auto events = parts_.contacts.events(context.from, *id, 0, UINT32_MAX);
-    if (!events) return std::unexpected(events.error());
-    const auto seen = parts_.contacts.seen(context.from, *id);
-    if (!seen) return std::unexpected(seen.error());
-    std::erase_if(*events, [](const auto& event) { return event.text.empty(); });
-    if (events->size() > list_items_max)
-        events->erase(events->begin(), events->end() - list_items_max);
-    auto out = reply.initContact();
-    fill_contact(out, *contact);
-    auto messages = out.initMessages(static_cast<unsigned>(events->size()));
-    for (unsigned i = 0; i < messages.size(); ++i) {
-        const auto& event = (*events)[i];
-        const bool from_person = event.kind == casework::ContactEventKind::child_message;
-        messages[i].setSeq(event.index);
-        messages[i].setAt(text(format_time(event.at)));
-        messages[i].setFrom(text(from_person ? "person" : event.actor));
-        messages[i].setText(text(event.text));
-        messages[i].setSeen(!from_person && event.index <= *seen);
-    }
-    return {};
+    return show_contact(context, *id, 0, reply);
 }
 
 Result<void> Service::contact_open(Context& context, In request, Out reply) {
@@ -90,12 +47,11 @@ Result<void> Service::contact_reply(Context& context, In request, Out reply) {
 
 Result<void> Service::contact_end(Context& context, In request, Out reply) {
     const auto in = request.getContactEnd();
-    const auto id = parse_id<ContactId>(from_text(in.getContact()));
-    if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
+    const auto own = own_contact(context, from_text(in.getContact()));
+    if (!own) return std::unexpected(own.error());
     context.reason = from_text(in.getReason());
     const auto contact =
-        parts_.contacts.end(*context.draft, *id, context.actor.name, context.reason,
+        parts_.contacts.end(*context.draft, own->id, context.actor.name, context.reason,
                             from_text(in.getResult()), context.now);
     if (!contact) return std::unexpected(contact.error());
     fill_done(reply.initDone(), *contact);

@@ -215,7 +215,9 @@ CaseFile apply(CaseFile file, const CaseEvent& event) {
 Result<void> check_details(const CaseFile& file, const Taxonomies& taxonomies) {
     if (file.reasons.size() > reasons_max) return fail(Fault::bad_size, "reasons");
     for (const auto& reason : file.reasons)
-        if (!taxonomies.contains("chi-reasons", reason)) return fail(Fault::unsupported, "reasons");
+        if (!taxonomies.contains("chi-reasons", reason) &&
+            !taxonomies.contains("online-harm", reason))
+            return fail(Fault::unsupported, "reasons");
     if (!file.age_band.empty() && !taxonomies.contains("age-band", file.age_band))
         return fail(Fault::unsupported, "age_band");
     if (!file.gender.empty() && !taxonomies.contains("gender", file.gender))

@@ -1,0 +1,281 @@
+// The part of Service that a desk needs beside the rest: the queue, what was written lately, and
+// changes of contacts and cases.
+#include "core/api/contact_reply.h"
+#include "core/api/service.h"
+#include "core/casework/queue.h"
+
+#include <algorithm>
+
+namespace sanad::api {
+
+using casework::CaseEvent;
+using casework::CaseEventKind;
+using casework::Contact;
+using casework::ContactState;
+
+namespace {
+
+std::uint64_t milliseconds(Duration duration) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0));
+}
+
+bool is_supervisor(const Actor& actor) { return actor.roles.contains(Role::supervisor); }
+
+}  // namespace
+
+Result<void> Service::queue_show(Context& context, In, Out reply) {
+    const auto live = parts_.contacts.live(context.from, list_items_max);
+    if (!live) return std::unexpected(live.error());
+    std::vector<casework::Waiting> waiting;
+    std::vector<const Contact*> open;
+    for (const Contact& contact : *live)
+        if (contact.state == ContactState::waiting)
+            waiting.push_back({contact.id, contact.urgency, contact.waiting_since});
+        else
+            open.push_back(&contact);
+    const casework::QueueRules rules;
+    const auto places = casework::order(waiting, rules, context.now);
+    auto out = reply.initQueue();
+    out.setNow(text(format_time(context.now)));
+    auto list = out.initWaiting(static_cast<unsigned>(places.size()));
+    for (unsigned i = 0; i < list.size(); ++i) {
+        const auto& place = places[i];
+        const auto contact = std::ranges::find(*live, place.contact, &Contact::id);
+        fill_contact(list[i].initContact(), *contact);
+        list[i].setReason(text(std::string(casework::name(place.reason))));
+        list[i].setWaitedMs(milliseconds(place.waited));
+        list[i].setTargetMs(milliseconds(casework::pick_up_time(rules, contact->urgency)));
+    }
+    auto others = out.initOpen(static_cast<unsigned>(open.size()));
+    for (unsigned i = 0; i < others.size(); ++i) fill_contact(others[i], *open[i]);
+    return {};
+}
+
+Result<void> Service::contact_read(Context& context, In request, Out reply) {
+    const auto in = request.getContactRead();
+    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    if (!id) return std::unexpected(id.error());
+    return show_contact(context, *id, in.getAfter(), reply);
+}
+
+Result<void> Service::show_contact(Context& context, const ContactId& id, std::uint64_t after,
+                                   Out reply) {
+    context.subject = id.bytes;
+    const auto contact = parts_.contacts.find(context.from, id);
+    if (!contact) return std::unexpected(contact.error());
+    const auto first =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(after == 0 ? 0 : after + 1, UINT32_MAX));
+    auto events = parts_.contacts.events(context.from, id, first, UINT32_MAX);
+    if (!events) return std::unexpected(events.error());
+    const auto seen = parts_.contacts.seen(context.from, id);
+    if (!seen) return std::unexpected(seen.error());
+    const auto draft = parts_.contacts.draft_of(context.from, id, context.actor.name);
+    if (!draft) return std::unexpected(draft.error());
+    const auto left = parts_.contacts.how_left(context.from, id);
+    if (!left) return std::unexpected(left.error());
+    std::erase_if(*events, [](const auto& event) { return event.text.empty(); });
+    if (events->size() > list_items_max)
+        events->erase(events->begin(), events->end() - list_items_max);
+    auto out = reply.initContact();
+    fill_contact(out, *contact);
+    out.setDraft(text(*draft));
+    out.setPresence(text(*left));
+    auto messages = out.initMessages(static_cast<unsigned>(events->size()));
+    for (unsigned i = 0; i < messages.size(); ++i) {
+        const auto& event = (*events)[i];
+        const bool from_person = event.kind == casework::ContactEventKind::child_message;
+        messages[i].setSeq(event.index);
+        messages[i].setAt(text(format_time(event.at)));
+        messages[i].setFrom(text(from_person ? "person" : event.actor));
+        messages[i].setText(text(event.text));
+        messages[i].setSeen(!from_person && event.index <= *seen);
+    }
+    return {};
+}
+
+Result<Contact> Service::own_contact(Context& context, const std::string& name) {
+    const auto id = parse_id<ContactId>(name);
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    auto contact = parts_.contacts.find(context.from, *id);
+    if (!contact) return contact;
+    const bool somebody_elses =
+        contact->state == ContactState::open && contact->opened_by != context.actor.name;
+    if (somebody_elses && !is_supervisor(context.actor)) return fail(Fault::denied, "not_yours");
+    return contact;
+}
+
+Result<void> Service::contact_release(Context& context, In request, Out reply) {
+    const auto own = own_contact(context, from_text(request.getContactRelease()));
+    if (!own) return std::unexpected(own.error());
+    const auto contact =
+        parts_.contacts.release(*context.draft, own->id, context.actor.name, context.now);
+    if (!contact) return std::unexpected(contact.error());
+    fill_done(reply.initDone(), *contact);
+    return {};
+}
+
+Result<void> Service::contact_urgency(Context& context, In request, Out reply) {
+    const auto in = request.getContactUrgency();
+    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    const auto level = casework::urgency_from(from_text(in.getUrgency()));
+    if (!level) return std::unexpected(level.error());
+    const auto contact = parts_.contacts.set_urgency(
+        *context.draft, *id, context.actor.name, *level, from_text(in.getReason()), context.now);
+    if (!contact) return std::unexpected(contact.error());
+    fill_done(reply.initDone(), *contact);
+    return {};
+}
+
+Result<void> Service::contact_draft(Context& context, In request, Out reply) {
+    const auto in = request.getContactDraft();
+    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    const auto kept = parts_.contacts.keep_draft(*context.draft, *id, context.actor.name,
+                                                 from_text(in.getText()));
+    if (!kept) return kept;
+    reply.initDone().setId(text(format(*id)));
+    return {};
+}
+
+Result<void> Service::contact_transfer(Context& context, In request, Out reply) {
+    const auto in = request.getContactTransfer();
+    const auto own = own_contact(context, from_text(in.getContact()));
+    if (!own) return std::unexpected(own.error());
+    const std::string to = from_text(in.getTo());
+    const auto colleague = staff_member(to);
+    if (!colleague) return std::unexpected(colleague.error());
+    if (const auto may = check_role(*colleague, {Role::volunteer}); !may)
+        return fail(Fault::denied, "role_missing");
+    const auto contact = parts_.contacts.transfer(*context.draft, own->id, to, context.now);
+    if (!contact) return std::unexpected(contact.error());
+    fill_done(reply.initDone(), *contact);
+    return {};
+}
+
+Result<void> Service::taxonomy_show(Context&, In request, Out reply) {
+    const std::string name = from_text(request.getTaxonomyShow());
+    const auto* taxonomy = parts_.taxonomies.find(name);
+    if (taxonomy == nullptr) return fail(Fault::not_found, "taxonomy");
+    auto out = reply.initTaxonomy();
+    out.setName(text(name));
+    const auto terms = taxonomy->terms();
+    auto list = out.initTerms(static_cast<unsigned>(terms.size()));
+    for (unsigned i = 0; i < list.size(); ++i) {
+        list[i].setId(text(terms[i].id));
+        list[i].setParent(text(terms[i].parent));
+        list[i].setEn(text(terms[i].english));
+        list[i].setFr(text(terms[i].french));
+        list[i].setAr(text(terms[i].arabic));
+        fill_texts(list[i].initFlags(static_cast<unsigned>(terms[i].flags.size())), terms[i].flags);
+    }
+    return {};
+}
+
+// Each part of the change is an event of its own in the case's timeline, all in one transaction.
+Result<void> Service::case_change(Context& context, In request, Out reply) {
+    const auto in = request.getCaseChange();
+    const auto id = parse_id<CaseId>(from_text(in.getCase()));
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    auto file = parts_.cases.find(context.from, *id);
+    if (!file) return std::unexpected(file.error());
+    const auto say = [&](CaseEvent event) -> Result<void> {
+        event.actor = context.actor.name;
+        auto said = parts_.cases.say(*context.draft, *id, std::move(event), context.now);
+        if (!said) return std::unexpected(said.error());
+        file = std::move(said);
+        return {};
+    };
+    const std::string reason = from_text(in.getReason());
+    if (const auto wanted = from_text(in.getUrgency()); !wanted.empty()) {
+        const auto level = casework::urgency_from(wanted);
+        if (!level) return std::unexpected(level.error());
+        CaseEvent event;
+        event.kind = CaseEventKind::urgency;
+        event.urgency = *level;
+        event.reason = reason;
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    if (const auto wanted = from_text(in.getStatus()); !wanted.empty()) {
+        const auto status = casework::case_status_from(wanted);
+        if (!status) return std::unexpected(status.error());
+        CaseEvent event;
+        event.kind = *status == casework::CaseStatus::reopened ? CaseEventKind::reopened
+                                                               : CaseEventKind::status;
+        event.status = *status;
+        if (event.kind == CaseEventKind::reopened) event.reason = reason;
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    if (const auto to = from_text(in.getAssignTo()); !to.empty()) {
+        const auto colleague = staff_member(to);
+        if (!colleague) return std::unexpected(colleague.error());
+        if (const auto may = check_role(*colleague, {Role::counsellor}); !may)
+            return fail(Fault::denied, "role_missing");
+        CaseEvent event;
+        event.kind = CaseEventKind::assigned;
+        event.text = to;
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    if (auto plan = from_text(in.getSafetyPlan()); !plan.empty()) {
+        CaseEvent event;
+        event.kind = CaseEventKind::safety_plan;
+        event.text = std::move(plan);
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    if (auto action = from_text(in.getAction()); !action.empty()) {
+        CaseEvent event;
+        event.kind = CaseEventKind::action;
+        event.reason = std::move(action);
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    Cases::Details details;
+    auto reasons = texts_from(in.getReasons(), casework::reasons_max);
+    auto languages = texts_from(in.getLanguages());
+    if (!reasons) return std::unexpected(reasons.error());
+    if (!languages) return std::unexpected(languages.error());
+    details.reasons = std::move(*reasons);
+    details.languages = std::move(*languages);
+    details.age_band = from_text(in.getAgeBand());
+    details.gender = from_text(in.getGender());
+    if (!details.reasons.empty() || !details.languages.empty() || !details.age_band.empty() ||
+        !details.gender.empty()) {
+        auto changed = parts_.cases.change(*context.draft, *id, std::move(details),
+                                           context.actor.name, context.now);
+        if (!changed) return std::unexpected(changed.error());
+        file = std::move(changed);
+    }
+    auto done = reply.initDone();
+    done.setId(text(format(file->id)));
+    done.setState(text(std::string(casework::name(file->status))));
+    done.setCode(text(file->code));
+    return {};
+}
+
+Result<Actor> Service::staff_member(const std::string& name) const {
+    const auto member = parts_.staff.find(name);
+    if (member == parts_.staff.end()) return fail(Fault::not_found, "staff");
+    return Actor{name, member->second};
+}
+
+Result<void> Service::staff_list(Context& context, In, Out reply) {
+    const auto live = parts_.contacts.live(context.from, list_items_max);
+    if (!live) return std::unexpected(live.error());
+    auto out = reply.initStaff(static_cast<unsigned>(parts_.staff.size()));
+    unsigned i = 0;
+    for (const auto& [name, roles] : parts_.staff) {
+        std::vector<std::string> names;
+        for (const Role role : roles) names.emplace_back(api::name(role));
+        out[i].setName(text(name));
+        fill_texts(out[i].initRoles(static_cast<unsigned>(names.size())), names);
+        out[i].setOpen(
+            static_cast<std::uint32_t>(std::ranges::count(*live, name, &Contact::opened_by)));
+        ++i;
+    }
+    return {};
+}
+
+}  // namespace sanad::api
