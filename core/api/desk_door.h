@@ -25,6 +25,9 @@ public:
     /// request  from outside: any bytes of any length; both are borrowed until this returns
     /// threads  any
     virtual void ask(ByteView session, ByteView request, Answer answer) = 0;
+
+    /// Whether somebody is signed in with that session; asking does not keep it alive. threads  any
+    virtual bool is_signed_in(ByteView session) = 0;
 };
 
 }  // namespace sanad::api

@@ -52,6 +52,7 @@ Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
 
 // In the reverse order of starting: first nothing new comes in, then what is under way ends.
 Node::~Node() {
+    if (desk_calls_) desk_calls_->close();
     for (const auto& slot : slots_) slot->stop();
     if (transport_thread_.joinable()) {
         transport_thread_.request_stop();

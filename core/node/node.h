@@ -169,6 +169,7 @@ private:
     std::unique_ptr<api::Escalations> escalations_;
     std::unique_ptr<api::Overrides> overrides_;
     std::unique_ptr<PluginValues> plugin_values_;
+    std::unique_ptr<DeskCalls> desk_calls_;
     std::unique_ptr<PluginServices> services_;
     std::unique_ptr<api::Service> service_;
     std::mutex fallback_mutex_;                                            // guards fallback_pages_

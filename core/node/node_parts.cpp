@@ -157,9 +157,10 @@ Result<void> Node::open_service() {
     auto values = PluginValues::open(*store_.store, *records_);
     if (!values) return std::unexpected(values.error());
     plugin_values_ = std::move(*values);
+    desk_calls_ = std::make_unique<DeskCalls>(around_.clock, around_.entropy, feed_->newest());
     services_ = std::make_unique<PluginServices>(
         PluginServices::Parts{*store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_,
-                              *plugin_values_, around_.clock});
+                              *plugin_values_, *desk_calls_, around_.clock});
 
     make_slots();
     api::Staff staff;
@@ -210,6 +211,7 @@ Result<void> Node::open_service() {
     engine_->add(*freezes_);
     engine_->add(*logs_);
     feed_->subscribe([this](const std::vector<store::Event>& events) {
+        if (!events.empty()) desk_calls_->happened(events.back().sequence);
         const bool for_plugins = std::ranges::any_of(events, [](const store::Event& event) {
             return event.name.starts_with("contact.") || event.name.starts_with("escalation.") ||
                    event.name.starts_with("plugin.") || event.name == "referral.clock_twice";

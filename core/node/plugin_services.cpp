@@ -57,6 +57,10 @@ sanad_status PluginServices::call(std::string_view instance, std::uint32_t metho
             return status(name, request, reply);
         case SANAD_M_VIEW:
             return view(request, reply);
+        case SANAD_M_ASK:
+        case SANAD_M_REST:
+        case SANAD_M_NEWS:
+            return parts_.desks.call(instance, method, request, reply);
         default:
             return SANAD_E_UNSUPPORTED;
     }

@@ -3,6 +3,7 @@
 #include "core/api/contacts.h"
 #include "core/api/cover.h"
 #include "core/api/escalations.h"
+#include "core/node/desk_calls.h"
 #include "core/node/plugin_values.h"
 #include "core/plugins/instance.h"
 #include "core/store/audit.h"
@@ -40,6 +41,7 @@ public:
         api::Escalations& escalations;
         api::Cover& cover;
         PluginValues& values;
+        DeskCalls& desks;
         const Clock& clock;
     };
     explicit PluginServices(Parts parts) : parts_(parts) {}

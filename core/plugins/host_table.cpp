@@ -22,6 +22,8 @@ std::uint32_t kind_in_method(Kind kind) {
             return 1;
         case Kind::partner:
             return 2;
+        case Kind::desk:
+            return 3;
         default:
             return 0;
     }
@@ -51,6 +53,10 @@ bool is_granted(const Broker* broker, std::uint32_t method) {
             return broker->has("partner.status");
         case SANAD_M_VIEW:
             return broker->has("partner.view");
+        case SANAD_M_ASK:
+        case SANAD_M_REST:
+        case SANAD_M_NEWS:
+            return broker->has("session.proxy");
         default:
             return true;
     }

@@ -36,6 +36,9 @@ public:
     /// Called with the events of each commit, on the engine's thread. Before the first command.
     void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
 
+    /// The sequence of the newest event on disk. Before the first command.
+    std::uint64_t newest() const { return durable_last_; }
+
     /// Events with a sequence above `after`, at most `limit`. threads  any
     Result<std::vector<Event>> read(Snapshot& from, std::uint64_t after, std::uint32_t limit);
 

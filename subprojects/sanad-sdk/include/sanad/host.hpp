@@ -134,6 +134,54 @@ public:
         return ask<schema::ViewReply>(SANAD_M_VIEW, message);
     }
 
+    // ------------------------------------------------------------ desks
+
+    /// What the node answered somebody at a desk.
+    struct Asked {
+        sanad_status status = SANAD_OK;  // else nothing was answered
+        std::string reply;               // a Reply of the node's api.capnp, flat
+        std::string session;             // of somebody who has just signed in; else empty
+        bool ended = false;              // the session is over, or there is none
+    };
+    /// Passes on what somebody at the desk wants. Waits for the node's answer, so never on a thread
+    /// that others wait for.
+    ///
+    /// session  as an answer gave it, or empty
+    /// request  a Request of the node's api.capnp, flat
+    Asked ask_for(std::string_view session, std::string_view request) {
+        capnp::MallocMessageBuilder message;
+        auto out = message.initRoot<schema::Ask>();
+        out.setSession(data_of(session));
+        out.setRequest(data_of(request));
+        auto answer = ask<schema::AskReply>(SANAD_M_ASK, message);
+        if (!answer) return {answer.status(), {}, {}, false};
+        Asked asked{SANAD_OK, std::string(view_of(answer->getReply())),
+                    std::string(view_of(answer->getSession())), answer->getEnded()};
+        while (answer->getRest() != 0 && asked.reply.size() < answer->getBytes()) {
+            capnp::MallocMessageBuilder more;
+            auto rest = more.initRoot<schema::Rest>();
+            rest.setHandle(answer->getRest());
+            rest.setOffset(static_cast<std::uint32_t>(asked.reply.size()));
+            const auto part = ask<schema::RestReply>(SANAD_M_REST, more);
+            if (!part) return {part.status(), {}, {}, false};
+            if (part->getBytes().size() == 0) return {SANAD_E_INVALID, {}, {}, false};
+            asked.reply += view_of(part->getBytes());
+        }
+        return asked;
+    }
+
+    /// Waits until something happened after `after`, at most `wait` (5 s); with a thread of its
+    /// own.
+    Answer<schema::NewsReply> news(std::string_view session, std::uint64_t after,
+                                   std::chrono::milliseconds wait) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::News>();
+        request.setSession(data_of(session));
+        request.setAfter(after);
+        request.setWaitMs(static_cast<std::uint32_t>(wait.count()));
+        return ask<schema::NewsReply>(SANAD_M_NEWS, message);
+    }
+
     // ------------------------------------------------------------ every plugin
 
     using Field = std::pair<std::string_view, std::string_view>;

@@ -18,7 +18,8 @@ enum {
     SANAD_M_STATUS = 0x0281,   /* partner -> host: Status -> StatusReply */
     SANAD_M_VIEW = 0x0282,     /* partner -> host: View -> ViewReply */
     SANAD_M_ASK = 0x0381,      /* desk -> host: Ask -> AskReply */
-    SANAD_M_NEWS = 0x0382      /* desk -> host: News -> NewsReply; waits */
+    SANAD_M_REST = 0x0382,     /* desk -> host: Rest -> RestReply */
+    SANAD_M_NEWS = 0x0383      /* desk -> host: News -> NewsReply; waits */
 };
 
 #endif

@@ -8,9 +8,10 @@
 #include <string>
 #include <typeinfo>
 
-// How to write a plugin in C++17: derive from Channel, Partner or Storage with the Config struct of
-// the plugin's config.capnp, and name the class once with SANAD_PLUGIN. A plugin author never sees
-// the C layer. Nothing thrown leaves the plugin: it becomes a status and a line in the node's log.
+// How to write a plugin in C++17: derive from Channel, Partner, Desk or Storage with the Config
+// struct of the plugin's config.capnp, and name the class once with SANAD_PLUGIN. A plugin author
+// never sees the C layer. Nothing thrown leaves the plugin: it becomes a status and a line in the
+// node's log.
 //
 //     class Sms final : public sanad::plugin::Channel<sms::Config> {
 //         void configure(sms::Config::Reader config) override { ... }
@@ -164,6 +165,11 @@ protected:
         return this->answer(call, dispatch(*Received<schema::Dispatch>(call.request)));
     }
 };
+
+/// A face for the helpline's people. The node calls it for nothing but its life and health; what
+/// people want, it asks with their sessions: host().ask_for, host().news.
+template <typename Config>
+class Desk : public Configured<Config> {};
 
 /// Keeps the node's records; speaks through the table of sanad/store.h.
 template <typename Config>

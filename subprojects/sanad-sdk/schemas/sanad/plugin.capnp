@@ -144,15 +144,24 @@ struct Ask {
   request @1 :Data;         # a Request of the node's schemas/api.capnp, flat; its actor is not read
 }
 struct AskReply {
-  reply @0 :Data;           # a Reply of schemas/api.capnp, flat
+  reply @0 :Data;           # a Reply of schemas/api.capnp, flat; its beginning when rest is not 0
   session @1 :Data;         # 32 bytes when somebody has signed in: keep it where no page can read it
   ended @2 :Bool;           # the session is over, or there is none: sign in again
+  rest @3 :UInt64;          # a long reply: Rest gives what follows, once, within a minute
+  bytes @4 :UInt32;         # of the whole reply
 }
+
+struct Rest { handle @0 :UInt64; offset @1 :UInt32; }
+struct RestReply { bytes @0 :Data; }
 
 struct News {
   # Waits until something happened after `after` in the node's feed, which each person then reads with
   # an Ask of their own. It says nothing of what happened.
-  after @0 :UInt64;
-  waitMs @1 :UInt32;        # at most 10,000
+  session @0 :Data;         # of anybody who is signed in
+  after @1 :UInt64;
+  waitMs @2 :UInt32;        # at most 5,000
 }
-struct NewsReply { sequence @0 :UInt64; }  # of the newest event
+struct NewsReply {
+  sequence @0 :UInt64;      # of the newest event
+  ended @1 :Bool;           # that session is over
+}
