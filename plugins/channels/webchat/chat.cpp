@@ -302,7 +302,7 @@ void Chat::refuse(SocketId socket, std::string_view cid, std::string_view code) 
 }
 
 // What a job throws (a library's word for bad memory or a bad message) costs that job alone.
-bool Chat::add(const std::string& conversation, Lanes::Job job) {
+bool Chat::add(const std::string& conversation, lanes::Lanes::Job job) {
     return lanes_.add(conversation, [this, job = std::move(job)]() mutable {
         try {
             job();

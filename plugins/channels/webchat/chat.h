@@ -1,10 +1,10 @@
 #pragma once
 
 #include "plugins/channels/webchat/frames.h"
-#include "plugins/channels/webchat/lanes.h"
 #include "plugins/channels/webchat/page.h"
 #include "plugins/channels/webchat/presence.h"
 #include "plugins/shared/http/server.h"
+#include "plugins/shared/lanes/lanes.h"
 
 #include <sanad/host.hpp>
 
@@ -76,7 +76,7 @@ private:
 
     void break_off(SocketId socket, std::string_view code);
     void refuse(SocketId socket, std::string_view cid, std::string_view code);
-    bool add(const std::string& conversation, Lanes::Job job);
+    bool add(const std::string& conversation, lanes::Lanes::Job job);
     void count_refusal(unsigned status, std::string_view code);
 
     plugin::Host& host_;
@@ -87,7 +87,7 @@ private:
     Presence presence_;
     std::atomic<bool> draining_{false};
     std::map<std::string, std::uint64_t, std::less<>> refusals_;  // the server's thread
-    Lanes lanes_;
+    lanes::Lanes lanes_;
     std::unique_ptr<http::Server> server_;
     std::atomic<bool> started_{false};  // server_ is there
 };

@@ -1,8 +1,8 @@
-#include "plugins/channels/webchat/lanes.h"
 #include "plugins/channels/webchat/page.h"
 #include "plugins/channels/webchat/presence.h"
 #include "plugins/channels/webchat/settings.h"
 #include "plugins/channels/webchat/token.h"
+#include "plugins/shared/lanes/lanes.h"
 
 #include <capnp/message.h>
 
@@ -187,7 +187,7 @@ TEST_CASE("the oldest tab gives way to the sixth") {
 }
 
 TEST_CASE("a lane keeps the order of a conversation and refuses what is too much") {
-    Lanes lanes;
+    lanes::Lanes lanes;
     std::promise<void> gate;
     const auto open = gate.get_future().share();
     lanes.add("a", [open] { open.wait(); });
@@ -199,7 +199,7 @@ TEST_CASE("a lane keeps the order of a conversation and refuses what is too much
     other.get_future().wait();  // another lane does not wait for this one
     std::size_t taken = 0;
     while (lanes.add("a", [] {})) ++taken;
-    CHECK(taken + 100 >= Lanes::jobs_max - 1);
+    CHECK(taken + 100 >= lanes::Lanes::jobs_max - 1);
     gate.set_value();
     while (!lanes.add("a", [&] { done.set_value(); })) std::this_thread::yield();
     done.get_future().wait();
@@ -208,7 +208,7 @@ TEST_CASE("a lane keeps the order of a conversation and refuses what is too much
 }
 
 TEST_CASE("a job for later runs later, and not at all after stop") {
-    Lanes lanes;
+    lanes::Lanes lanes;
     std::promise<void> ran;
     lanes.add_later("a", 1ms, [&] { ran.set_value(); });
     ran.get_future().wait();

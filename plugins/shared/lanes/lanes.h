@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-namespace sanad::webchat {
+namespace sanad::lanes {
 
 /// Threads for calls of the node, which end only after a commit. What belongs to one conversation
 /// runs in the order it came, never two at once.
@@ -59,4 +59,4 @@ private:
     std::vector<std::unique_ptr<Lane>> lanes_;
 };
 
-}  // namespace sanad::webchat
+}  // namespace sanad::lanes

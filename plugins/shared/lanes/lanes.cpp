@@ -1,9 +1,9 @@
-#include "plugins/channels/webchat/lanes.h"
+#include "plugins/shared/lanes/lanes.h"
 
 #include <optional>
 #include <utility>
 
-namespace sanad::webchat {
+namespace sanad::lanes {
 
 Lanes::Lanes() {
     for (std::size_t i = 0; i < lanes; ++i) {
@@ -84,4 +84,4 @@ void Lanes::run(Lane& lane) {
     }
 }
 
-}  // namespace sanad::webchat
+}  // namespace sanad::lanes
