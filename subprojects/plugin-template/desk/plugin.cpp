@@ -1,5 +1,5 @@
 // A desk: a face for the helpline's people. It serves one page to whoever connects on this machine.
-// ABI 1.0 has no method for desks yet: no session and no case reaches it. README.md says more.
+// What people want of the node it would ask with their sessions: README.md says how.
 #include "config.capnp.h"
 #include "line_server.hpp"
 
@@ -13,7 +13,7 @@ using namespace name_of_plugin;
 
 constexpr int idle_ms = 10'000;
 
-class NameOfPlugin final : public Configured<Config> {
+class NameOfPlugin final : public Desk<Config> {
 public:
     void configure(Config::Reader config) override { greeting_ = config.getGreeting(); }
     void start() override {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sanad/fake_desk.hpp>
 #include <sanad/fake_loop.hpp>
 #include <sanad/fake_openings.hpp>
 #include <sanad/fake_values.hpp>
@@ -58,6 +59,8 @@ public:
     FakeValues values;
     /// What it waits for in the plugin's place; FakeHost lets the time pass.
     FakeLoop loop;
+    /// What people at a desk ask of it.
+    FakeDesk desk;
 
     /// The node as a plugin sees it: for a Host of the test's own.
     const sanad_host& table() const { return table_; }
@@ -204,9 +207,11 @@ private:
         return values ? values : of(ctx).openings.extension(id);
     }
 
+    static bool is_of_desk(std::uint32_t method) { return method >> 8 == SANAD_M_ASK >> 8; }
+
     static sanad_status call(void* ctx, const sanad_call* call) noexcept {
         FakeNode& node = of(ctx);
-        const std::lock_guard lock(node.mutex_);
+        std::unique_lock lock(node.mutex_);
         ++node.calls_[call->method];
         node.change();
         sanad_status told = SANAD_OK;
@@ -215,7 +220,9 @@ private:
             told = script->status;
         }
         try {
-            const sanad_status done = node.carry_out(*call);
+            if (is_of_desk(call->method)) lock.unlock();  // such a call may wait
+            const sanad_status done =
+                is_of_desk(call->method) ? node.desk.call(*call) : node.carry_out(*call);
             return done == SANAD_OK ? told : done;
         } catch (const Error& error) {
             return error.status();
