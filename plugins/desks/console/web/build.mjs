@@ -1,0 +1,75 @@
+// Builds the page and writes its files, plain and gzipped, into one C++ file: node build.mjs OUTPUT.cpp
+// The same source gives the same bytes. With --folder FOLDER the files are left there as well.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const budgetBytes = 250 * 1024; // what the page loads beside its fonts, gzipped
+const types = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
+
+let vite;
+try {
+  vite = await import("vite");
+} catch {
+  console.error(`console: vite is not installed: run "npm ci" in ${here}`);
+  process.exit(1);
+}
+
+const kept = process.argv[3] === "--folder" ? process.argv[4] : undefined;
+const folder = kept ?? mkdtempSync(join(tmpdir(), "sanad-console-"));
+const files = [];
+try {
+  await vite.build({
+    configFile: join(here, "vite.config.mjs"),
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  for (const name of readdirSync(folder, { recursive: true }).sort()) {
+    const type = types[extname(name)];
+    if (!type) {
+      if (extname(name)) throw new Error(`no content type for ${name}`);
+      continue; // a folder
+    }
+    const plain = readFileSync(join(folder, name));
+    const zipped = gzipSync(plain, { level: 9 });
+    files.push({
+      path: name === "index.html" ? "/" : `/${name.replaceAll("\\", "/")}`,
+      type,
+      plain,
+      zipped: zipped.length < plain.length * 0.95 ? zipped : Buffer.alloc(0),
+    });
+  }
+} finally {
+  if (!kept) rmSync(folder, { recursive: true, force: true });
+}
+
+const loaded = (wanted) =>
+  files.filter((file) => (extname(file.path) === ".woff2") === wanted)
+    .reduce((sum, file) => sum + (file.zipped.length || file.plain.length), 0);
+if (loaded(false) > budgetBytes)
+  throw new Error(`the page has ${loaded(false)} bytes gzipped, over ${budgetBytes}`);
+
+const lines = ['#include "plugins/desks/console/assets.h"\n\n#include <array>\n#include <cstddef>\n\n',
+  "namespace sanad::console {\nnamespace {\n\n"];
+const bytes = (name, content) =>
+  content.length && lines.push(`const unsigned char ${name}[] = {${[...content].join(",")}};\n`);
+const view = (name, content) =>
+  content.length ? `std::string_view(reinterpret_cast<const char*>(${name}), ${content.length})` : "std::string_view()";
+files.forEach((file, index) => {
+  bytes(`plain_${index}`, file.plain);
+  bytes(`zipped_${index}`, file.zipped);
+});
+lines.push(`\n}  // namespace\n\nstd::span<const Asset> assets() {\n    static const std::array<Asset, ${files.length}> all = {{\n`);
+files.forEach((file, index) =>
+  lines.push(`        {"${file.path}", "${file.type}", ${view(`plain_${index}`, file.plain)},\n         ${view(`zipped_${index}`, file.zipped)}},\n`));
+lines.push("    }};\n    return all;\n}\n\n}  // namespace sanad::console\n");
+writeFileSync(process.argv[2], lines.join(""));
+console.log(`console: the page has ${loaded(false)} bytes gzipped, its fonts ${loaded(true)}`);

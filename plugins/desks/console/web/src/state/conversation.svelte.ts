@@ -1,0 +1,122 @@
+import type { ContactView, FeedView, MessageView } from "../api";
+import { complain } from "./notices.svelte";
+import { door } from "./session.svelte";
+
+const draftAfterMs = 800;
+
+/// What is being written, by contact: it outlives a change of the conversation, a lost connection and a session.
+const drafts = new Map<string, string>();
+
+/// Merges what came later into what is there: by number, each once, in order.
+export function merge(have: MessageView[], more: MessageView[]): MessageView[] {
+  if (!more.length) return have;
+  const all = new Map(have.map((one) => [one.seq, one]));
+  for (const one of more) all.set(one.seq, one);
+  return [...all.values()].sort((one, other) => Number(BigInt(one.seq) - BigInt(other.seq)));
+}
+
+/// The one conversation that is open on this page.
+class Conversation {
+  id = $state("");
+  contact = $state.raw<ContactView | undefined>();
+  messages = $state.raw<MessageView[]>([]);
+  busy = $state(false);
+  sending = $state(false);
+  text = $state("");
+  kept = $state(true); // the draft is at the node
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  async show(id: string): Promise<void> {
+    if (this.id && this.id !== id) void this.keep();
+    this.id = id;
+    this.contact = undefined;
+    this.messages = [];
+    this.text = drafts.get(id) ?? "";
+    this.kept = true;
+    if (!id) return;
+    this.busy = true;
+    try {
+      const contact = await door.ask("contactShow", id);
+      if (this.id !== id) return;
+      this.contact = contact;
+      this.messages = contact.messages;
+      if (!drafts.get(id)) this.text = contact.draft;
+    } catch (error) {
+      complain(error);
+    } finally {
+      if (this.id === id) this.busy = false;
+    }
+  }
+
+  /// Reads what is new.
+  async read(): Promise<void> {
+    const { id } = this;
+    if (!id || !this.contact) return;
+    try {
+      const contact = await door.ask("contactRead", { contact: id, after: this.messages.at(-1)?.seq ?? "0" });
+      if (this.id !== id) return;
+      this.messages = merge(this.messages, contact.messages);
+      this.contact = { ...contact, hints: [...this.contact.hints, ...contact.hints.filter((hint) => !this.#knows(hint))] };
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  #knows = (hint: { seq: string; id: string; first: number }): boolean =>
+    this.contact!.hints.some((one) => one.seq === hint.seq && one.id === hint.id && one.first === hint.first);
+
+  news(event: FeedView): void {
+    if (event.subject !== this.id) return;
+    if (event.name === "contact.seen")
+      this.messages = this.messages.map((one) => (one.seq === event.number ? { ...one, seen: true } : one));
+    else void this.read();
+  }
+
+  write(text: string): void {
+    this.text = text;
+    drafts.set(this.id, text);
+    this.kept = false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.keep(), draftAfterMs);
+  }
+
+  /// Gives the draft to the node now. It is tried again with the next letter.
+  async keep(): Promise<void> {
+    clearTimeout(this.#timer);
+    const { id, text, kept } = this;
+    if (!id || kept) return;
+    try {
+      await door.ask("contactDraft", { contact: id, text });
+      if (this.id === id && this.text === text) this.kept = true;
+    } catch {
+      // It is still on the page, and `kept` says that it is nowhere else.
+    }
+  }
+
+  /// Sends what stands there. Until the node has it, it stays in its place.
+  async send(): Promise<boolean> {
+    const { id, text } = this;
+    if (!text.trim() || this.sending) return false;
+    this.sending = true;
+    clearTimeout(this.#timer);
+    try {
+      await door.ask("contactReply", { contact: id, text: text.trim() });
+    } catch (error) {
+      complain(error);
+      return false;
+    } finally {
+      this.sending = false;
+    }
+    const rest = this.id === id && this.text !== text && this.text.startsWith(text) ? this.text.slice(text.length) : "";
+    drafts.set(id, rest);
+    if (this.id === id) {
+      this.text = rest;
+      this.kept = false;
+      void this.keep();
+      void this.read();
+    }
+    return true;
+  }
+}
+
+export const conversation = new Conversation();

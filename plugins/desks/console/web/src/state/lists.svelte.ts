@@ -1,0 +1,40 @@
+import { setClock } from "./clock.svelte";
+import { Reading } from "./reading.svelte";
+import { door } from "./session.svelte";
+import { taxonomies } from "./words.svelte";
+
+/// What the pages show, each read from the node when a page wants it.
+export const lists = {
+  queue: new Reading(async () => {
+    const queue = await door.ask("queueShow", null);
+    setClock(queue.now);
+    return queue;
+  }),
+  staff: new Reading(() => door.ask("staffList", null)),
+  cases: new Reading(() => door.ask("caseList", null)),
+  referrals: new Reading(() => door.ask("referralList", null)),
+  escalations: new Reading(() => door.ask("escalationList", null)),
+  clocks: new Reading(() => door.ask("clockList", null)),
+  overrides: new Reading(() => door.ask("overrideList", null)),
+  erasures: new Reading(() => door.ask("erasureList", null)),
+  accounts: new Reading(() => door.ask("accountList", null)),
+  plugins: new Reading(() => door.ask("pluginList", "")),
+  links: new Reading(() => door.ask("linkList", null)),
+  status: new Reading(() => door.ask("nodeStatus", null)),
+};
+
+/// Reads lists of words once, those that are not there yet.
+export async function wantWords(...names: string[]): Promise<void> {
+  await Promise.all(
+    names
+      .filter((name) => !taxonomies.has(name))
+      .map(async (name) => {
+        taxonomies.set(name, []);
+        try {
+          taxonomies.set(name, (await door.ask("taxonomyShow", name)).terms);
+        } catch {
+          taxonomies.delete(name); // the next page that wants it asks again
+        }
+      }),
+  );
+}

@@ -1,0 +1,18 @@
+/// Where the page is. Addresses and the browser's history never say it: they hold a number, this page the rest.
+export interface Place {
+  page: "desk" | "cases" | "referrals" | "board" | "people" | "node";
+  id: string;
+}
+
+const places: Place[] = [{ page: "desk", id: "" }];
+export const route = $state<Place>({ page: "desk", id: "" });
+
+history.replaceState(0, "");
+addEventListener("popstate", (event) => Object.assign(route, places[Number(event.state) || 0] ?? places[0]));
+
+export function go(page: Place["page"], id = ""): void {
+  if (route.page === page && route.id === id) return;
+  places.push({ page, id });
+  history.pushState(places.length - 1, "");
+  Object.assign(route, { page, id });
+}
