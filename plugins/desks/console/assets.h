@@ -7,9 +7,9 @@
 namespace sanad::console {
 
 struct Asset {
-    std::string_view path;     // "/" is the page; all others have a hash of their content in the name
-    std::string_view type;     // of the header Content-Type
-    std::string_view plain;    // the file
+    std::string_view path;   // "/" is the page; all others have a hash of their content in the name
+    std::string_view type;   // of the header Content-Type
+    std::string_view plain;  // the file
     std::string_view gzipped;  // the same in gzip; empty where that is not smaller, as with fonts
 };
 

@@ -70,11 +70,11 @@ std::string RawClient::read_response() {
     return read_bytes(end + 4 + length);
 }
 
-std::string RawClient::open_socket(std::string_view extra_headers) {
-    send(
-        "GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-        std::string(extra_headers) + "\r\n");
+std::string RawClient::open_socket(std::string_view extra_headers, std::string_view path) {
+    send("GET " + std::string(path) +
+         " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+         std::string(extra_headers) + "\r\n");
     while (unread_.find("\r\n\r\n") == std::string::npos && more()) {
     }
     return read_bytes(unread_.find("\r\n\r\n") + 4);

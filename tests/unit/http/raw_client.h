@@ -23,8 +23,8 @@ public:
     /// At least `count` bytes, or fewer when the other side closes.
     std::string read_bytes(std::size_t count);
 
-    /// Asks for a WebSocket at /chat; the answer's head.
-    std::string open_socket(std::string_view extra_headers = {});
+    /// Asks for a WebSocket at `path`; the answer's head.
+    std::string open_socket(std::string_view extra_headers = {}, std::string_view path = "/chat");
     /// One frame as a client sends it, masked. `first_byte` has FIN and opcode.
     void send_frame(std::uint8_t first_byte, std::string_view payload);
     struct Frame {
