@@ -22,6 +22,7 @@ MEANINGS = {
     "outbound.deliver": "gets what the helpline answers in its own conversations",
     "partner.view": "reads again what a person chose to disclose to this partner",
     "partner.status": "says what the partner makes of a matter",
+    "session.proxy": "passes on what people ask who have signed in at it; it may do nothing by itself",
     "file:system-trust": "reads the authorities that this machine trusts",
 }
 PREFIXES = {

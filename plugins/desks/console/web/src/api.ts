@@ -275,7 +275,7 @@ export interface CaseOpen {
   contact: string;
   /** U0..U4 */
   urgency: string;
-  /** chi-reasons, at most 3, the main one first */
+  /** chi-reasons or online-harm, at most 3, the main one first */
   reasons: string[];
   ageBand: string;
   gender: string;
@@ -388,6 +388,12 @@ export interface CaseView {
   /** caseShow only */
   timeline: TimelineEntry[];
   closeReason: string;
+  updatedAt: string;
+  reasons: string[];
+  ageBand: string;
+  gender: string;
+  languages: string[];
+  hasSafetyPlan: boolean;
 }
 
 export interface QueueView {
@@ -467,7 +473,7 @@ export interface CaseChange {
   reason: string;
   /** case-status */
   status: string;
-  /** chi-reasons, at most 3, the main one first */
+  /** chi-reasons or online-harm, at most 3, the main one first */
   reasons: string[];
   ageBand: string;
   gender: string;
@@ -1383,7 +1389,7 @@ export const shapes: Record<string, Record<string, string>> = {
   Label: { language: "s", text: "s" },
   MessageView: { seq: "N", at: "s", from: "s", text: "s", seen: "b" },
   TimelineEntry: { at: "s", who: "s", what: "s", reason: "s", text: "s", receipt: "s" },
-  CaseView: { id: "s", code: "s", status: "s", urgency: "s", createdAt: "s", assignedTo: "s", contacts: "[s", referrals: "[s", escalations: "[s", consents: "[s", timeline: "[TimelineEntry", closeReason: "s" },
+  CaseView: { id: "s", code: "s", status: "s", urgency: "s", createdAt: "s", assignedTo: "s", contacts: "[s", referrals: "[s", escalations: "[s", consents: "[s", timeline: "[TimelineEntry", closeReason: "s", updatedAt: "s", reasons: "[s", ageBand: "s", gender: "s", languages: "[s", hasSafetyPlan: "b" },
   QueueView: { waiting: "[QueueViewPlace", open: "[ContactView", now: "s" },
   QueueViewPlace: { contact: "ContactView", reason: "s", waitedMs: "N", targetMs: "N" },
   StaffView: { name: "s", roles: "[s", atDesk: "b", open: "n", displayName: "s" },
