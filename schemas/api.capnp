@@ -115,6 +115,7 @@ struct Request {
     search @88 :Search;                     # counsellor; audited
     hintJudge @89 :HintJudge;               # volunteer: whether a hint was right
     statisticsShow @90 :StatisticsQuery;    # supervisor, data_officer: counts, never a person
+    contactNote @91 :ContactNote;           # volunteer: among staff; no channel ever gets it
   }
 }
 
@@ -236,6 +237,14 @@ struct ContactView {
   draft @13 :Text;                  # contactShow and contactRead: what the asker was writing
   presence @14 :Text;               # here, left, quick_exit; empty: not known
   hintUrgency @15 :Text;            # the highest level that the hints suggest
+  notes @16 :List(NoteView);        # contactShow and contactRead: all of them
+}
+
+struct NoteView {
+  at @0 :Text;
+  from @1 :Text;
+  to @2 :Text;             # a colleague who was asked; empty: for whoever works on it
+  text @3 :Text;
 }
 
 struct HintView {
@@ -312,6 +321,12 @@ struct ContactUrgency {
 }
 
 struct ContactDraft { contact @0 :Text; text @1 :Text; }  # empty: forget it
+
+struct ContactNote {
+  contact @0 :Text;
+  text @1 :Text;           # 1..4,000 bytes
+  to @2 :Text;             # a colleague whom it asks or tells something; may be empty
+}
 
 struct ContactTransfer {
   contact @0 :Text;

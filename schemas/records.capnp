@@ -206,3 +206,11 @@ struct CaseErasureRecord {
   reason @1 :Text;
   atMs @2 :Int64;
 }
+
+struct ContactNote {
+  # Among staff, of one contact.
+  atMs @0 :Int64;
+  from @1 :Text;
+  to @2 :Text;
+  text @3 :Text;
+}

@@ -1,7 +1,9 @@
 #include "core/api/contacts.h"
 
+#include "core/base/message.h"
 #include "core/base/text.h"
 #include "core/trust/hash.h"
+#include "schemas/records.capnp.h"
 
 #include <algorithm>
 
@@ -64,7 +66,8 @@ Result<std::unique_ptr<Contacts>> Contacts::open(store::Store& store, Parts part
         {&contacts->seen_, "contact.seen"},
         {&contacts->live_, "contact.live"},
         {&contacts->drafts_, "contact.draft"},
-        {&contacts->left_, "contact.left"}};
+        {&contacts->left_, "contact.left"},
+        {&contacts->notes_, "contact.note"}};
     for (const auto& [table, name] : tables) {
         auto opened = store::Records::open_table(store, name);
         if (!opened) return std::unexpected(opened.error());
@@ -278,6 +281,41 @@ Result<void> Contacts::keep_draft(store::Draft& draft, const ContactId& id,
     if (const auto sound = check_prose(text, casework::message_text_bytes_max); !sound)
         return sound;
     return parts_.records.put(draft, drafts_, draft_key(id, actor), key_of(id), bytes_of(text));
+}
+
+Result<void> Contacts::note(store::Draft& draft, const ContactId& id, Note note) {
+    const auto contact = find(draft, id);
+    if (!contact) return std::unexpected(contact.error());
+    if (const auto sound = check_prose(note.text, note_bytes_max); !sound) return sound;
+    const auto before = notes(draft, id);
+    if (!before) return std::unexpected(before.error());
+    if (before->size() >= notes_max) return fail(Fault::exhausted, "notes");
+    capnp::MallocMessageBuilder builder;
+    auto out = builder.initRoot<schema::ContactNote>();
+    out.setAtMs(note.at.ms);
+    out.setFrom(to_text(note.from));
+    out.setTo(to_text(note.to));
+    out.setText(to_text(note.text));
+    const auto number = static_cast<std::uint32_t>(before->size());
+    parts_.feed.emit(draft, {.at = note.at,
+                             .name = "contact.note",
+                             .subject = id.bytes,
+                             .number = number,
+                             .who = note.to});
+    return parts_.records.put(draft, notes_, event_key(id, number), key_of(id), flatten(builder));
+}
+
+Result<std::vector<Contacts::Note>> Contacts::notes(store::Snapshot& from, const ContactId& id) {
+    return parts_.records.collect(from, notes_, event_key(id, 0), store::after_prefix(id),
+                                  store::Order::ascending, notes_max, [](ByteView bytes) {
+                                      return read_message<schema::ContactNote>(
+                                          bytes, [](auto in) -> Result<Note> {
+                                              return Note{{in.getAtMs()},
+                                                          from_text(in.getFrom()),
+                                                          from_text(in.getTo()),
+                                                          from_text(in.getText())};
+                                          });
+                                  });
 }
 
 Result<Contact> Contacts::link(store::Draft& draft, const ContactId& id, const std::string& actor,

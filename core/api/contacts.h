@@ -85,6 +85,15 @@ public:
     /// bad_size, malformed
     Result<void> keep_draft(store::Draft& draft, const ContactId& id, const std::string& actor,
                             const std::string& text);
+    /// Words among staff about the contact. They stand in a table of their own that nothing of a
+    /// channel ever reads. errors  not_found, exhausted, those of check_prose
+    struct Note {
+        Time at;
+        std::string from, to, text;
+    };
+    static constexpr std::size_t note_bytes_max = 4000;
+    static constexpr std::uint32_t notes_max = 200;
+    Result<void> note(store::Draft& draft, const ContactId& id, Note note);
     Result<casework::Contact> link(store::Draft& draft, const ContactId& id,
                                    const std::string& actor, const CaseId& case_id, Time now);
 
@@ -102,6 +111,8 @@ public:
     /// What `actor` was writing; empty: nothing.
     Result<std::string> draft_of(store::Snapshot& from, const ContactId& id,
                                  const std::string& actor);
+    /// The oldest first.
+    Result<std::vector<Note>> notes(store::Snapshot& from, const ContactId& id);
     /// How the person left since they last wrote: closed, quick_exit, idle, connection_lost; or
     /// empty.
     Result<std::string> how_left(store::Snapshot& from, const ContactId& id);
@@ -143,6 +154,7 @@ private:
     store::SealedTable live_;           // id of one that has not ended -> nothing
     store::SealedTable drafts_;         // id, who writes -> text
     store::SealedTable left_;           // id -> how the person left
+    store::SealedTable notes_;          // id, number -> ContactNote
 };
 
 inline KeyId key_of(const ContactId& id) { return KeyId{id.bytes}; }

@@ -47,6 +47,7 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          {volunteer},
          "contact.transfer",
          &Service::contact_transfer},
+        {Request::CONTACT_NOTE, audited, {volunteer}, "contact.note", &Service::contact_note},
         {Request::STAFF_LIST, read, {volunteer}, "staff.list", &Service::staff_list},
         {Request::TAXONOMY_SHOW, read, everybody, "taxonomy.show", &Service::taxonomy_show},
         {Request::CASE_CHANGE, audited, {counsellor}, "case.change", &Service::case_change},

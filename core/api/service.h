@@ -209,6 +209,7 @@ private:
     Result<void> contact_urgency(Context& context, In request, Out reply);
     Result<void> contact_draft(Context& context, In request, Out reply);
     Result<void> contact_transfer(Context& context, In request, Out reply);
+    Result<void> contact_note(Context& context, In request, Out reply);
     Result<void> staff_list(Context& context, In request, Out reply);
     Result<void> taxonomy_show(Context& context, In request, Out reply);
     Result<void> case_change(Context& context, In request, Out reply);

@@ -73,6 +73,8 @@ Result<void> Service::show_contact(Context& context, const ContactId& id, std::u
     if (!draft) return std::unexpected(draft.error());
     const auto left = parts_.contacts.how_left(context.from, id);
     if (!left) return std::unexpected(left.error());
+    const auto notes = parts_.contacts.notes(context.from, id);
+    if (!notes) return std::unexpected(notes.error());
     std::erase_if(*events, [](const auto& event) { return event.text.empty(); });
     if (events->size() > list_items_max)
         events->erase(events->begin(), events->end() - list_items_max);
@@ -80,6 +82,14 @@ Result<void> Service::show_contact(Context& context, const ContactId& id, std::u
     fill_contact(out, *contact);
     out.setDraft(text(*draft));
     out.setPresence(text(*left));
+    auto among_staff = out.initNotes(static_cast<unsigned>(notes->size()));
+    for (unsigned i = 0; i < among_staff.size(); ++i) {
+        const auto& note = (*notes)[i];
+        among_staff[i].setAt(text(format_time(note.at)));
+        among_staff[i].setFrom(text(note.from));
+        among_staff[i].setTo(text(note.to));
+        among_staff[i].setText(text(note.text));
+    }
     auto messages = out.initMessages(static_cast<unsigned>(events->size()));
     for (unsigned i = 0; i < messages.size(); ++i) {
         const auto& event = (*events)[i];
@@ -137,6 +147,22 @@ Result<void> Service::contact_draft(Context& context, In request, Out reply) {
     const auto kept = parts_.contacts.keep_draft(*context.draft, *id, context.actor.name,
                                                  from_text(in.getText()));
     if (!kept) return kept;
+    reply.initDone().setId(text(format(*id)));
+    return {};
+}
+
+Result<void> Service::contact_note(Context& context, In request, Out reply) {
+    const auto in = request.getContactNote();
+    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    if (!id) return std::unexpected(id.error());
+    context.subject = id->bytes;
+    const std::string to = from_text(in.getTo());
+    if (!to.empty())
+        if (const auto colleague = staff_member(to); !colleague)
+            return std::unexpected(colleague.error());
+    const auto noted = parts_.contacts.note(
+        *context.draft, *id, {context.now, context.actor.name, to, from_text(in.getText())});
+    if (!noted) return noted;
     reply.initDone().setId(text(format(*id)));
     return {};
 }

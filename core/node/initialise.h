@@ -29,6 +29,8 @@ struct InitialiseOptions {
     std::vector<std::string> endpoints;
     std::string chat_address = "127.0.0.1";
     std::uint16_t chat_port = 8080;  // 0: any
+    std::string desk_address{};      // empty: no desk
+    std::uint16_t desk_port = 8090;  // 0: any
     std::vector<StaffMember> staff;  // none: one person with every role that a first day needs
     std::filesystem::path share;     // as Configuration::share; see load_country()
     std::vector<std::filesystem::path> plugin_folders;

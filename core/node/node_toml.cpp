@@ -82,6 +82,18 @@ std::string chat_of(const InitialiseOptions& options, const CountryProfile& prof
     return text + "\n";
 }
 
+std::string desk_of(const InitialiseOptions& options) {
+    if (options.desk_address.empty()) return "";
+    std::string text =
+        "# The desk where staff sign in. Beyond this machine it needs a certificate, here or in a "
+        "web\n# server in front, and its address in [accounts] for passkeys.\n"
+        "[[plugin]]\ninstance = \"desk\"\nplugin = \"console\"\n"
+        "[plugin.config]\nlistenAddress = " +
+        toml_text(options.desk_address) + "\nlistenPort = " + std::to_string(options.desk_port) +
+        "\n\n";
+    return text;
+}
+
 // As comments: an organisation has to agree first.
 std::string partners_of(const CountryProfile& profile) {
     std::string text =
@@ -129,6 +141,7 @@ std::string write_node_toml(const InitialiseOptions& options, const CountryProfi
     text += federation_of(options);
     text += "[plugins]\nfolders = " + list_of(folders) + "\n\n";
     text += chat_of(options, profile);
+    text += desk_of(options);
     text += partners_of(profile);
     return text + staff_of(options);
 }

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 using node::json_string;
 
 struct InitOptions {
-    std::string folder, country, id, name, listen, chat = "127.0.0.1:8080", share,
-                                                   vault = "key_file", store = "lmdb";
+    std::string folder, country, id, name, listen, chat = "127.0.0.1:8080", desk = "127.0.0.1:8090",
+                                                   share, vault = "key_file", store = "lmdb";
     std::vector<std::string> endpoints, staff, plugins, store_settings;
 };
 
@@ -41,19 +41,20 @@ Result<node::StaffMember> staff_member(const std::string& text) {
     return member;
 }
 
-Result<void> read_chat(const std::string& chat, node::InitialiseOptions& options) {
-    const auto colon = chat.rfind(':');
-    std::size_t used = 0;
-    const std::string digits = colon == chat.npos ? "" : chat.substr(colon + 1);
-    const bool number = !digits.empty() && digits.size() <= 5 &&
-                        std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
-    const unsigned long port = number ? std::stoul(digits, &used) : 65536;
-    if (port > 65535)
-        return fail(Fault::invalid, "--chat " + chat +
+// An address and a port, of the option `name`.
+Result<void> read_place(const char* name, const std::string& place, std::string& address,
+                        std::uint16_t& port) {
+    const auto colon = place.rfind(':');
+    const std::string digits = colon == place.npos ? "" : place.substr(colon + 1);
+    const bool is_number = !digits.empty() && digits.size() <= 5 &&
+                           std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+    const unsigned long number = is_number ? std::stoul(digits) : 65536;
+    if (number > 65535)
+        return fail(Fault::invalid, std::string(name) + " " + place +
                                         ": write an address and a port from 0 to 65535, such as "
                                         "127.0.0.1:8080");
-    options.chat_address = chat.substr(0, colon);
-    options.chat_port = static_cast<std::uint16_t>(port);
+    address = place.substr(0, colon);
+    port = static_cast<std::uint16_t>(number);
     return {};
 }
 
@@ -65,8 +66,14 @@ Result<node::InitialiseOptions> options_for(const InitOptions& from) {
     options.name = from.name;
     options.listen = from.listen;
     options.endpoints = from.endpoints;
-    if (const auto chat = read_chat(from.chat, options); !chat)
+    if (const auto chat = read_place("--chat", from.chat, options.chat_address, options.chat_port);
+        !chat)
         return std::unexpected(chat.error());
+    if (from.desk != "none")
+        if (const auto desk =
+                read_place("--desk", from.desk, options.desk_address, options.desk_port);
+            !desk)
+            return std::unexpected(desk.error());
     for (const std::string& text : from.staff) {
         auto member = staff_member(text);
         if (!member) return std::unexpected(member.error());
@@ -145,6 +152,8 @@ void add_init(CLI::App& app, Chosen& chosen) {
     add_words(*init, "--endpoint", options->endpoints,
               "the same as others see it, such as tcp://node.example.org:5670");
     add_word(*init, "--chat", options->chat, "where the chat page listens [127.0.0.1:8080]");
+    add_word(*init, "--desk", options->desk,
+             "where the staff's desk listens, or none [127.0.0.1:8090]");
     add_words(*init, "--staff", options->staff, "NAME:ROLE,ROLE [one person with every role]");
     init->add_option("--vault", options->vault, "key_file or passphrase [key_file]")
         ->check(CLI::IsMember({"key_file", "passphrase"}));

@@ -91,7 +91,7 @@ with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as work:
     folder, port = pathlib.Path(work) / "ma", free_port()
     plugins = [word for name in ("storage/lmdb", "channels/webchat", "partners/webhook")
                for word in ("--plugins", build / "plugins" / name)]
-    subprocess.run([build / "nodes/cli/sanad", "init", "--country", "ma", "--chat", f"127.0.0.1:{port}", "--share",
+    subprocess.run([build / "nodes/cli/sanad", "init", "--country", "ma", "--chat", f"127.0.0.1:{port}", "--desk", "none", "--share",
                     build / "share", *plugins, folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     config = folder / "node.toml"
     size, files = page_bytes(config, port)

@@ -40,7 +40,7 @@ export class TwoNodes {
     const link = await freePort();
     nodes.chatPort = { ma: await freePort(), tn: await freePort() };
     for (const [country, more] of [["ma", []], ["tn", ["--listen", `tcp://127.0.0.1:${link}`, "--endpoint", `tcp://127.0.0.1:${link}`]]]) {
-      await nodes.sanad(["init", "--country", country, "--chat", `127.0.0.1:${nodes.chatPort[country]}`,
+      await nodes.sanad(["init", "--country", country, "--chat", `127.0.0.1:${nodes.chatPort[country]}`, "--desk", "none",
         "--staff", "amina:counsellor,supervisor,admin,auditor", "--share", `${nodes.build}/share`,
         ...["storage/lmdb", "storage/postgres", "channels/webchat", "partners/webhook"].flatMap((folder) => ["--plugins", `${nodes.build}/plugins/${folder}`]),
         ...more, ...init(country), nodes.data(country)]);

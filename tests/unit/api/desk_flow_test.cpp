@@ -138,6 +138,35 @@ TEST_CASE("what is being written is kept for its author and forgotten when they 
     CHECK(draft("amina").empty());
 }
 
+TEST_CASE("what staff say among themselves is in no reading that a channel has") {
+    Helplines world;
+    const auto contact = child_writes(world, "one", "a", "سلام");
+    const auto note = [&](const char* text, const char* to) {
+        return world.ma()
+            .ask("amina",
+                 [&](auto request) {
+                     auto body = request.initContactNote();
+                     body.setContact(to_text(contact));
+                     body.setText(text);
+                     body.setTo(to);
+                 })
+            .error();
+    };
+    REQUIRE(note("Salma, can you look at this?", "salma").empty());
+    CHECK(note("to whom?", "nobody") == "not_found");
+    CHECK_FALSE(note("", "").empty());
+    auto shown =
+        world.ma().ask("karim", [&](auto request) { request.setContactShow(to_text(contact)); });
+    REQUIRE((*shown).getContact().getNotes().size() == 1);
+    CHECK(from_text((*shown).getContact().getNotes()[0].getTo()) == "salma");
+    CHECK((*shown).getContact().getMessages().size() == 1);
+    const auto snapshot = world.ma().node.store->snapshot();
+    const auto replay = world.ma().contacts->replay(
+        **snapshot, "chat", bytes_of("a conversation of the child one"), 0, 100);
+    REQUIRE(replay);
+    CHECK(replay->messages.size() == 1);
+}
+
 TEST_CASE("only what came after a message is read again") {
     Helplines world;
     const auto contact = child_writes(world, "one", "a", "first");

@@ -182,6 +182,8 @@ export interface Request {
   hintJudge?: HintJudge;
   /** supervisor, data_officer: counts, never a person */
   statisticsShow?: StatisticsQuery;
+  /** volunteer: among staff; no channel ever gets it */
+  contactNote?: ContactNote;
 }
 
 export interface Reply {
@@ -329,6 +331,16 @@ export interface ContactView {
   presence: string;
   /** the highest level that the hints suggest */
   hintUrgency: string;
+  /** contactShow and contactRead: all of them */
+  notes: NoteView[];
+}
+
+export interface NoteView {
+  at: string;
+  from: string;
+  /** a colleague who was asked; empty: for whoever works on it */
+  to: string;
+  text: string;
 }
 
 /** What a word list noticed in what a person wrote. It only ever points; people judge. */
@@ -430,6 +442,14 @@ export interface ContactDraft {
   contact: string;
   /** empty: forget it */
   text: string;
+}
+
+export interface ContactNote {
+  contact: string;
+  /** 1..4,000 bytes */
+  text: string;
+  /** a colleague whom it asks or tells something; may be empty */
+  to: string;
 }
 
 export interface ContactTransfer {
@@ -1384,7 +1404,8 @@ export const shapes: Record<string, Record<string, string>> = {
   Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?" },
   ErrorReply: { code: "s", wrong: "s", mend: "s" },
   Done: { id: "s", state: "s", code: "s", note: "s" },
-  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s" },
+  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView" },
+  NoteView: { at: "s", from: "s", to: "s", text: "s" },
   HintView: { id: "s", urgency: "s", label: "[Label", seq: "N", first: "n", length: "n", words: "s" },
   Label: { language: "s", text: "s" },
   MessageView: { seq: "N", at: "s", from: "s", text: "s", seen: "b" },
