@@ -116,6 +116,10 @@ struct Request {
     hintJudge @89 :HintJudge;               # volunteer: whether a hint was right
     statisticsShow @90 :StatisticsQuery;    # supervisor, data_officer: counts, never a person
     contactNote @91 :ContactNote;           # volunteer: among staff; no channel ever gets it
+    formShow @92 :Void;                     # counsellor, admin: the case form
+    caseAnswer @93 :CaseAnswer;             # counsellor
+    formTry @94 :Text;                      # admin, supervisor: the form as this change of it would make it
+    formInstall @95 :Text;                  # admin: the helpline's own change of it, in force at once
   }
 }
 
@@ -166,6 +170,7 @@ struct Reply {
     taxonomy @42 :TaxonomyView;
     found @43 :List(FoundView);
     statistics @44 :StatisticsView;
+    form @45 :FormView;
   }
 }
 
@@ -296,6 +301,33 @@ struct CaseView {
   gender @15 :Text;
   languages @16 :List(Text);
   hasSafetyPlan @17 :Bool;
+  answers @18 :List(Answer);          # caseShow only
+}
+
+struct Answer {
+  field @0 :Text;
+  values @1 :List(Text);   # none: nothing was answered, or it is taken away
+}
+
+struct CaseAnswer {
+  case @0 :Text;
+  answers @1 :List(Answer);  # to other fields, what was answered stays
+}
+
+struct FormView {
+  version @0 :Text;
+  fields @1 :List(Field);
+  own @2 :Text;            # of formShow to an admin or supervisor: the helpline's change, as it is in force
+  struct Field {
+    id @0 :Text;
+    type @1 :Text;         # choice, choices, line, text, number, date, truth
+    list @2 :Text;         # of choice and choices: a taxonomy
+    en @3 :Text;
+    fr @4 :Text;
+    ar @5 :Text;
+    most @6 :UInt32;       # 0: as many as the type may have
+    needed @7 :Bool;       # a case closes only with it
+  }
 }
 
 # ------------------------------------------------------------------ the desk

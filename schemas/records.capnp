@@ -214,3 +214,10 @@ struct ContactNote {
   to @2 :Text;
   text @3 :Text;
 }
+
+struct CaseAnswers {
+  # To the fields of the case form.
+  formVersion @0 :Text;
+  answers @1 :List(Answer);
+  struct Answer { field @0 :Text; values @1 :List(Text); }
+}

@@ -37,6 +37,7 @@ Result<std::unique_ptr<Cases>> Cases::open(store::Store& store, Parts parts) {
         {&cases->cases_, "case"},
         {&cases->events_, "case.event"},
         {&cases->consents_, "consent"},
+        {&cases->answers_, "case.answer"},
         {&cases->erasures_, "case.erasure"}};
     for (const auto& [table, name] : tables) {
         auto opened = store::Records::open_table(store, name);

@@ -3,8 +3,10 @@
 #include "core/api/contacts.h"
 #include "core/casework/case.h"
 #include "core/casework/consent.h"
+#include "core/casework/form.h"
 
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace sanad::api {
@@ -55,6 +57,16 @@ public:
                                                const ConsentId& id, const std::string& actor,
                                                Time now);
 
+    /// Answers to fields of the case form; the caller has checked that they fit it. errors
+    /// not_found, denied: not_in_this_state, exhausted: too long together
+    Result<casework::CaseFile> answer(store::Draft& draft, const CaseId& id,
+                                      const std::string& form_version,
+                                      std::span<const casework::FormAnswer> answers,
+                                      const std::string& actor, Time now);
+    /// None when nothing was answered.
+    Result<std::vector<casework::FormAnswer>> answers(store::Snapshot& from, const CaseId& id);
+    static constexpr std::size_t answers_bytes_max = 64 << 10;
+
     /// Somebody wants the case erased; a second person carries it out.
     struct ErasureAsked {
         std::string by, reason;
@@ -92,6 +104,7 @@ private:
     store::SealedTable cases_;     // id -> CaseRecord
     store::SealedTable events_;    // id, index -> CaseEvent
     store::SealedTable consents_;  // id -> ConsentRecord
+    store::SealedTable answers_;   // id -> CaseAnswers
     store::SealedTable erasures_;  // case id -> CaseErasureRecord
 };
 

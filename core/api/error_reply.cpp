@@ -39,6 +39,8 @@ constexpr auto sentences = std::to_array<Sentence>({
     {"not_yours", "a colleague has this conversation", "speak with the colleague named in it"},
     {"safety_plan_missing", "an emergency closes only with a safety plan",
      "write the safety plan first"},
+    {"answer_missing", "the case form has a field that a closed case needs",
+     "answer it in the form first"},
     {"note_missing", "why confidentiality is broken must be written down",
      "write it in --why, at least a sentence"},
     {"second_person", "who asked for it cannot decide it", "ask a supervisor who is somebody else"},
@@ -146,6 +148,12 @@ void fill(schema::api::ErrorReply::Builder reply, const Error& error) {
         reply.setWrong(
             to_text("the policy rule " + parts->rule + " does not allow this: " + parts->says));
         reply.setMend(to_text(parts->mend));
+        return;
+    }
+    if (error.detail.starts_with(form_problem)) {
+        reply.setCode("form_invalid");
+        reply.setWrong(to_text(error.detail.substr(form_problem.size())));
+        reply.setMend("correct that place of the form, and look at it again");
         return;
     }
     const std::string code = code_of(error);

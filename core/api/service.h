@@ -70,6 +70,20 @@ public:
     virtual Result<std::string> install_policy(const std::string& text_or_note) = 0;
     /// Reads all policy packs again; returns their names and versions.
     virtual Result<std::string> reload_policies() = 0;
+    /// The case form in force.
+    virtual std::shared_ptr<const casework::Form> form() {
+        return std::make_shared<const casework::Form>();
+    }
+    /// The helpline's own change of it, as a file's text; empty: none.
+    virtual std::string own_form() { return {}; }
+    /// The form as that change would make it; and with it in force. errors  invalid, not_found: the
+    /// detail names the line or the field · io
+    virtual Result<casework::Form> try_form(const std::string& /*own*/) {
+        return fail(Fault::denied, "form");
+    }
+    virtual Result<std::string> install_form(const std::string& /*own*/) {
+        return fail(Fault::denied, "form");
+    }
     /// Compacts the store as soon as nothing else writes.
     virtual void compact_soon() = 0;
     /// Ends a plugin's quarantine. errors  not_found · denied: it is in none
@@ -209,6 +223,10 @@ private:
     Result<void> contact_urgency(Context& context, In request, Out reply);
     Result<void> contact_draft(Context& context, In request, Out reply);
     Result<void> contact_transfer(Context& context, In request, Out reply);
+    Result<void> form_show(Context& context, In request, Out reply);
+    Result<void> case_answer(Context& context, In request, Out reply);
+    Result<void> form_try(Context& context, In request, Out reply);
+    Result<void> form_install(Context& context, In request, Out reply);
     Result<void> contact_note(Context& context, In request, Out reply);
     Result<void> staff_list(Context& context, In request, Out reply);
     Result<void> taxonomy_show(Context& context, In request, Out reply);

@@ -65,8 +65,16 @@ Result<void> Service::case_show(Context& context, In request, Out reply) {
     if (!events) return std::unexpected(events.error());
     if (events->size() > list_items_max)
         events->erase(events->begin(), events->end() - list_items_max);
+    const auto answers = parts_.cases.answers(context.from, *id);
+    if (!answers) return std::unexpected(answers.error());
     auto out = reply.initCase();
     fill_case(out, *file);
+    auto answered = out.initAnswers(static_cast<unsigned>(answers->size()));
+    for (unsigned i = 0; i < answered.size(); ++i) {
+        answered[i].setField(text((*answers)[i].field));
+        const auto& values = (*answers)[i].values;
+        fill_texts(answered[i].initValues(static_cast<unsigned>(values.size())), values);
+    }
     auto timeline = out.initTimeline(static_cast<unsigned>(events->size()));
     for (unsigned i = 0; i < timeline.size(); ++i) fill_line(timeline[i], (*events)[i]);
     return {};
@@ -117,6 +125,10 @@ Result<void> Service::case_close(Context& context, In request, Out reply) {
     if (!id) return std::unexpected(id.error());
     context.subject = id->bytes;
     context.reason = from_text(in.getReason());
+    const auto answers = parts_.cases.answers(context.from, *id);
+    if (!answers) return std::unexpected(answers.error());
+    if (casework::missing(*parts_.node.form(), *answers) != nullptr)
+        return fail(Fault::denied, "answer_missing");
     auto event = event_of(CaseEventKind::closed, context.actor.name);
     event.reason = context.reason;
     const auto file = parts_.cases.say(*context.draft, *id, std::move(event), context.now);

@@ -4,6 +4,7 @@
 #include "core/base/time_text.h"
 #include "core/federation/directory_trust.h"
 #include "core/node/files.h"
+#include "core/node/form_file.h"
 #include "core/node/initialise.h"
 #include "core/node/plugin_store.h"
 #include "core/node/policy_files.h"
@@ -117,9 +118,16 @@ void Examination::store() {
 void Examination::words() {
     const fs::path folder = configuration_.share / "taxonomy";
     std::error_code fault;
-    if (fs::is_directory(folder, fault)) return say(Level::good, "word lists", folder.string());
-    say(Level::bad, "word lists",
-        folder.string() + ": there is no such folder: correct node.share in node.toml");
+    if (!fs::is_directory(folder, fault))
+        return say(Level::bad, "word lists",
+                   folder.string() + ": there is no such folder: correct node.share in node.toml");
+    say(Level::good, "word lists", folder.string());
+    const auto taxonomies = load_taxonomies(configuration_.share);
+    if (!taxonomies) return;  // policy() says why
+    if (const auto form = load_form(configuration_, *taxonomies); !form)
+        say(Level::bad, "case form", form.error().detail);
+    else
+        say(Level::good, "case form", "version " + form->version);
 }
 
 void Examination::policy() {

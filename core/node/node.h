@@ -68,6 +68,10 @@ public:
     void with_links(std::function<void(federation::Links&)> work) override;
     Result<std::string> install_policy(const std::string& text_or_note) override;
     Result<std::string> reload_policies() override;
+    std::shared_ptr<const casework::Form> form() override;
+    std::string own_form() override;
+    Result<casework::Form> try_form(const std::string& own) override;
+    Result<std::string> install_form(const std::string& own) override;
     void compact_soon() override { compact_at_ = Duration{0}; }
     Result<void> resume_plugin(const std::string& instance) override;
     void change_plugin(const std::string& instance, PluginChange change,
@@ -84,6 +88,7 @@ private:
     Result<void> open_store();
     Result<void> check_identity();
     Result<void> load_words();
+    Result<void> take_form(Result<casework::Form> form);
     Result<void> load_directory();
     Result<void> follow_file(const std::string& note);
     void mirror_directory(const federation::DirectoryState& before);
@@ -169,6 +174,9 @@ private:
     std::unique_ptr<api::Escalations> escalations_;
     std::unique_ptr<api::Overrides> overrides_;
     std::unique_ptr<PluginValues> plugin_values_;
+    std::mutex form_mutex_;  // guards the next two
+    std::shared_ptr<const casework::Form> form_;
+    std::string own_form_;
     std::unique_ptr<DeskCalls> desk_calls_;
     std::unique_ptr<PluginServices> services_;
     std::unique_ptr<api::Service> service_;

@@ -1,6 +1,7 @@
 // The part of Node that keeps erased things erased, and its policy packs in force.
 #include "core/node/erased_file.h"
 #include "core/node/files.h"
+#include "core/node/form_file.h"
 #include "core/node/node.h"
 
 #include <filesystem>
@@ -22,7 +23,7 @@ Result<void> Node::load_words() {
     auto policies = load_policies(configuration_, taxonomies_);
     if (!policies) return std::unexpected(policies.error());
     policies_.replace(std::move(*policies));
-    return {};
+    return take_form(load_form(configuration_, taxonomies_));
 }
 
 // What was erased stays erased when an old backup was put back: the list beside the store knows.

@@ -53,6 +53,10 @@ public:
     Reply consent(const std::string& case_id, const std::vector<std::string>& items,
                   const std::vector<std::string>& recipients);
 
+    casework::Form case_form;  // as an administrator wrote it
+    std::shared_ptr<const casework::Form> form() override {
+        return std::make_shared<const casework::Form>(case_form);
+    }
     Facts facts() override { return {}; }
     std::vector<federation::Links::Status> links() override { return node.links->status(); }
     Result<federation::DirectoryBook::Outcome> install_directory(store::Draft&, const std::string&,

@@ -261,6 +261,56 @@ TEST_CASE("a case is changed in parts, each of them in its timeline, or not at a
     CHECK(from_text((*same).getCase().getStatus()) == "in_progress");
 }
 
+TEST_CASE("a case keeps what was answered to the form, and closes when the needed is answered") {
+    Helplines world;
+    using casework::FieldType;
+    world.ma().case_form = {
+        "1",
+        {{"living", FieldType::choice, "living", "Lives", "Vit", "يعيش", 0, true},
+         {"addresses", FieldType::text, "", "Pages", "Pages", "صفحات", 0, false}}};
+    const auto id = world.ma().open_case();
+    const auto answer = [&](const char* field, std::vector<std::string> values) {
+        return world.ma()
+            .ask("amina",
+                 [&](auto request) {
+                     auto body = request.initCaseAnswer();
+                     body.setCase(to_text(id));
+                     auto answers = body.initAnswers(1);
+                     answers[0].setField(field);
+                     auto list = answers[0].initValues(static_cast<unsigned>(values.size()));
+                     for (unsigned i = 0; i < list.size(); ++i) list.set(i, to_text(values[i]));
+                 })
+            .error();
+    };
+    const auto answers = [&] {
+        auto shown =
+            world.ma().ask("amina", [&](auto request) { request.setCaseShow(to_text(id)); });
+        std::map<std::string, std::string> found;
+        for (const auto each : (*shown).getCase().getAnswers())
+            found[from_text(each.getField())] = from_text(each.getValues()[0]);
+        return found;
+    };
+    const auto close = [&] {
+        return world.ma()
+            .ask("amina",
+                 [&](auto request) {
+                     auto body = request.initCaseClose();
+                     body.setCase(to_text(id));
+                     body.setReason("goals_met");
+                 })
+            .error();
+    };
+    CHECK(answer("no_such_field", {"x"}) == "not_found");
+    CHECK(answer("living", {"on_the_moon"}) == "unsupported");
+    CHECK(answer("addresses", {"example.org/an-invented-page"}).empty());
+    CHECK(close() == "answer_missing");
+    CHECK(answer("living", {"with_parents"}).empty());
+    CHECK(answers().size() == 2);
+    CHECK(answer("addresses", {}).empty());
+    CHECK(answers() == std::map<std::string, std::string>{{"living", "with_parents"}});
+    CHECK(close().empty());
+}
+
 TEST_CASE("a list of words comes with its labels, and one that is not there is not found") {
     Helplines world;
     const auto list = [&](const char* name) {

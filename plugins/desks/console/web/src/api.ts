@@ -184,6 +184,14 @@ export interface Request {
   statisticsShow?: StatisticsQuery;
   /** volunteer: among staff; no channel ever gets it */
   contactNote?: ContactNote;
+  /** counsellor, admin: the case form */
+  formShow?: null;
+  /** counsellor */
+  caseAnswer?: CaseAnswer;
+  /** admin, supervisor: the form as this change of it would make it */
+  formTry?: string;
+  /** admin: the helpline's own change of it, in force at once */
+  formInstall?: string;
 }
 
 export interface Reply {
@@ -232,6 +240,7 @@ export interface Reply {
   taxonomy?: TaxonomyView;
   found?: FoundView[];
   statistics?: StatisticsView;
+  form?: FormView;
 }
 
 export interface ErrorReply {
@@ -406,6 +415,42 @@ export interface CaseView {
   gender: string;
   languages: string[];
   hasSafetyPlan: boolean;
+  /** caseShow only */
+  answers: Answer[];
+}
+
+export interface Answer {
+  field: string;
+  /** none: nothing was answered, or it is taken away */
+  values: string[];
+}
+
+export interface CaseAnswer {
+  case: string;
+  /** to other fields, what was answered stays */
+  answers: Answer[];
+}
+
+export interface FormView {
+  version: string;
+  fields: FormViewField[];
+  /** of formShow to an admin or supervisor: the helpline's change, as it is in force */
+  own: string;
+}
+
+export interface FormViewField {
+  id: string;
+  /** choice, choices, line, text, number, date, truth */
+  type: string;
+  /** of choice and choices: a taxonomy */
+  list: string;
+  en: string;
+  fr: string;
+  ar: string;
+  /** 0: as many as the type may have */
+  most: number;
+  /** a case closes only with it */
+  needed: boolean;
 }
 
 export interface QueueView {
@@ -1401,7 +1446,7 @@ export interface DirectoryOverride {
 
 /** Of each struct that an answer may have: what its fields are, for those that are left out. A member of a union ends in `?`: it is absent when it is not chosen. */
 export const shapes: Record<string, Record<string, string>> = {
-  Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?" },
+  Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?", form: "FormView?" },
   ErrorReply: { code: "s", wrong: "s", mend: "s" },
   Done: { id: "s", state: "s", code: "s", note: "s" },
   ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView" },
@@ -1410,7 +1455,10 @@ export const shapes: Record<string, Record<string, string>> = {
   Label: { language: "s", text: "s" },
   MessageView: { seq: "N", at: "s", from: "s", text: "s", seen: "b" },
   TimelineEntry: { at: "s", who: "s", what: "s", reason: "s", text: "s", receipt: "s" },
-  CaseView: { id: "s", code: "s", status: "s", urgency: "s", createdAt: "s", assignedTo: "s", contacts: "[s", referrals: "[s", escalations: "[s", consents: "[s", timeline: "[TimelineEntry", closeReason: "s", updatedAt: "s", reasons: "[s", ageBand: "s", gender: "s", languages: "[s", hasSafetyPlan: "b" },
+  CaseView: { id: "s", code: "s", status: "s", urgency: "s", createdAt: "s", assignedTo: "s", contacts: "[s", referrals: "[s", escalations: "[s", consents: "[s", timeline: "[TimelineEntry", closeReason: "s", updatedAt: "s", reasons: "[s", ageBand: "s", gender: "s", languages: "[s", hasSafetyPlan: "b", answers: "[Answer" },
+  Answer: { field: "s", values: "[s" },
+  FormView: { version: "s", fields: "[FormViewField", own: "s" },
+  FormViewField: { id: "s", type: "s", list: "s", en: "s", fr: "s", ar: "s", most: "n", needed: "b" },
   QueueView: { waiting: "[QueueViewPlace", open: "[ContactView", now: "s" },
   QueueViewPlace: { contact: "ContactView", reason: "s", waitedMs: "N", targetMs: "N" },
   StaffView: { name: "s", roles: "[s", atDesk: "b", open: "n", displayName: "s" },
