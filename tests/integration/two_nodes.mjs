@@ -31,18 +31,19 @@ export async function until(what, ms, look) {
 
 export class TwoNodes {
   /** build: the build folder; edit(country, toml): the node's configuration as it shall be; init(country): more
-   * arguments of `sanad init` */
-  static async make(build, edit = (country, toml) => toml, init = () => []) {
+   * arguments of `sanad init`; desk: whether each has a desk */
+  static async make(build, edit = (country, toml) => toml, init = () => [], desk = false) {
     const nodes = new TwoNodes();
     nodes.build = path.resolve(build);
     nodes.folder = await mkdtemp(path.join(tmpdir(), "sanad-"));
     nodes.running = new Map();
     const link = await freePort();
     nodes.chatPort = { ma: await freePort(), tn: await freePort() };
+    nodes.deskPort = { ma: await freePort(), tn: await freePort() };
     for (const [country, more] of [["ma", []], ["tn", ["--listen", `tcp://127.0.0.1:${link}`, "--endpoint", `tcp://127.0.0.1:${link}`]]]) {
-      await nodes.sanad(["init", "--country", country, "--chat", `127.0.0.1:${nodes.chatPort[country]}`, "--desk", "none",
+      await nodes.sanad(["init", "--country", country, "--chat", `127.0.0.1:${nodes.chatPort[country]}`, "--desk", desk ? `127.0.0.1:${nodes.deskPort[country]}` : "none",
         "--staff", "amina:counsellor,supervisor,admin,auditor", "--share", `${nodes.build}/share`,
-        ...["storage/lmdb", "storage/postgres", "channels/webchat", "partners/webhook"].flatMap((folder) => ["--plugins", `${nodes.build}/plugins/${folder}`]),
+        ...["storage/lmdb", "storage/postgres", "channels/webchat", "partners/webhook", "desks/console"].flatMap((folder) => ["--plugins", `${nodes.build}/plugins/${folder}`]),
         ...more, ...init(country), nodes.data(country)]);
       const file = path.join(nodes.data(country), "node.toml");
       await writeFile(file, edit(country, await readFile(file, "utf8")));
