@@ -67,6 +67,7 @@ export const answers = {
   accountChange: "done",
   statisticsShow: "statistics",
   policyList: "policies",
+  directoryShow: "directory",
 } as const satisfies Partial<Record<keyof Request, keyof Reply>>;
 
 export type Question = keyof typeof answers;

@@ -1,6 +1,7 @@
+import { nodesOf } from "../words/directory";
 import { setClock } from "./clock.svelte";
 import { Reading } from "./reading.svelte";
-import { door } from "./session.svelte";
+import { door, session } from "./session.svelte";
 import { taxonomies } from "./words.svelte";
 
 /// What the pages show, each read from the node when a page wants it.
@@ -20,6 +21,8 @@ export const lists = {
   accounts: new Reading(() => door.ask("accountList", null)),
   plugins: new Reading(() => door.ask("pluginList", "")),
   links: new Reading(() => door.ask("linkList", null)),
+  rosters: new Reading(() => door.ask("rosterList", null)),
+  nodes: new Reading(async () => nodesOf((await door.ask("directoryShow", null)).note)),
   status: new Reading(() => door.ask("nodeStatus", null)),
 };
 
@@ -38,3 +41,9 @@ export async function wantWords(...names: string[]): Promise<void> {
       }),
   );
 }
+
+/// The nodes that something may be sent to: all but this one.
+export const otherNodes = () => (lists.nodes.value ?? []).filter((one) => one.id !== session.who?.node);
+
+/// A node by the name that people know it by.
+export const nodeName = (id: string): string => lists.nodes.value?.find((one) => one.id === id)?.name || id;

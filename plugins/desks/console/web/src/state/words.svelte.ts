@@ -51,3 +51,7 @@ export const word = (list: string, id: string): string => {
   const term = taxonomies.get(list)?.find((one) => one.id === id);
   return term ? label(term) : id;
 };
+/// Several of them, with the comma of the language.
+export const words = (list: string, ids: string[]): string => ids.map((id) => word(list, id)).join(speech.language === "ar" ? "، " : ", ");
+/// A reason is from either of two lists.
+export const reasonWord = (id: string): string => (word("chi-reasons", id) === id ? word("online-harm", id) : word("chi-reasons", id));
