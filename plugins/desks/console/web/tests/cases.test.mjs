@@ -60,3 +60,36 @@ test("the active nodes of a directory are read, and nothing else", () => {
   assert.deepEqual(nodesOf(note), [{ id: "ma.one", country: "MA", name: "One 'a'" }]);
   assert.deepEqual(nodesOf(""), []);
 });
+
+const { movesOf, reasonsOf, isOpen } = await load("words/moves.ts");
+const transitions = readFileSync(join(import.meta.dirname, "../../../../../core/casework/referral_transitions.tsv"), "utf8")
+  .split("\n").map((line) => line.split("\t"));
+
+test("a desk offers exactly the moves that people may make", () => {
+  const people = ["review", "ask", "accept", "decline", "redirect", "start", "hold", "resume", "complete", "not_complete", "information", "withdraw", "confirm"];
+  const states = transitions.filter(([what]) => what === "state").map(([, name]) => name);
+  const lawful = transitions.filter(([what]) => what === "move").map(([, who, from, event]) => `${who} ${from} ${event}`);
+  assert.ok(states.length > 20 && lawful.length > 50);
+  for (const state of states)
+    for (const side of ["asker", "asked"]) {
+      const offered = movesOf(side, state).filter((move) => move !== "note");
+      if (state === "withdraw_requested" && side === "asked") {
+        // The wish of the asker stands: it is granted, or the asked side's last word wins over it.
+        const last = transitions.filter(([what, , , effect]) => what === "event" && ["last_word", "gives_back"].includes(effect)).map(([, name]) => name);
+        assert.ok(offered.every((move) => last.includes(move)));
+        continue;
+      }
+      const wanted = people.filter((move) => lawful.includes(`${side} ${state} ${move}`));
+      assert.deepEqual([...offered].sort(), wanted.sort(), `${side} ${state}`);
+    }
+});
+
+test("a state is open as long as somebody may decide or work", () => {
+  for (const [what, name, phase] of transitions)
+    if (what === "state") assert.equal(isOpen(name), phase === "open" || phase === "working", name);
+});
+
+test("the reasons of a move are from a list that the node has", () => {
+  for (const move of ["withdraw", "decline", "redirect", "complete", "not_complete", "confirm"]) assert.ok(list(reasonsOf(move)).length > 2);
+  assert.equal(reasonsOf("accept"), "");
+});

@@ -84,3 +84,9 @@ test("bytes survive their text without padding", () => {
   assert.deepEqual(toBytes(toText(bytes)), bytes);
   assert.equal(toText(Uint8Array.of(255, 254)), "__4");
 });
+
+test("a question that does something answers that it is done, and nothing else passes for it", async () => {
+  const { door } = stage({ json: { done: { id: "r" } } }, { json: { choices: [] } });
+  assert.equal((await door.tell("referralNext", { referral: "a", to: "tn", confirmed: true })).id, "r");
+  await assert.rejects(door.tell("referralNext", { referral: "a" }), { code: "bad_answer" });
+});

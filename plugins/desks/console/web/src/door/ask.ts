@@ -1,4 +1,4 @@
-import type { Reply, Request } from "../api";
+import type { Done, Reply, Request } from "../api";
 import { wholeReply } from "./shape";
 
 /// Every question of this page, and the member of Reply that answers it.
@@ -98,11 +98,16 @@ export class Door {
 
   /// The answer. Throws a Refusal, and nothing else.
   async ask<Q extends Question>(question: Q, words: Words<Q>): Promise<Answer<Q>> {
-    const reply = wholeReply(await this.#post("/api", { [question]: words }));
-    if (reply.error) throw new Refusal(reply.error.code, reply.error.wrong, reply.error.mend);
-    const answer = reply[answers[question]];
+    const answer = (await this.#reply(question, words))[answers[question]];
     if (answer === undefined) throw new Refusal("bad_answer");
     return answer as Answer<Q>;
+  }
+
+  /// The same for a question that does something where it is asked otherwise: it is done.
+  async tell<Q extends Question>(question: Q, words: Words<Q>): Promise<Done> {
+    const { done } = await this.#reply(question, words);
+    if (!done) throw new Refusal("bad_answer");
+    return done;
   }
 
   /// A ticket for one connection to the feed.
@@ -113,6 +118,12 @@ export class Door {
   /// Forgets the token against forged requests: a new session has a new one.
   renew(): void {
     this.#token = "";
+  }
+
+  async #reply(question: Question, words: unknown): Promise<Reply> {
+    const reply = wholeReply(await this.#post("/api", { [question]: words }));
+    if (reply.error) throw new Refusal(reply.error.code, reply.error.wrong, reply.error.mend);
+    return reply;
   }
 
   async #post(path: string, body?: unknown, again = true): Promise<unknown> {
