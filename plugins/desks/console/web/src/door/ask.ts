@@ -13,6 +13,7 @@ export const answers = {
   contactUrgency: "done",
   contactDraft: "done",
   contactTransfer: "done",
+  contactNote: "done",
   queueShow: "queue",
   staffList: "staff",
   taxonomyShow: "taxonomy",

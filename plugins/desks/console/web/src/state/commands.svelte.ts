@@ -1,0 +1,68 @@
+import { conversation } from "./conversation.svelte";
+import { lists } from "./lists.svelte";
+import { complain } from "./notices.svelte";
+import { go, route, visit, type Place } from "./route.svelte";
+import { door, leave, may } from "./session.svelte";
+import { theme } from "./theme.svelte";
+import { languageNames, languages, speech, t, type Key } from "./words.svelte";
+
+export interface Command {
+  id: string;
+  text: string;
+  keys?: string; // as it is written on the keys
+  run: () => unknown;
+}
+
+/// The pages, and who sees each.
+export const places: { page: Place["page"]; roles: string[] }[] = [
+  { page: "desk", roles: ["volunteer"] },
+  { page: "cases", roles: ["counsellor"] },
+  { page: "referrals", roles: ["counsellor"] },
+];
+export const myPlaces = () => places.filter((place) => may(...place.roles));
+
+/// What is open above the page.
+export const above = $state<{ bar: boolean; help: boolean }>({ bar: false, help: false });
+
+/// Takes whoever is chosen, or else whoever is next.
+export async function take(): Promise<void> {
+  const waiting = lists.queue.value?.waiting ?? [];
+  const id = (waiting.find((one) => one.contact.id === route.id) ?? waiting[0])?.contact.id;
+  if (!id || !may("volunteer")) return;
+  try {
+    await door.ask("contactOpen", id);
+    await lists.queue.load();
+    go("desk", id);
+    await conversation.show(id);
+    focus("[data-reply]");
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/// The next one of the queue's list, or the one before.
+export function step(by: 1 | -1): void {
+  const queue = lists.queue.value;
+  if (!queue) return;
+  const ids = [...document.querySelectorAll<HTMLElement>("[data-contact]")].map((one) => one.dataset["contact"]!);
+  const next = ids[Math.min(ids.length - 1, Math.max(0, ids.indexOf(route.id) + by))];
+  if (next) go("desk", next);
+}
+
+export const focus = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
+
+/// Everything that can be done from anywhere.
+export const commands = (): Command[] => [
+  ...(may("volunteer") ? [{ id: "take", text: t("command.take"), keys: "T", run: take }] : []),
+  ...myPlaces().map(({ page }, index) => ({ id: page, text: t("command.go", { page: t(`page.${page}` as Key) }), keys: `Alt+${index + 1}`, run: () => visit(page) })),
+  ...(route.page === "desk" && conversation.contact?.state === "open"
+    ? [
+        { id: "reply", text: t("command.reply"), keys: "R", run: () => focus("[data-reply]") },
+        { id: "note", text: t("command.note"), keys: "N", run: () => focus("[data-note]") },
+      ]
+    : []),
+  { id: "theme", text: t(theme.dark ? "theme.light" : "theme.dark"), run: () => theme.turn() },
+  ...languages.filter((one) => one !== speech.language).map((one) => ({ id: one, text: languageNames[one], run: () => (speech.language = one) })),
+  { id: "help", text: t("command.help"), keys: "?", run: () => (above.help = true) },
+  { id: "leave", text: t("leave"), run: leave },
+];
