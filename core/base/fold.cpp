@@ -95,8 +95,6 @@ char32_t two_letters(char32_t a, char32_t b) {
             case U'c':
             case U's':
                 return U'ش';
-            case U't':
-                return U'ت';
             case U'd':
                 return U'د';
             case U'p':

@@ -21,7 +21,7 @@
 //      Arabic     ث=ت  ذ=د  ص=س  ض=د  ط=ت  ظ=د  ى=ي  ة=ا  ء goes; پ=ب چ=ش ڤ=ف; گ ڭ ݣ ڨ = گ
 //      Latin      a=ا  b,p=ب  c=ك, before e i y س  d=د  e,i,y=ي  f,v=ف  g=گ  h=ه  j=ج  k=ك
 //                 l=ل  m=م  n=ن  o,u,w=و  q=ق  r=ر  s=س  t=ت  x=كس  z=ز
-//      Latin two  kh=خ  gh=غ  ch,sh=ش  th=ت  dh=د  ph=ف  ou=و  ck=ك; qu before a vowel=ك
+//      Latin two  kh=خ  gh=غ  ch,sh=ش  dh=د  ph=ف  ou=و  ck=ك; qu before a vowel=ك
 //      Arabizi    2 goes  3=ع  5=خ  6=ت  7=ح  9=ق; 3'=غ  7'=خ  9'=د before a letter
 //      Tamazight  Tifinagh as its Latin letters; ɣ=غ  ɛ=ع
 //      French     œ=oe  æ=ae
