@@ -6,6 +6,7 @@
 #include "core/api/cover.h"
 #include "core/api/door.h"
 #include "core/api/escalations.h"
+#include "core/api/hints.h"
 #include "core/api/overrides.h"
 #include "core/api/uploads.h"
 #include "core/federation/attachments.h"
@@ -118,6 +119,7 @@ public:
         store::Feed& feed;
         store::Outbox& outbox;
         Contacts& contacts;
+        Hints& hints;
         Cases& cases;
         Escalations& escalations;
         Overrides& overrides;
@@ -215,6 +217,7 @@ private:
     Result<void> contact_open(Context& context, In request, Out reply);
     Result<void> contact_reply(Context& context, In request, Out reply);
     Result<void> contact_end(Context& context, In request, Out reply);
+    Result<void> hint_judge(Context& context, In request, Out reply);
 
     // The desk (service_desk.cpp).
     Result<void> queue_show(Context& context, In request, Out reply);

@@ -12,7 +12,12 @@ Result<void> Service::contact_list(Context& context, In request, Out reply) {
             return contact.state == casework::ContactState::ended;
         });
     auto out = reply.initContacts(static_cast<unsigned>(contacts->size()));
-    for (unsigned i = 0; i < out.size(); ++i) fill_contact(out[i], (*contacts)[i]);
+    for (unsigned i = 0; i < out.size(); ++i) {
+        fill_contact(out[i], (*contacts)[i]);
+        const auto hinted = fill_hints(out[i], parts_.hints, parts_.contacts, context.from,
+                                       (*contacts)[i].id, HintWords::without);
+        if (!hinted) return hinted;
+    }
     return {};
 }
 

@@ -28,11 +28,20 @@ Result<void> Service::queue_show(Context& context, In, Out reply) {
     if (!live) return std::unexpected(live.error());
     std::vector<casework::Waiting> waiting;
     std::vector<const Contact*> open;
-    for (const Contact& contact : *live)
-        if (contact.state == ContactState::waiting)
-            waiting.push_back({contact.id, contact.urgency, contact.waiting_since});
-        else
+    for (const Contact& contact : *live) {
+        if (contact.state != ContactState::waiting) {
             open.push_back(&contact);
+            continue;
+        }
+        const auto urgency = parts_.hints.effective(context.from, contact);
+        if (!urgency) return std::unexpected(urgency.error());
+        waiting.push_back({contact.id, *urgency, contact.waiting_since});
+    }
+    const auto fill = [&](schema::api::ContactView::Builder view, const Contact& contact) {
+        fill_contact(view, contact);
+        return fill_hints(view, parts_.hints, parts_.contacts, context.from, contact.id,
+                          HintWords::without);
+    };
     const casework::QueueRules rules;
     const auto places = casework::order(waiting, rules, context.now);
     auto out = reply.initQueue();
@@ -41,13 +50,15 @@ Result<void> Service::queue_show(Context& context, In, Out reply) {
     for (unsigned i = 0; i < list.size(); ++i) {
         const auto& place = places[i];
         const auto contact = std::ranges::find(*live, place.contact, &Contact::id);
-        fill_contact(list[i].initContact(), *contact);
+        if (const auto filled = fill(list[i].initContact(), *contact); !filled) return filled;
         list[i].setReason(text(std::string(casework::name(place.reason))));
         list[i].setWaitedMs(milliseconds(place.waited));
-        list[i].setTargetMs(milliseconds(casework::pick_up_time(rules, contact->urgency)));
+        const auto stands = std::ranges::find(waiting, place.contact, &casework::Waiting::contact);
+        list[i].setTargetMs(milliseconds(casework::pick_up_time(rules, stands->urgency)));
     }
     auto others = out.initOpen(static_cast<unsigned>(open.size()));
-    for (unsigned i = 0; i < others.size(); ++i) fill_contact(others[i], *open[i]);
+    for (unsigned i = 0; i < others.size(); ++i)
+        if (const auto filled = fill(others[i], *open[i]); !filled) return filled;
     return {};
 }
 
@@ -80,6 +91,10 @@ Result<void> Service::show_contact(Context& context, const ContactId& id, std::u
         events->erase(events->begin(), events->end() - list_items_max);
     auto out = reply.initContact();
     fill_contact(out, *contact);
+    if (const auto hinted =
+            fill_hints(out, parts_.hints, parts_.contacts, context.from, id, HintWords::with);
+        !hinted)
+        return hinted;
     out.setDraft(text(*draft));
     out.setPresence(text(*left));
     auto among_staff = out.initNotes(static_cast<unsigned>(notes->size()));

@@ -6,6 +6,7 @@
 #include "core/node/files.h"
 #include "core/node/form_file.h"
 #include "core/node/initialise.h"
+#include "core/node/lexicon_files.h"
 #include "core/node/plugin_store.h"
 #include "core/node/policy_files.h"
 #include "core/node/trust_file.h"
@@ -41,6 +42,7 @@ public:
     void plugins();
     void store();
     void words();
+    void phrases();
     void policy();
     void directory();
     void port();
@@ -128,6 +130,17 @@ void Examination::words() {
         say(Level::bad, "case form", form.error().detail);
     else
         say(Level::good, "case form", "version " + form->version);
+}
+
+void Examination::phrases() {
+    const auto lexicon = load_lexicon(configuration_.share);
+    if (!lexicon)
+        return say(Level::bad, "hint phrases", lexicon.error().detail + ": correct that line");
+    if (lexicon->phrase_count() > 0)
+        return say(Level::good, "hint phrases", std::to_string(lexicon->phrase_count()));
+    say(Level::note, "hint phrases",
+        (configuration_.share / "lexicon").string() +
+            ": there are none, so no message is pointed out: install config/lexicon");
 }
 
 void Examination::policy() {
@@ -262,6 +275,7 @@ std::vector<Finding> examine(const fs::path& file, const VaultInputs& inputs, co
     examination.plugins();
     examination.store();
     examination.words();
+    examination.phrases();
     examination.policy();
     examination.directory();
     examination.port();

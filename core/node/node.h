@@ -139,6 +139,7 @@ private:
     trust::SymmetricKey index_key_;
     std::optional<NodeKeys> keys_;
     casework::Taxonomies taxonomies_;
+    casework::Lexicon lexicon_;
     TrustedStewards trusted_;
     federation::Policies policies_;
 
@@ -168,6 +169,7 @@ private:
 
     std::unique_ptr<PluginOutward> outward_;
     std::unique_ptr<api::Contacts> contacts_;
+    std::unique_ptr<api::Hints> hints_;
     std::unique_ptr<api::Cases> cases_;
     std::unique_ptr<api::Duty> duty_;
     std::unique_ptr<api::Cover> cover_;

@@ -2,6 +2,7 @@
 #include "core/node/erased_file.h"
 #include "core/node/files.h"
 #include "core/node/form_file.h"
+#include "core/node/lexicon_files.h"
 #include "core/node/node.h"
 
 #include <filesystem>
@@ -20,6 +21,10 @@ Result<void> Node::load_words() {
     auto taxonomies = load_taxonomies(configuration_.share);
     if (!taxonomies) return std::unexpected(taxonomies.error());
     taxonomies_ = std::move(*taxonomies);
+    auto lexicon = load_lexicon(configuration_.share);
+    if (!lexicon) return std::unexpected(lexicon.error());
+    if (lexicon->phrase_count() == 0) around_.log.warn("triage.no_phrases");
+    lexicon_ = std::move(*lexicon);
     auto policies = load_policies(configuration_, taxonomies_);
     if (!policies) return std::unexpected(policies.error());
     policies_.replace(std::move(*policies));

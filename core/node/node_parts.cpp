@@ -139,6 +139,9 @@ Result<void> Node::open_service() {
         *store_.store, {*records_, *feed_, taxonomies_, around_.entropy, *outward_, index_key_});
     if (!contacts) return std::unexpected(contacts.error());
     contacts_ = std::move(*contacts);
+    auto hints = api::Hints::open(*store_.store, {*records_, *feed_, lexicon_});
+    if (!hints) return std::unexpected(hints.error());
+    hints_ = std::move(*hints);
     auto cases = api::Cases::open(*store_.store,
                                   {*records_, *feed_, taxonomies_, around_.entropy, *contacts_});
     if (!cases) return std::unexpected(cases.error());
@@ -159,8 +162,8 @@ Result<void> Node::open_service() {
     plugin_values_ = std::move(*values);
     desk_calls_ = std::make_unique<DeskCalls>(around_.clock, around_.entropy, feed_->newest());
     services_ = std::make_unique<PluginServices>(
-        PluginServices::Parts{*store_.store, *engine_, *audit_, *contacts_, *escalations_, *cover_,
-                              *plugin_values_, *desk_calls_, around_.clock});
+        PluginServices::Parts{*store_.store, *engine_, *audit_, *contacts_, *hints_, *escalations_,
+                              *cover_, *plugin_values_, *desk_calls_, around_.clock});
 
     make_slots();
     api::Staff staff;
@@ -185,6 +188,7 @@ Result<void> Node::open_service() {
         .feed = *feed_,
         .outbox = *outbox_,
         .contacts = *contacts_,
+        .hints = *hints_,
         .cases = *cases_,
         .escalations = *escalations_,
         .overrides = *overrides_,

@@ -75,6 +75,7 @@ sanad_status PluginServices::submit(const std::string& instance, ByteView reques
         const std::lock_guard lock(mutex_);
         channel = channels_[instance];
     }
+    const auto noticed = parts_.hints.notice(in->text);
     return change(
         instance, "contact.message", store::Engine::When::now,
         [&](store::Draft& draft, Time now) -> Result<Bytes> {
@@ -82,13 +83,21 @@ sanad_status PluginServices::submit(const std::string& instance, ByteView reques
                 draft, instance, channel, in->conversation, in->key, in->text, in->language, now);
             if (!submitted) return std::unexpected(submitted.error());
             if (!submitted->duplicate)
-                if (const auto told =
-                        parts_.cover.person_wrote(draft, submitted->contact, in->text, now);
-                    !told)
+                if (const auto told = heard(draft, *submitted, in->text, noticed, now); !told)
                     return std::unexpected(told.error());
             return write_submit_reply(*submitted);
         },
         reply);
+}
+
+Result<void> PluginServices::heard(store::Draft& draft, const api::Contacts::Submitted& submitted,
+                                   const std::string& text, std::span<const casework::Hint> noticed,
+                                   Time now) {
+    const auto told = parts_.cover.person_wrote(draft, submitted.contact, text, now);
+    if (!told || noticed.empty()) return told;
+    const auto contact = parts_.contacts.find(draft, submitted.contact);
+    if (!contact) return std::unexpected(contact.error());
+    return parts_.hints.keep(draft, *contact, submitted.seq, noticed, now);
 }
 
 sanad_status PluginServices::receipt(const std::string& instance, ByteView request,

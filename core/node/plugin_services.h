@@ -4,6 +4,7 @@
 #include "core/api/cover.h"
 #include "core/api/escalations.h"
 #include "core/node/desk_calls.h"
+#include "core/api/hints.h"
 #include "core/node/plugin_values.h"
 #include "core/plugins/instance.h"
 #include "core/store/audit.h"
@@ -38,6 +39,7 @@ public:
         store::Engine& engine;
         store::Audit& audit;
         api::Contacts& contacts;
+        api::Hints& hints;
         api::Escalations& escalations;
         api::Cover& cover;
         PluginValues& values;
@@ -65,6 +67,9 @@ private:
     sanad_status read(const std::function<Result<Bytes>(store::Snapshot&)>& work,
                       plugins::Reply& reply);
 
+    /// Keeps what was noticed in a new message, and lets cover read an answer in it.
+    Result<void> heard(store::Draft& draft, const api::Contacts::Submitted& submitted,
+                       const std::string& text, std::span<const casework::Hint> noticed, Time now);
     sanad_status submit(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status receipt(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status replay(const std::string& instance, ByteView request, plugins::Reply& reply);

@@ -1,6 +1,7 @@
 #include "tests/support/helpline.h"
 
 #include "core/base/message.h"
+#include "core/node/lexicon_files.h"
 #include "core/node/policy_files.h"
 
 #include <cassert>
@@ -68,8 +69,10 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
           must(federation::DirectoryBook::open(*node.store, {node.records, node.timers, *node.audit,
                                                              *node.feed, nobody, around.clock}))),
       index_key(node.vault.derive(1)),
+      lexicon(must(node::load_lexicon(config_folder))),
       contacts(must(api::Contacts::open(*node.store, {node.records, *node.feed, around.taxonomies,
                                                       around.entropy, *this, index_key}))),
+      hints(must(api::Hints::open(*node.store, {node.records, *node.feed, lexicon}))),
       cases(must(api::Cases::open(
           *node.store, {node.records, *node.feed, around.taxonomies, around.entropy, *contacts}))),
       escalations(must(api::Escalations::open(
@@ -105,6 +108,7 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .feed = *node.feed,
                                         .outbox = *outbox,
                                         .contacts = *contacts,
+                                        .hints = *hints,
                                         .cases = *cases,
                                         .escalations = *escalations,
                                         .overrides = *overrides,
@@ -141,6 +145,24 @@ Reply Helpline::ask(const std::string& actor, const Fill& fill) {
     }
     assert(answer.has_value());
     return Reply(std::move(*answer));
+}
+
+ContactId Helpline::write(const std::string& conversation, const std::string& text) {
+    const std::string key = "message-" + std::to_string(++messages_);
+    const std::string name = conversation + "-a-long-name-of-it";
+    const auto noticed = hints->notice(text);
+    ContactId id;
+    const auto written = node.run([&](store::Draft& draft) -> Result<void> {
+        const auto made = contacts->submit(draft, "chat", "webchat", bytes_of(name), bytes_of(key),
+                                           text, "ary-Latn", clock_.now());
+        if (!made) return std::unexpected(made.error());
+        id = made->contact;
+        const auto contact = contacts->find(draft, id);
+        if (!contact) return std::unexpected(contact.error());
+        return hints->keep(draft, *contact, made->seq, noticed, clock_.now());
+    });
+    assert(written.has_value());
+    return id;
 }
 
 std::string Helpline::open_case() {

@@ -47,6 +47,9 @@ public:
     /// Asks as `actor` and works until it is answered.
     Reply ask(const std::string& actor, const Fill& fill);
 
+    /// A child writes, in the conversation of that name, as through a plugin; what is noticed is
+    /// kept. returns  the contact
+    ContactId write(const std::string& conversation, const std::string& text);
     /// A case of a child who wrote, with `narrative` never in it. returns  its id
     std::string open_case();
     /// errors as the door's: the reply
@@ -83,6 +86,7 @@ private:
 
     const Clock& clock_;
     std::uint32_t children_ = 0;
+    std::uint32_t messages_ = 0;
 
 public:
     FederationNode node;
@@ -90,7 +94,9 @@ public:
     federation::Peers nobody{federation::PeerTable{}};  // what the empty book puts in force
     std::unique_ptr<federation::DirectoryBook> book;
     trust::SymmetricKey index_key;
+    casework::Lexicon lexicon;
     std::unique_ptr<api::Contacts> contacts;
+    std::unique_ptr<api::Hints> hints;
     std::unique_ptr<api::Cases> cases;
     std::unique_ptr<api::Escalations> escalations;
     std::unique_ptr<api::Cover> cover;
