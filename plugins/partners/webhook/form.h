@@ -1,24 +1,19 @@
 #pragma once
 
-#include <cstddef>
+#include "plugins/shared/http/form.h"
+
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 // The form of the pickup page, as it comes back.
 namespace sanad::webhook {
 
-inline constexpr std::size_t form_fields_max = 16;
 inline constexpr std::int64_t form_lifetime_s = 12 * 60 * 60;
 inline constexpr std::int64_t form_clock_slack_s = 60;
 
-/// Reads `a=1&b=2` as application/x-www-form-urlencoded.
-///
-/// returns  nothing when a field comes twice, more than form_fields_max come, or an escape is wrong
-/// source   WHATWG URL, section 5.1
-std::optional<std::map<std::string, std::string>> parse_form(std::string_view body);
+using http::form_fields_max;
+using http::parse_form;
 
 /// A token that only this plugin can make: it shows that the form came from our page of this very
 /// matter. It also names the sending: the same form sent twice is one report.

@@ -171,22 +171,6 @@ json::parse_options strict() {
     return options;
 }
 
-/// The bytes of the UTF-8 sequence at the front of `text`, or 0.
-std::size_t sequence_bytes(std::string_view text) {
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return 0;
-    for (std::size_t at = 1; at < bytes; ++at)
-        if ((byte(at) & 0xc0U) != 0x80) return 0;
-    const unsigned second = byte(1);
-    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    const bool surrogate = first == 0xed && second > 0x9f;
-    const bool beyond = first == 0xf4 && second > 0x8f;
-    return overlong || surrogate || beyond ? 0 : bytes;
-}
-
 }  // namespace
 
 std::expected<std::map<std::string, std::string>, JsonFault> parse_strings(
@@ -201,15 +185,6 @@ std::expected<std::vector<ViewRow>, JsonFault> parse_view(std::string_view text)
     json::basic_parser<ViewReader> parser(strict());
     if (const auto fault = read(parser, text)) return std::unexpected(*fault);
     return std::move(parser.handler().rows);
-}
-
-bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t bytes = sequence_bytes(text);
-        if (bytes == 0) return false;
-        text.remove_prefix(bytes);
-    }
-    return true;
 }
 
 }  // namespace sanad::webhook

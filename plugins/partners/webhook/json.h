@@ -1,5 +1,7 @@
 #pragma once
 
+#include "plugins/shared/http/form.h"
+
 #include <cstddef>
 #include <expected>
 #include <map>
@@ -37,7 +39,6 @@ struct ViewRow {
 /// view_depth_max deep, view_rows_max rows. What is null or empty has no row.
 std::expected<std::vector<ViewRow>, JsonFault> parse_view(std::string_view json);
 
-/// RFC 3629, without surrogates and overlong forms.
-bool is_utf8(std::string_view text);
+using http::is_utf8;
 
 }  // namespace sanad::webhook
