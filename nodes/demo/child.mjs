@@ -67,7 +67,7 @@ const commands = {
   async say({ text }) {
     await page.locator("textarea").fill(text);
     await page.evaluate(watchTicks);
-    await page.locator("form button").click();
+    await page.locator("form .send").click();
     return { tick_ms: await page.evaluate(() => window.tickMs) };
   },
   async await_answer({ text }) {

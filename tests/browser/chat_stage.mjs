@@ -58,7 +58,9 @@ class Proxy {
 }
 
 export async function setStage({ program, plugin, environment = {} }) {
+  const visits = [];
   const elsewhere = createHttp((_, response) => {
+    visits.push(Date.now());
     response.setHeader("content-type", "text/html");
     response.end("<!doctype html><title>weather</title><p>sunny");
   });
@@ -69,7 +71,7 @@ export async function setStage({ program, plugin, environment = {} }) {
   proxy.target = await host.ask("start 0");
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
   return {
-    host, proxy, browser, exit, base: `http://127.0.0.1:${port}`,
+    host, proxy, browser, exit, visits, base: `http://127.0.0.1:${port}`,
     async stop() {
       await browser.close();
       proxy.cut();
@@ -100,7 +102,7 @@ export async function openPage(stage, { path = "/", ...options } = {}) {
     page, context, hosts, errors,
     say: async (text) => {
       await page.locator("textarea").fill(text);
-      await page.locator("form button").click();
+      await page.locator("form .send").click();
     },
     state: (name) => page.waitForSelector(`body[data-state=${name}]`),
     ticked: (count) => page.waitForFunction((n) =>

@@ -30,7 +30,7 @@ test("the page reads from right to left and fits a telephone", async () => {
   const { page, context, errors } = await openPage(stage);
   assert.equal(await page.evaluate(() => document.documentElement.dir), "rtl");
   const box = await page.locator("textarea").boundingBox();
-  const send = await page.locator("form button").boundingBox();
+  const send = await page.locator("form .send").boundingBox();
   const exit = await page.locator("#exit").boundingBox();
   const name = await page.locator(".name").boundingBox();
   assert.ok(send.x < box.x, "the send button is on the left");
@@ -50,14 +50,96 @@ test("the page reads from right to left and fits a telephone", async () => {
   await context.close();
 });
 
-test("without scripts the numbers, the promise and the exit are there", async () => {
+test("without scripts a child writes, sees the answer, and leaves", async () => {
   const { page, context } = await openPage(stage, { javaScriptEnabled: false });
   assert.equal(await page.locator(".danger a[href='tel:19']").isVisible(), true);
-  assert.equal(await page.locator(".welcome h1").isVisible(), true);
   assert.equal(await page.locator("#exit").getAttribute("href"), stage.exit);
-  assert.equal(await page.locator("form").isVisible(), false);
   await page.locator("nav a", { hasText: "Français" }).click();
   assert.match(await page.locator(".welcome h1").textContent(), /Bienvenue/);
+  const first = "‏شي حد كيهددني par écrit 😟";
+  await page.locator("textarea").fill(first);
+  await page.locator("form .send").click();
+  await page.waitForSelector(".mine.received");
+  assert.equal((await conversation(first)).messages.length, 1);
+  assert.match(await page.locator("#state").textContent(), /Ton message est arrivé/);
+  assert.equal(new URL(page.url()).search, "", "nothing of it is in the address");
+  assert.ok(!page.url().includes(await page.locator("[name=token]").inputValue()));
+  await stage.host.ask(`say ${await index(first)} Je suis là.`);
+  await page.locator("form .plain", { hasText: "réponse" }).click();
+  assert.deepEqual(await page.locator(".message p").allTextContents(), [first, "Je suis là."]);
+  assert.equal((await conversation(first)).shown, 2);
+  await picture(page, "plain-fr");
+  assert.deepEqual(await context.cookies(), []);
+  // The way out is a plain link; what the form brought does not come back from behind it.
+  await page.locator("#exit").click();
+  await page.waitForURL(stage.exit);
+  page.goBack({ waitUntil: "commit" }).catch(() => {});
+  await until("Back has led somewhere", () =>
+    page.evaluate((exit) => location.href !== exit, stage.exit).catch(() => false));
+  assert.ok(!(await page.evaluate(() => document.documentElement.outerHTML)).includes("كيهددني"));
+  await context.close();
+});
+
+test("without scripts a text that cannot be taken is given back", async () => {
+  const { page, context } = await openPage(stage, { path: "/en", javaScriptEnabled: false });
+  await page.locator("textarea").fill("   ");
+  await page.locator("form .send").click();
+  assert.match(await page.locator("#notice").textContent(), /One word is enough/);
+  await page.locator("textarea").fill("w".repeat(4001));
+  await page.locator("form .send").click();
+  assert.match(await page.locator("#notice").textContent(), /a little long/);
+  assert.equal((await page.locator("textarea").inputValue()).length, 4001);
+  await context.close();
+});
+
+test("a page that came as the answer to a form goes on by itself once its script is there", async () => {
+  const { page, context, say, ticked } = await openPage(stage, { path: "/en" });
+  await page.route("**/app.js", (route) => route.abort());
+  await page.goto(stage.base + "/en");
+  await page.locator("textarea").fill("before the script");
+  await page.unroute("**/app.js");
+  await page.locator("form .send").click();
+  await page.waitForSelector("html.lively");
+  await page.waitForSelector(".mine.received");
+  await say("after the script");
+  await ticked(2);
+  assert.deepEqual((await conversation("before the script")).messages.map((one) => one.text),
+    ["before the script", "after the script"]);
+  await context.close();
+});
+
+test("the way out works before its script is there", async () => {
+  const { page, context } = await openPage(stage, { path: "/en" });
+  await page.route("**/app.js", () => {}); // a script that never comes
+  await page.goto(stage.base + "/en", { waitUntil: "commit" });
+  await page.locator("#exit").click({ noWaitAfter: true });
+  await page.waitForURL(stage.exit);
+  await context.close();
+});
+
+test("the first screen says who reads, what is kept and when it is not secret", async () => {
+  for (const [path, words] of [["/", [/من يقرأ/, /ماذا يُحفظ/, /متى لا يبقى سرا/]],
+    ["/fr", [/Qui lit/, /gardé/, /plus secret/]], ["/en", [/Who reads/, /What is kept/, /not secret/]],
+    ["/ary-Latn", [/Chkoun kay9ra/, /m7fod/, /serr/]], ["/ary-Arab", [/شكون كيقرا/, /شنو كيبقى/, /فوقاش/]]]) {
+    const { page, context, errors } = await openPage(stage, { path });
+    const titles = await page.locator(".welcome h2").allTextContents();
+    titles.forEach((title, index) => assert.match(title, words[index]));
+    assert.equal(await page.locator("nav a").count(), 7);
+    assert.equal(await page.locator("input:visible, select:visible").count(), 0, "asks for nothing");
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+});
+
+test("Tamazight opens a page that says what it is written in", async () => {
+  const { page, context, say, ticked } = await openPage(stage, { path: "/en" });
+  await page.locator("nav a", { hasText: "ⵜⴰⵎⴰⵣⵉⵖⵜ" }).click();
+  assert.match(await page.locator(".fallback").textContent(), /بالعربية/);
+  assert.equal(await page.locator(".hint").getAttribute("lang"), "zgh-Tfng");
+  await page.locator("nav a", { hasText: "Tamazight" }).click();
+  assert.match(await page.locator(".fallback").textContent(), /en français/);
+  await page.locator("nav a", { hasText: "English" }).click();
+  assert.equal(await page.locator(".fallback").isVisible(), false);
   await context.close();
 });
 
@@ -66,7 +148,7 @@ test("a language is chosen without leaving the page", async () => {
   const url = page.url();
   await page.locator("nav a", { hasText: "English" }).click();
   assert.equal(await page.evaluate(() => document.documentElement.dir), "ltr");
-  assert.equal(await page.locator("#exit").textContent(), "Leave quickly");
+  assert.equal(await page.locator("#exit span").textContent(), "Leave quickly");
   assert.match(await page.locator(".danger").textContent(), /Police/);
   await page.locator("nav a", { hasText: "الدارجة" }).click();
   assert.equal(await page.evaluate(() => document.documentElement.dir), "rtl");
@@ -184,7 +266,7 @@ test("a message that is too long or refused comes back to be changed", async () 
   assert.equal(await page.locator(".message").count(), 0);
   await page.locator("textarea").fill("😀".repeat(4000));
   assert.equal(await page.locator("#notice").isVisible(), false);
-  await page.locator("form button").click();
+  await page.locator("form .send").click();
   await ticked(1);
   await stage.host.ask(`refuse submit ${invalid} 1`);
   await say("the node will not have this");
@@ -228,28 +310,73 @@ test("the keyboard alone is enough", async () => {
   await context.close();
 });
 
-test("three times Escape leaves at once, and nothing stays behind", async () => {
-  const { page, context, hosts, say, ticked, errors } = await openPage(stage);
-  await say("سر");
-  await ticked(1);
-  const traces = await page.evaluate(async () => ({
-    local: localStorage.length, session: sessionStorage.length, cookie: document.cookie,
-    databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
-    workers: (await navigator.serviceWorker.getRegistrations()).length }));
-  assert.deepEqual(traces,
-    { local: 0, session: 0, cookie: "", databases: 0, caches: 0, workers: 0 });
-  assert.deepEqual([...hosts], [new URL(stage.base).host], "one host and no other");
+for (const key of ["Escape", "Shift"])
+  test(`three times ${key} leaves at once, and nothing stays behind`, async () => {
+    const { page, context, hosts, say, ticked, errors } = await openPage(stage);
+    const secret = `سر ${key}`;
+    await say(secret);
+    await ticked(1);
+    const traces = await page.evaluate(async () => ({
+      local: localStorage.length, session: sessionStorage.length, cookie: document.cookie,
+      databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
+      workers: (await navigator.serviceWorker.getRegistrations()).length }));
+    assert.deepEqual(traces,
+      { local: 0, session: 0, cookie: "", databases: 0, caches: 0, workers: 0 });
+    assert.deepEqual([...hosts], [new URL(stage.base).host], "one host and no other");
 
-  const begun = Date.now();
-  for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
-  await page.waitForURL(stage.exit, { waitUntil: "commit" });
-  assert.ok(Date.now() - begun < 2000);
-  await until("the counsellor is told", async () => (await conversation("سر")).left.length === 1);
-  assert.deepEqual((await conversation("سر")).left, [1], "quickly");
-  assert.deepEqual(await context.cookies(), []);
-  await page.goBack().catch(() => {});
-  assert.ok(!page.url().startsWith(stage.base), `Back leads to ${page.url()}`);
-  assert.deepEqual(errors, []);
+    assert.equal(await page.locator("#exit i").isVisible(), false);
+    await page.keyboard.press(key);
+    assert.equal(await page.locator("#exit i").textContent(), "●○○");
+    assert.match(await page.locator("#presses").textContent(), /بقيت ضغطتان/);
+    await page.keyboard.press(key);
+    const goodbyes = [];
+    page.on("request", (request) => goodbyes.push(new URL(request.url()).pathname));
+    const visits = stage.visits.length;
+    const begun = Date.now();
+    await page.keyboard.press(key);
+    await page.waitForURL(stage.exit, { waitUntil: "commit" });
+    // From the press until the harmless site was asked for its page.
+    assert.ok(stage.visits[visits] - begun <= 200, `${stage.visits[visits] - begun} ms`);
+    assert.ok(goodbyes.includes("/bye"), "the browser is told to drop what it kept");
+    await until("the counsellor is told", async () => (await conversation(secret)).left.length === 1);
+    assert.deepEqual((await conversation(secret)).left, [1], "quickly");
+    assert.deepEqual(await context.cookies(), []);
+    await page.goBack().catch(() => {});
+    assert.ok(!page.url().startsWith(stage.base), `Back leads to ${page.url()}`);
+    assert.ok(!(await page.content()).includes("سر"));
+    assert.deepEqual(errors, []);
+    await context.close();
+  });
+
+test("capital letters and single presses do not leave", async () => {
+  const { page, context } = await openPage(stage, { path: "/en" });
+  await page.locator("textarea").focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+A");
+  assert.equal(await page.locator("textarea").inputValue(), "AAAA");
+  await page.keyboard.press("Shift");
+  await page.keyboard.press("Shift");
+  await page.keyboard.press("b");
+  assert.equal(await page.locator("#exit i").isVisible(), false);
+  await page.keyboard.press("Shift");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#exit i").textContent(), "●●○");
+  assert.ok(page.url().startsWith(stage.base));
+  await context.close();
+});
+
+test("the way out stays in sight however long the conversation is", async () => {
+  const { page, context, say, ticked } = await openPage(stage, { path: "/en",
+    viewport: { width: 320, height: 480 } });
+  for (let i = 0; i < 4; i++) await say("a long line ".repeat(60));
+  await ticked(4);
+  const seen = async () => page.locator("#exit").evaluate((one) => {
+    const box = one.getBoundingClientRect();
+    return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest("a") === one;
+  });
+  assert.ok(await seen());
+  await page.evaluate(() => document.getElementById("scroll").scrollTo(0, 0));
+  assert.ok(await seen());
   await context.close();
 });
 

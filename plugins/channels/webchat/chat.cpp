@@ -1,6 +1,7 @@
 #include "plugins/channels/webchat/chat.h"
 
 #include "plugins/channels/webchat/token.h"
+#include "plugins/channels/webchat/told.h"
 #include "plugins/shared/by_node/by_node.h"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 namespace sanad::webchat {
 namespace {
 
-using plugin::view_of;
 namespace schema = plugin::schema;
 
 std::chrono::steady_clock::time_point now() { return std::chrono::steady_clock::now(); }
@@ -27,29 +27,6 @@ http::Options options_of(const Settings& settings) {
         options.limits.connections = 2000;
     }
     return options;
-}
-
-const char* name_of(schema::ConversationState state) {
-    switch (state) {
-        case schema::ConversationState::WAITING:
-            return "waiting";
-        case schema::ConversationState::OPEN:
-            return "open";
-        case schema::ConversationState::ENDED:
-            return "ended";
-        case schema::ConversationState::NONE:
-            break;
-    }
-    return "none";
-}
-
-std::vector<Line> lines_of(schema::ReplayReply::Reader reply) {
-    std::vector<Line> lines;
-    for (const auto message : reply.getMessages())
-        lines.push_back(
-            {message.getSeq(), message.getAtMs(), message.getFrom() == schema::Author::PERSON,
-             std::string(view_of(message.getKey())), std::string(view_of(message.getText()))});
-    return lines;
 }
 
 bool equal_fold(std::string_view a, std::string_view b) {
@@ -76,7 +53,11 @@ Chat::Chat(plugin::Host& host, const Settings& settings)
       options_(options_of(settings)),
       resume_(settings.resume),
       front_(std::make_shared<const Front>(settings)),
-      presence_(settings.behind_proxy ? 0 : settings.conversations_per_hour) {}
+      presence_(settings.behind_proxy ? 0 : settings.conversations_per_hour),
+      plain_(host, presence_, lanes_, [this](const std::string& conversation, const Line& line) {
+          for (const SocketId socket : presence_.sockets_of(conversation))
+              server_->send(socket, message_frame(line));
+      }) {}
 
 // The server first: what it closes may still go to a lane.
 Chat::~Chat() {
@@ -125,7 +106,10 @@ void Chat::deliver(const std::string& conversation, const Line& line,
 http::Handlers Chat::handlers() {
     http::Handlers handlers;
     handlers.request = [this](const http::Request& request, const http::Responder& respond) {
-        respond(front()->page.answer(request));
+        const auto at = front();
+        if (request.method != "POST") return respond(at->page.answer(request));
+        if (draining_) return respond(http::refusal(503, "stopping", "Try again in a moment."));
+        plain_.take(request, std::shared_ptr<const Page>(at, &at->page), respond);
     };
     handlers.upgrade = [this](const http::Request& request) { return decide_upgrade(request); };
     handlers.opened = [this](SocketId socket, const http::Request& request) {
@@ -282,10 +266,7 @@ void Chat::submit(SocketId socket, const std::string& conversation, const Say& s
     presence_.note_written(conversation);
     server_->send(socket, ack_frame(say.cid, reply->getSeq()));
     if (reply->getDuplicate()) return;
-    const auto wall = std::chrono::system_clock::now().time_since_epoch();
-    const Line line{reply->getSeq(),
-                    std::chrono::duration_cast<std::chrono::milliseconds>(wall).count(), true,
-                    say.cid, say.text};
+    const Line line = written_now(reply->getSeq(), say);
     for (const SocketId other : presence_.sockets_of(conversation))
         if (other != socket) server_->send(other, message_frame(line));
 }

@@ -2,6 +2,7 @@
 
 #include "plugins/channels/webchat/frames.h"
 #include "plugins/channels/webchat/page.h"
+#include "plugins/channels/webchat/plain.h"
 #include "plugins/channels/webchat/presence.h"
 #include "plugins/shared/http/server.h"
 #include "plugins/shared/lanes/lanes.h"
@@ -88,6 +89,7 @@ private:
     std::atomic<bool> draining_{false};
     std::map<std::string, std::uint64_t, std::less<>> refusals_;  // the server's thread
     lanes::Lanes lanes_;
+    Plain plain_;
     std::unique_ptr<http::Server> server_;
     std::atomic<bool> started_{false};  // server_ is there
 };

@@ -174,12 +174,8 @@ std::optional<FromPage> read_say(const Fields& fields) {
     const auto* cid = text_at(fields, "cid");
     const auto* text = text_at(fields, "text");
     const auto* language = text_at(fields, "lang");
-    if (!cid || !text || cid->size() < cid_bytes_min || cid->size() > cid_bytes_max ||
-        !is_name(*cid))
-        return {};
-    constexpr std::string_view known[] = {"ar", "ary", "fr", "en"};
-    const bool knows = language && std::ranges::find(known, *language) != std::end(known);
-    return Say{*cid, *text, knows ? *language : ""};
+    if (!cid || !text || !is_message_name(*cid)) return {};
+    return Say{*cid, *text, language && is_language(*language) ? *language : ""};
 }
 
 std::string lines_json(const std::vector<Line>& lines) {
@@ -212,6 +208,16 @@ std::optional<FromPage> read_frame(std::string_view json) {
     if (*kind != "seen") return {};
     const auto seq = number_at(*fields, "seq");
     return seq ? std::optional<FromPage>(Seen{*seq}) : std::nullopt;
+}
+
+bool is_language(std::string_view tag) {
+    constexpr std::string_view known[] = {"ary-Arab", "ary-Latn", "ar", "fr",
+                                          "zgh-Tfng", "zgh-Latn", "en", "ary"};
+    return std::ranges::find(known, tag) != std::end(known);
+}
+
+bool is_message_name(std::string_view cid) {
+    return cid.size() >= cid_bytes_min && cid.size() <= cid_bytes_max && is_name(cid);
 }
 
 std::size_t characters(std::string_view utf8) {

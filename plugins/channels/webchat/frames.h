@@ -41,6 +41,12 @@ using FromPage = std::variant<Hello, Say, Seen, More, Typing, Leave, Ping>;
 /// A text that is empty or too long is read all the same, so that it can be given back.
 std::optional<FromPage> read_frame(std::string_view json);
 
+/// Whether the page can be in that language.
+bool is_language(std::string_view tag);
+
+/// Whether a message may be called that: 8 to 32 letters, digits, - and _.
+bool is_message_name(std::string_view cid);
+
 /// Code points in valid UTF-8.
 std::size_t characters(std::string_view utf8);
 

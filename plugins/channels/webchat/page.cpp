@@ -2,30 +2,38 @@
 
 #include "plugins/channels/webchat/assets.h"
 #include "plugins/channels/webchat/frames.h"
+#include "plugins/channels/webchat/token.h"
+
+#include <algorithm>
 
 namespace sanad::webchat {
 namespace {
 
-std::string_view template_of(std::string_view language) {
-    if (language == "fr") return page_fr_template();
-    if (language == "en") return page_en_template();
-    return language == "ary" ? page_ary_template() : page_ar_template();
-}
+struct Language {
+    std::string_view tag;
+    std::string_view written;  // the language of most of the page
+    std::string_view name;     // in itself
+    std::string_view script;   // of the name, for its direction
+};
+constexpr Language known[] = {
+    {"ary-Arab", "ar", "الدارجة", "ar"},   {"ary-Latn", "fr", "Darija", "ltr"},
+    {"ar", "ar", "العربية", "ar"},         {"fr", "fr", "Français", "ltr"},
+    {"zgh-Tfng", "ar", "ⵜⴰⵎⴰⵣⵉⵖⵜ", "ltr"}, {"zgh-Latn", "fr", "Tamazight", "ltr"},
+    {"en", "en", "English", "ltr"}};
 
-std::string_view name_of(std::string_view language) {
-    if (language == "fr") return "Français";
-    if (language == "en") return "English";
-    return language == "ary" ? "الدارجة" : "العربية";
+const Language& language_of(std::string_view tag) {
+    const auto* found = std::ranges::find(known, tag, &Language::tag);
+    return found == std::end(known) ? known[2] : *found;
 }
 
 std::string tiles(const Settings& settings, std::string_view current) {
     std::string html;
-    for (const auto& language : settings.languages) {
-        const std::string written = language == "ary" ? "ar" : language;
-        html += "<a href=\"/" + language + "\" data-tile=\"" + language + "\" lang=\"" + written +
-                "\" dir=\"" + (written == "ar" ? "rtl" : "ltr") + '"' +
-                (language == current ? " aria-current=\"true\"" : "") + '>';
-        html.append(name_of(language)).append("</a>");
+    for (const auto& tag : settings.languages) {
+        const Language& language = language_of(tag);
+        html += "<a href=\"/" + tag + "\" data-tile=\"" + tag + "\" lang=\"" + tag + "\" dir=\"" +
+                (language.script == "ar" ? "rtl" : "ltr") + '"' +
+                (tag == current ? " aria-current=\"true\"" : "") + '>';
+        html.append(language.name).append("</a>");
     }
     return html;
 }
@@ -62,25 +70,32 @@ std::string setup(const Settings& settings, std::string_view language) {
     return safe;
 }
 
-std::string render(const Settings& settings, std::string_view language) {
-    const std::map<std::string_view, std::string> values = {
-        {"helpline", escape_html(settings.helpline.in(language))},
-        {"opening", escape_html(settings.opening.in(language))},
-        {"exit", escape_html(settings.exit_address)},
-        {"numbers", numbers(settings, language)},
-        {"no_numbers", settings.numbers.empty() ? " hidden" : ""},
-        {"tiles", tiles(settings, language)},
-        {"setup", setup(settings, language)},
-    };
-    std::string_view rest = template_of(language);
+std::string log_of(std::string_view language, const std::vector<Line>& lines) {
     std::string html;
-    for (std::size_t open = 0; (open = rest.find("{{")) != rest.npos;) {
-        const std::size_t close = rest.find("}}", open);
-        html += rest.substr(0, open);
-        html += values.at(rest.substr(open + 2, close - open - 2));
-        rest.remove_prefix(close + 2);
+    for (const auto& line : lines) {
+        html += line.from_person ? R"(<article class="message mine received">)"
+                                 : R"(<article class="message theirs">)";
+        html += "<span class=\"away\">";
+        html += escape_html(page_text(language, line.from_person ? "you" : "they"));
+        html += ": </span><p dir=\"auto\">" + escape_html(line.text) + "</p>";
+        if (line.from_person) {
+            html += "<div class=\"meta\">";
+            html += escape_html(page_text(language, "received"));
+            html += "</div>";
+        }
+        html += "</article>";
     }
-    return html.append(rest);
+    return html;
+}
+
+// What the style in the page is called, besides what every answer says.
+http::Header policy() {
+    http::Header header = http::security_headers().front();
+    constexpr std::string_view own = "style-src 'self'";
+    const auto at = header.second.find(own);
+    if (at != header.second.npos)
+        header.second.replace(at, own.size(), "style-src '" + std::string(style_hash()) + "'");
+    return header;
 }
 
 http::Response file(const http::Request& request, const Asset& asset, std::string_view type) {
@@ -99,25 +114,77 @@ http::Response file(const http::Request& request, const Asset& asset, std::strin
 
 }  // namespace
 
-Page::Page(const Settings& settings) {
+Page::Page(const Settings& settings) : first_(settings.languages.front()) {
     for (const auto& language : settings.languages)
-        pages_.emplace('/' + language, render(settings, language));
-    pages_.emplace("/", pages_.at('/' + settings.languages.front()));
+        pages_.emplace(language, prepare(settings, language));
+}
+
+Page::Template Page::prepare(const Settings& settings, const std::string& language) {
+    const std::string_view written = language_of(language).written;
+    const std::map<std::string_view, std::string> values = {
+        {"helpline", escape_html(settings.helpline.in(written))},
+        {"opening", escape_html(settings.opening.in(written))},
+        {"exit", escape_html(settings.exit_address)},
+        {"numbers", numbers(settings, written)},
+        {"no_numbers", settings.numbers.empty() ? " hidden" : ""},
+        {"tiles", tiles(settings, language)},
+        {"setup", setup(settings, language)},
+    };
+    Template made(1);
+    std::string_view rest = page_template(language);
+    for (std::size_t open = 0; (open = rest.find("{{")) != rest.npos;) {
+        const std::size_t close = rest.find("}}", open);
+        const std::string_view name = rest.substr(open + 2, close - open - 2);
+        made.back().first += rest.substr(0, open);
+        if (const auto value = values.find(name); value != values.end()) {
+            made.back().first += value->second;
+        } else {
+            made.back().second = name;
+            made.emplace_back();
+        }
+        rest.remove_prefix(close + 2);
+    }
+    made.back().first += rest;
+    return made;
+}
+
+http::Response Page::show(std::string_view language, const Shown& shown) const {
+    auto page = pages_.find(language);
+    if (page == pages_.end()) page = pages_.find(first_);
+    const std::string& spoken = page->first;
+    const auto hidden_if = [](bool hidden) { return std::string(hidden ? " hidden" : ""); };
+    const std::map<std::string_view, std::string> values = {
+        {"state", escape_html(shown.state)},
+        {"said", escape_html(page_text(spoken, shown.state))},
+        {"log", log_of(spoken, shown.lines)},
+        {"notice", escape_html(page_text(spoken, shown.notice))},
+        {"no_notice", hidden_if(shown.notice.empty())},
+        {"no_look", hidden_if(shown.token.empty())},
+        {"token", escape_html(shown.token)},
+        {"cid", escape_html(shown.cid)},
+        {"text", escape_html(shown.text)},
+        {"pressed", shown.press ? " name=\"press\" value=\"1\"" : ""},
+    };
+    http::Response response;
+    response.content_type = "text/html; charset=utf-8";
+    response.headers = {policy()};
+    for (const auto& [literal, name] : page->second) {
+        response.body += literal;
+        if (!name.empty()) response.body += values.at(name);
+    }
+    return response;
 }
 
 http::Response Page::answer(const http::Request& request) const {
     if (request.method != "GET")
         return http::refusal(405, "method_not_allowed", "This page can only be read.");
-    if (const auto page = pages_.find(request.path); page != pages_.end()) {
-        http::Response response;
-        response.content_type = "text/html; charset=utf-8";
-        response.body = page->second;
-        return response;
-    }
+    if (request.path == "/") return show(first_, {.cid = make_message_name()});
+    // What "/ary-Arab" was called once.
+    const std::string_view language =
+        request.path == "/ary" ? "ary-Arab" : std::string_view(request.path).substr(1);
+    if (pages_.contains(language)) return show(language, {.cid = make_message_name()});
     if (request.path == "/app.js")
         return file(request, app_js_asset(), "text/javascript; charset=utf-8");
-    if (request.path == "/app.css")
-        return file(request, app_css_asset(), "text/css; charset=utf-8");
     // Once the quick exit has blanked the page, a browser may look for an icon where it always was.
     if (request.path == "/icon.svg" || request.path == "/favicon.ico")
         return file(request, icon_svg_asset(), "image/svg+xml");

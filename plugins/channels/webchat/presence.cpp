@@ -58,11 +58,19 @@ bool Presence::admit(SocketId socket, Time now, bool pressed) {
     const auto at = conversations_.find(visitor->second.conversation);
     if (at == conversations_.end()) return false;
     if (per_hour_ == 0 || at->second.admitted) return true;
-    const std::uint64_t source = visitor->second.source;
+    at->second.admitted = begin(visitor->second.source, now, pressed);
+    return at->second.admitted;
+}
+
+bool Presence::admit_source(std::uint64_t source, Time now, bool pressed) {
+    const std::lock_guard lock(mutex_);
+    return per_hour_ == 0 || begin(source, now, pressed);
+}
+
+bool Presence::begin(std::uint64_t source, Time now, bool pressed) {
     if (begun_within_hour(source, now) >= per_hour_ && !pressed) return false;
     if (begun_.size() >= sources_max) begun_.clear();
     begun_[source].push_back(now);
-    at->second.admitted = true;
     return true;
 }
 
@@ -96,6 +104,12 @@ std::vector<http::SocketId> Presence::surplus(const std::string& conversation) c
 std::optional<milliseconds> Presence::spend_message(const std::string& conversation, Time now) {
     const std::lock_guard lock(mutex_);
     return conversations_[conversation].messages.spend(now);
+}
+
+std::optional<milliseconds> Presence::spend_form(const std::string& conversation, Time now) {
+    const std::lock_guard lock(mutex_);
+    if (forms_.size() >= forms_max && !forms_.contains(conversation)) forms_.clear();
+    return forms_.try_emplace(conversation, messages_burst, message_pace).first->second.spend(now);
 }
 
 bool Presence::note_seen(const std::string& conversation, std::uint64_t seq) {

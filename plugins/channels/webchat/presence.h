@@ -47,6 +47,7 @@ public:
     static constexpr std::chrono::milliseconds typing_pace{2000};
     static constexpr std::size_t sockets_per_conversation = 5;  // tabs; the oldest gives way
     static constexpr std::size_t sources_max = 20'000;          // older ones are forgotten
+    static constexpr std::size_t forms_max = 20'000;            // the same
 
     /// per_hour  new conversations of one source; 0: no limit
     explicit Presence(std::uint32_t per_hour) : per_hour_(per_hour) {}
@@ -65,6 +66,9 @@ public:
     /// once a conversation; `pressed` is counted and always let in.
     bool admit(SocketId socket, Time now, bool pressed);
 
+    /// The same for a form, which no socket stands behind.
+    bool admit_source(std::uint64_t source, Time now, bool pressed);
+
     /// Empty: it said no hello yet.
     std::string conversation_of(SocketId socket) const;
     std::vector<SocketId> sockets_of(const std::string& conversation) const;
@@ -74,6 +78,8 @@ public:
     /// Nothing: a message may be sent. Else how long to wait.
     std::optional<std::chrono::milliseconds> spend_message(const std::string& conversation,
                                                            Time now);
+    /// The same for a form; once a person has written by both, each has its own budget.
+    std::optional<std::chrono::milliseconds> spend_form(const std::string& conversation, Time now);
     /// Whether this receipt is news.
     bool note_seen(const std::string& conversation, std::uint64_t seq);
     bool spend_typing(const std::string& conversation, Time now);
@@ -110,6 +116,8 @@ private:
         bool left = false;
     };
 
+    // The mutex is held.
+    bool begin(std::uint64_t source, Time now, bool pressed);
     std::size_t begun_within_hour(std::uint64_t source, Time now);
     void remove(SocketId socket, std::string& conversation);
 
@@ -118,6 +126,7 @@ private:
     std::unordered_map<SocketId, Visitor> visitors_;
     std::unordered_map<std::string, Conversation> conversations_;
     std::unordered_map<std::uint64_t, std::deque<Time>> begun_;  // by source
+    std::unordered_map<std::string, Budget> forms_;              // by conversation
     std::uint64_t absences_ = 0;
 };
 

@@ -75,9 +75,11 @@ Settings read_settings(Config::Reader config) {
         settings.origins.push_back(text(origin, 1, address_bytes_max, "webchat.config.origins"));
         require(is_origin(settings.origins.back()), "webchat.config.origins");
     }
-    constexpr std::string_view known[] = {"ar", "ary", "fr", "en"};
+    constexpr std::string_view known[] = {"ary-Arab", "ary-Latn", "ar", "fr",
+                                          "zgh-Tfng", "zgh-Latn", "en"};
     for (const auto language : config.getLanguages()) {
-        settings.languages.emplace_back(view_of(language));
+        const std::string_view tag = view_of(language);
+        settings.languages.emplace_back(tag == "ary" ? "ary-Arab" : tag);  // its older name
         require(std::ranges::find(known, settings.languages.back()) != std::end(known) &&
                     std::ranges::count(settings.languages, settings.languages.back()) == 1,
                 "webchat.config.languages");

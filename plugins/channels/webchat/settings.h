@@ -22,7 +22,7 @@ inline constexpr std::uint32_t resume_minutes_max = 1440;
 struct Words {
     std::string ar, fr, en;
 
-    /// language  ar, ary (spoken here in the page's ar), fr or en
+    /// language  ar, fr or en
     const std::string& in(std::string_view language) const;
 };
 

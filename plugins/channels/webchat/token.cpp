@@ -56,6 +56,8 @@ std::string make_token() {
     return encode(key);
 }
 
+std::string make_message_name() { return make_token().substr(0, 22); }
+
 std::optional<std::string> conversation_of(std::string_view token) {
     const auto key = decode(token);
     if (!key) return {};

@@ -10,6 +10,9 @@ namespace sanad::webchat {
 /// person's page alone and kept nowhere here.
 std::string make_token();
 
+/// A name for a message that nobody else gives, for a page whose browser cannot make one.
+std::string make_message_name();
+
 /// The node's name for the conversation of `token`: SHA-256 of its 32 bytes. Nothing: no token.
 std::optional<std::string> conversation_of(std::string_view token);
 

@@ -18,9 +18,11 @@ struct Config {
   # work, and those here are off.
   origins @6 :List(Text);
   # Where the page may be opened, such as "https://chat.example.org". Empty: wherever it was served.
-  languages @7 :List(Text) = ["ar", "ary", "fr", "en"] $Rule.min(1) $Rule.pattern("ar|ary|fr|en");
-  # Tiles to choose from, in this order: ar, ary (Moroccan Arabic; the page itself is in ar), fr, en.
-  # The first is what the page opens in.
+  languages @7 :List(Text) = ["ar", "ary-Arab", "ary-Latn", "fr", "zgh-Tfng", "zgh-Latn", "en"]
+      $Rule.min(1) $Rule.pattern("ar|ary|ary-Arab|ary-Latn|fr|zgh-Tfng|zgh-Latn|en");
+  # Tiles to choose from, in this order; the first is what the page opens in. ar, fr and en have every
+  # text. Darija (ary-Arab; ary is its older name, ary-Latn in Latin letters) and Tamazight (zgh-Tfng,
+  # zgh-Latn) have some, in drafts, and borrow the others from Arabic or French; the page says so.
   helpline @8 :Texts;
   # The helpline's name, 1..120 bytes each.
   opening @9 :Texts;

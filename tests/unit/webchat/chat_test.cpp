@@ -2,6 +2,7 @@
 
 #include "plugins/channels/webchat/token.h"
 #include "tests/unit/http/raw_client.h"
+#include "tests/unit/webchat/running.h"
 
 #include <catch2/catch.hpp>
 
@@ -12,35 +13,12 @@ namespace sanad::webchat {
 namespace {
 
 using plugin::FakeHost;
-using test::RawClient;
-using test::status_of;
+using sanad::test::RawClient;
+using sanad::test::status_of;
+using test::Running;
 namespace schema = plugin::schema;
 
 constexpr std::uint8_t text_frame = 0x81;
-
-// The plugin, running, before a node in memory.
-struct Running {
-    Running() : host(sanad_plugin_entry_v1) {
-        REQUIRE(host.configure<Config>([](Config::Builder config) { fill(config); }) == SANAD_OK);
-        REQUIRE(host.start() == SANAD_OK);
-        for (const auto& line : host.log())
-            if (const auto at = line.find("port="); at != line.npos)
-                port = static_cast<std::uint16_t>(std::stoi(line.substr(at + 5)));
-        REQUIRE(port != 0);
-    }
-
-    static void fill(Config::Builder config) {
-        config.setConversationsPerHour(0);
-        for (auto words : {config.initHelpline(), config.initOpening()}) {
-            words.setAr("خط");
-            words.setFr("Ligne");
-            words.setEn("Line");
-        }
-    }
-
-    FakeHost host;
-    std::uint16_t port = 0;
-};
 
 struct Page {
     explicit Page(const Running& running) : client(running.port) {

@@ -53,6 +53,17 @@ TEST_CASE("a configuration is taken whole or refused by the name of its field") 
               languages.set(0, "fr");
               languages.set(1, "fr");
           }) == "webchat.config.languages");
+    CHECK(refusal_of([](auto c) {
+              auto languages = c.initLanguages(2);
+              languages.set(0, "ary");  // what ary-Arab was called
+              languages.set(1, "ary-Arab");
+          }) == "webchat.config.languages");
+    CHECK(refusal_of([](auto c) {
+              auto languages = c.initLanguages(3);
+              languages.set(0, "zgh-Tfng");
+              languages.set(1, "ary");
+              languages.set(2, "ary-Latn");
+          }).empty());
     CHECK(refusal_of([](auto c) { c.getHelpline().setFr(""); }) == "webchat.config.helpline");
     CHECK(refusal_of([](auto c) {
               c.getHelpline().setFr(std::string(helpline_bytes_max, 'a'));
@@ -100,6 +111,27 @@ TEST_CASE("what a helpline calls itself cannot become a part of the page's code"
     CHECK(Page(settings).answer(request).body.starts_with("\x1f\x8b"));
     request.method = "POST";
     CHECK(Page(settings).answer(request).status == 405);
+}
+
+TEST_CASE("a page says in which language it is when it has no words of its own") {
+    Settings settings;
+    settings.languages = {"zgh-Tfng", "zgh-Latn", "ary-Arab"};
+    settings.helpline = {"خط", "Ligne", "Line"};
+    settings.exit_address = "https://a.example/";
+    const Page page(settings);
+    const auto html = [&](const char* path) {
+        http::Request request;
+        request.method = "GET";
+        request.path = path;
+        return page.answer(request).body;
+    };
+    CHECK(html("/").find("<html lang=\"ar\" dir=\"rtl\">") != std::string::npos);
+    CHECK(html("/").find("ⵜⵎⴰⵣⵉⵖⵜ.</p>") != std::string::npos);
+    CHECK(html("/").find("هذه الصفحة بالعربية حاليا") != std::string::npos);
+    CHECK(html("/zgh-Latn").find("Cette page est en français") != std::string::npos);
+    CHECK(html("/zgh-Latn").find(">Ligne</p>") != std::string::npos);
+    CHECK(html("/zgh-Latn").find("data-text=\"hint\" lang=\"zgh-Latn\"") != std::string::npos);
+    CHECK(html("/ary").find("lang=\"ary-Arab\" dir=\"rtl\" aria-current") != std::string::npos);
 }
 
 TEST_CASE("a token is new each time, and names a conversation that does not tell it") {

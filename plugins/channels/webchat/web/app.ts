@@ -18,6 +18,7 @@ const typingEvery = 3000;
 
 const form = document.querySelector("form")!;
 const box = document.querySelector("textarea")!;
+const tokenField = form.querySelector<HTMLInputElement>("[name=token]")!;
 const stateLine = document.getElementById("state")!;
 const notice = document.getElementById("notice")!;
 const noticeButton = notice.querySelector("button")!;
@@ -26,7 +27,7 @@ const setup = JSON.parse(document.getElementById("setup")!.textContent!) as Setu
 const speech = new Speech(setup);
 const view = new View(speech);
 
-let token = recall();
+let token = recall(tokenField.value);
 let newest = 0; // up to here this page has everything; what was only acknowledged does not count
 let welcomed = false; // the plugin has answered hello and told all it knew
 let state: ConversationState = "none";
@@ -168,7 +169,7 @@ function giveBack(cid: string, code: string): void {
   const text = outbox.settle(cid);
   view.remove(cid);
   if (text !== null) box.value = box.value ? `${text}\n${box.value}` : text;
-  tell(code === "too_long" ? "tooLong" : "refused");
+  tell(code === "too_long" ? "tooLong" : code === "empty" ? "empty" : "refused");
   resize();
   showState();
 }
@@ -240,12 +241,31 @@ document.querySelectorAll<HTMLAnchorElement>("nav a").forEach((tile) =>
   }),
 );
 
-prepareExit(document.getElementById("exit") as HTMLAnchorElement, () => {
-  connection.send({ t: "leave", how: "quick" });
-  connection.close();
-});
+const exit = document.getElementById("exit") as HTMLAnchorElement;
+prepareExit(
+  exit,
+  (left) => {
+    const dots = exit.querySelector("i")!;
+    dots.hidden = left === 0;
+    dots.textContent = left === 2 ? "●○○" : "●●○";
+    document.getElementById("presses")!.textContent =
+      left === 0 ? "" : speech.say(left === 2 ? "exitTwo" : "exitOne");
+  },
+  () => {
+    connection.send({ t: "leave", how: "quick" });
+    connection.close();
+    // Its answer makes the browser throw away what it may have kept of this site.
+    navigator.sendBeacon("/bye");
+  },
+);
 
+// The page may have come as the answer to a form, before its script was there: from here on the
+// script shows the conversation.
+document.documentElement.className = "lively";
+view.clear();
 form.hidden = false;
+hush();
 speech.choose(setup.language);
+resize();
 if (token) connect();
 showState();

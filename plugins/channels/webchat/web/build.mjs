@@ -1,13 +1,15 @@
 // Builds the page and writes it, plain and gzipped, into one C++ file: node build.mjs OUTPUT.cpp
 // Pages come out once a language, with the texts in place; {{helpline}} and the like, which the
-// node's configuration knows, stay for the plugin.
+// node's configuration knows, and {{log}} and the like, which a conversation knows, stay for the
+// plugin. The style stands in the page, so that a slow line shows something after one answer.
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const budgetBytes = 50 * 1024; // everything the page loads, gzipped
+const budgetBytes = 50_000; // everything the page loads, gzipped
 let esbuild;
 try {
   esbuild = await import("esbuild");
@@ -31,31 +33,53 @@ const bundle = async (name) => {
   return result.outputFiles[0].text;
 };
 
+const sha256 = (text) => createHash("sha256").update(text).digest("base64");
 const escapeHtml = (text) =>
   text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
+// Three languages have every text; the others borrow what they lack from one of them.
 const texts = JSON.parse(read("texts.json"));
-const keys = Object.keys(texts.en).join();
-for (const language of ["ar", "fr"])
-  if (Object.keys(texts[language]).join() !== keys) throw new Error(`texts of ${language} differ`);
+const written = { "ary-Arab": "ar", "ary-Latn": "fr", "zgh-Tfng": "ar", "zgh-Latn": "fr" };
+const keys = Object.keys(texts.en);
+for (const [language, own] of Object.entries(texts)) {
+  const unknown = Object.keys(own).filter((key) => !keys.includes(key));
+  const missing = written[language] ? [] : keys.filter((key) => !(key in own));
+  if (unknown.length + missing.length > 0)
+    throw new Error(`texts of ${language}: ${[...unknown, ...missing]}`);
+}
 
+const style = (await bundle("app.css")).trim();
 const page = (language) => {
-  const words = { ...texts[language === "ary" ? "ar" : language], ...texts[language] };
+  const whole = written[language] ?? language;
+  const words = { ...texts[whole], ...texts[language] };
   return read("page.html")
-    .replace("{{lang}}", language === "ary" ? "ar" : language)
-    .replace("{{dir}}", language === "ar" || language === "ary" ? "rtl" : "ltr")
+    .replace("{{style}}", () => style)
+    .replaceAll("{{lang}}", whole)
+    .replaceAll("{{language}}", language)
+    .replace("{{dir}}", whole === "ar" ? "rtl" : "ltr")
+    .replace(/ data-text="(\w+)"/g, (found, key) =>
+      whole !== language && texts[language][key] ? `${found} lang="${language}"` : found,
+    )
     .replace(/\{\{t\.(\w+)\}\}/g, (_, key) => escapeHtml(words[key]));
+};
+
+// What the plugin itself says on a page of somebody whose browser runs no scripts.
+const spoken = (language) => {
+  const words = { ...texts[written[language] ?? language], ...texts[language] };
+  return Object.entries(words)
+    .map(([key, text]) => `        if (key == "${key}") return ${JSON.stringify(text)};\n`)
+    .join("");
 };
 
 const assets = [
   ["app_js", await bundle("app.ts")],
-  ["app_css", await bundle("app.css")],
   ["icon_svg", read("icon.svg")],
 ];
-const pages = ["ar", "ary", "fr", "en"].map((language) => [`page_${language}`, page(language)]);
+const pages = Object.keys(texts).map((language) => [language, page(language)]);
 
 const zip = (text) => gzipSync(text, { level: 9 });
-const total = assets.reduce((sum, [, text]) => sum + zip(text).length, zip(pages[0][1]).length);
+const largest = Math.max(...pages.map(([, text]) => zip(text).length));
+const total = assets.reduce((sum, [, text]) => sum + zip(text).length, largest);
 if (total > budgetBytes) throw new Error(`the page has ${total} bytes gzipped, over ${budgetBytes}`);
 
 const lines = ['#include "plugins/channels/webchat/assets.h"\n\nnamespace sanad::webchat {\nnamespace {\n'];
@@ -64,15 +88,26 @@ for (const [name, content] of assets) {
   text(name, Buffer.from(content));
   text(`${name}_gz`, zip(content));
 }
-for (const [name, content] of pages) text(name, Buffer.from(content));
+pages.forEach(([, content], index) => text(`page_${index}`, Buffer.from(content)));
 lines.push(
   "template <std::size_t size>\nstd::string_view view(const unsigned char (&bytes)[size]) {\n" +
     "    return {reinterpret_cast<const char*>(bytes), size};\n}\n\n}  // namespace\n\n",
 );
 for (const [name] of assets)
   lines.push(`Asset ${name}_asset() { return {view(${name}), view(${name}_gz)}; }\n`);
-for (const [name] of pages)
-  lines.push(`std::string_view ${name}_template() { return view(${name}); }\n`);
+lines.push("std::string_view page_template(std::string_view language) {\n");
+pages.forEach(([language], index) =>
+  lines.push(`    if (language == "${language}") return view(page_${index});\n`),
+);
+lines.push("    return {};\n}\n");
+lines.push(
+  "std::string_view page_text(std::string_view language, std::string_view key) {\n",
+  ...Object.keys(texts).map(
+    (language) => `    if (language == "${language}") {\n` + spoken(language) + "    }\n",
+  ),
+  "    return {};\n}\n",
+);
+lines.push(`std::string_view style_hash() { return "sha256-${sha256(style)}"; }\n`);
 lines.push("\n}  // namespace sanad::webchat\n");
 writeFileSync(process.argv[2], lines.join(""));
-console.log(`webchat: the page has ${total} bytes gzipped`);
+console.log(`webchat: the page has ${total} bytes gzipped, of ${budgetBytes}`);

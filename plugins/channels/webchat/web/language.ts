@@ -17,6 +17,15 @@ export interface Setup {
   numbers: { number: string; label: Words }[];
 }
 
+// Three languages have every text; these borrow what they lack from one of them.
+const borrows: Partial<Record<Language, Whole>> = {
+  "ary-Arab": "ar",
+  "ary-Latn": "fr",
+  "zgh-Tfng": "ar",
+  "zgh-Latn": "fr",
+};
+type Whole = "ar" | "fr" | "en";
+
 /** Puts the page into one language, and says its texts. */
 export class Speech {
   private chosen: Language;
@@ -31,8 +40,7 @@ export class Speech {
   }
 
   say(key: Key): string {
-    const own: Partial<Record<Key, string>> = texts[this.chosen];
-    return own[key] ?? texts[this.written][key];
+    return this.own[key] ?? texts[this.written][key];
   }
 
   choose(language: Language): void {
@@ -41,7 +49,11 @@ export class Speech {
     root.lang = this.written;
     root.dir = this.written === "ar" ? "rtl" : "ltr";
     document.title = this.say("tab");
-    this.each("text", (element, key) => (element.textContent = this.say(key as Key)));
+    this.each("text", (element, key) => {
+      element.textContent = this.say(key as Key);
+      if (this.written !== language && this.own[key as Key]) element.lang = language;
+      else element.removeAttribute("lang");
+    });
     this.each("label", (element, key) => element.setAttribute("aria-label", this.say(key as Key)));
     this.each("title", (element, key) => (element.title = this.say(key as Key)));
     this.each("placeholder", (element, key) =>
@@ -59,9 +71,12 @@ export class Speech {
     });
   }
 
-  // Darija is spoken here in the page's Arabic.
-  private get written(): "ar" | "fr" | "en" {
-    return this.chosen === "ary" ? "ar" : this.chosen;
+  private get own(): Partial<Record<Key, string>> {
+    return texts[this.chosen];
+  }
+
+  private get written(): Whole {
+    return borrows[this.chosen] ?? (this.chosen as Whole);
   }
 
   private each(name: string, change: (element: HTMLElement, key: string) => void): void {

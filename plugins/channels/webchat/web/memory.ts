@@ -5,8 +5,16 @@ interface Kept {
   token: string;
 }
 
-/** The key, when this is the same page once more; else none, and whatever was there is wiped. */
-export function recall(): string | undefined {
+/**
+ * The key, when this is the same page once more; else none, and whatever was there is wiped.
+ *
+ * given  the key that the page itself came with, as the answer to a form; it counts before all else
+ */
+export function recall(given: string): string | undefined {
+  if (given) {
+    keep(given);
+    return given;
+  }
   const how = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
   const discarded = (document as { wasDiscarded?: boolean }).wasDiscarded === true;
   const kept = history.state as Kept | null;

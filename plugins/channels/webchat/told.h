@@ -1,0 +1,20 @@
+#pragma once
+
+#include "plugins/channels/webchat/frames.h"
+
+#include <sanad/host.hpp>
+
+#include <vector>
+
+// What the node tells of a conversation, as the page has it.
+namespace sanad::webchat {
+
+/// none, waiting, open or ended
+const char* name_of(plugin::schema::ConversationState state);
+
+std::vector<Line> lines_of(plugin::schema::ReplayReply::Reader reply);
+
+/// What a person just wrote, as the node has it.
+Line written_now(std::uint64_t seq, const Say& say);
+
+}  // namespace sanad::webchat
