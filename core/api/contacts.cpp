@@ -432,7 +432,10 @@ Result<Contacts::Replay> Contacts::replay(store::Snapshot& from, const std::stri
     if (!*id) return Replay{};
     const auto contact = find(from, **id);
     if (!contact) return std::unexpected(contact.error());
-    Replay replay{.messages = {}, .more = false, .state = contact->state};
+    Replay replay{.messages = {}, .more = false, .state = contact->state, .contact = **id};
+    const auto read = read_up_to(from, **id);
+    if (!read) return std::unexpected(read.error());
+    replay.read = *read;
     if (after >= contact->events) return replay;
     auto found = events(from, contact->id, static_cast<std::uint32_t>(after + 1), UINT32_MAX);
     if (!found) return std::unexpected(found.error());
@@ -457,6 +460,24 @@ Result<Contacts::Replay> Contacts::replay(store::Snapshot& from, const std::stri
         replay.messages.push_back(std::move(message));
     }
     return replay;
+}
+
+// Who opens a contact or answers in it has what was written before on the screen. What is opened
+// and given back in one moment was a message of the node's own (announce), and nobody read.
+Result<std::uint64_t> Contacts::read_up_to(store::Snapshot& from, const ContactId& id) {
+    constexpr std::uint32_t looked_at_max = 200;
+    const auto newest =
+        parts_.records.collect(from, events_, id, store::after_prefix(id), store::Order::descending,
+                               looked_at_max, casework::read_contact_event);
+    if (!newest) return std::unexpected(newest.error());
+    std::optional<Time> given_back;
+    for (const ContactEvent& event : *newest) {
+        if (event.kind == ContactEventKind::released) given_back = event.at;
+        const bool by_staff =
+            event.kind == ContactEventKind::opened || event.kind == ContactEventKind::staff_message;
+        if (by_staff && event.at != given_back) return event.index;
+    }
+    return 0;
 }
 
 Bytes Contacts::token(const std::string& instance, ByteView conversation) const {

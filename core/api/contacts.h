@@ -121,17 +121,22 @@ public:
         std::vector<ChatMessage> messages;
         bool more = false;
         casework::ContactState state = casework::ContactState::none;
+        std::uint64_t read = 0;  // up to here a counsellor has seen what the person wrote
+        ContactId contact{};     // empty: the conversation is not known
     };
     /// The messages after `after`; a conversation that is not known is empty, with state none.
     Result<Replay> replay(store::Snapshot& from, const std::string& instance, ByteView conversation,
                           std::uint64_t after, std::uint32_t limit);
 
-    explicit Contacts(Parts parts) : parts_(parts) {}
-
-private:
+    /// The contact of a conversation; nothing: nobody wrote in it. errors  bad_size
     Result<std::optional<ContactId>> find_conversation(store::Snapshot& from,
                                                        const std::string& instance,
                                                        ByteView conversation);
+
+    explicit Contacts(Parts parts) : parts_(parts) {}
+
+private:
+    Result<std::uint64_t> read_up_to(store::Snapshot& from, const ContactId& id);
     Result<std::string> text_in(store::Snapshot& from, const store::SealedTable& table,
                                 ByteView key);
     Bytes token(const std::string& instance, ByteView conversation) const;

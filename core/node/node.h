@@ -175,6 +175,7 @@ private:
     std::unique_ptr<api::Cover> cover_;
     std::unique_ptr<api::Escalations> escalations_;
     std::unique_ptr<api::Overrides> overrides_;
+    std::unique_ptr<api::Feedback> feedback_;
     std::unique_ptr<PluginValues> plugin_values_;
     std::mutex form_mutex_;  // guards the next two
     std::shared_ptr<const casework::Form> form_;

@@ -157,13 +157,18 @@ Result<void> Node::open_service() {
     auto overrides = api::Overrides::open(*store_.store, *records_, *feed_);
     if (!overrides) return std::unexpected(overrides.error());
     overrides_ = std::move(*overrides);
+    auto feedback = api::Feedback::open(
+        *store_.store, {*records_, *feed_, *contacts_, taxonomies_, around_.entropy});
+    if (!feedback) return std::unexpected(feedback.error());
+    feedback_ = std::move(*feedback);
     auto values = PluginValues::open(*store_.store, *records_);
     if (!values) return std::unexpected(values.error());
     plugin_values_ = std::move(*values);
     desk_calls_ = std::make_unique<DeskCalls>(around_.clock, around_.entropy, feed_->newest());
     services_ = std::make_unique<PluginServices>(
         PluginServices::Parts{*store_.store, *engine_, *audit_, *contacts_, *hints_, *escalations_,
-                              *cover_, *plugin_values_, *desk_calls_, around_.clock});
+                              *cover_, *feedback_, *plugin_values_, *desk_calls_,
+                              around_.clock});
 
     make_slots();
     api::Staff staff;

@@ -135,14 +135,29 @@ Result<Replay> read_replay(ByteView request) {
     });
 }
 
-Bytes write_replay_reply(const api::Contacts::Replay& replay) {
+Bytes write_replay_reply(const api::Contacts::Replay& replay,
+                         const api::WaitingLine::Place& place) {
     capnp::MallocMessageBuilder builder;
     auto out = builder.initRoot<wire::ReplayReply>();
     auto messages = out.initMessages(static_cast<unsigned>(replay.messages.size()));
     for (unsigned i = 0; i < messages.size(); ++i) fill(messages[i], replay.messages[i]);
     out.setMore(replay.more);
     out.setState(to_wire(replay.state));
+    out.setRead(replay.read);
+    out.setPosition(place.position);
+    out.setWaitSeconds(static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(place.wait).count()));
     return flatten(builder);
+}
+
+Result<ChildFeedback> read_feedback(ByteView request) {
+    return read_message<wire::Feedback>(request, [](auto in) -> Result<ChildFeedback> {
+        if (in.getAnswers().size() > feedback_answers_max) return fail(Fault::exhausted, "answers");
+        ChildFeedback feedback{copy(in.getConversation()), {}};
+        for (const auto answer : in.getAnswers())
+            feedback.answers.emplace_back(from_text(answer.getQuestion()), answer.getFace());
+        return feedback;
+    });
 }
 
 Result<Leave> read_leave(ByteView request) {

@@ -2,6 +2,8 @@
 
 #include "core/api/contacts.h"
 #include "core/api/escalations.h"
+#include "core/api/feedback.h"
+#include "core/api/waiting_line.h"
 #include "core/store/outbox.h"
 
 #include <string>
@@ -51,13 +53,22 @@ struct Replay {
     std::uint32_t limit = 0;
 };
 Result<Replay> read_replay(ByteView request);
-Bytes write_replay_reply(const api::Contacts::Replay& replay);
+/// place  of whoever waits
+Bytes write_replay_reply(const api::Contacts::Replay& replay, const api::WaitingLine::Place& place);
 
 struct Leave {
     Bytes conversation;
     std::string how;  // closed, quick_exit, idle, connection_lost
 };
 Result<Leave> read_leave(ByteView request);
+
+inline constexpr unsigned feedback_answers_max = 20;
+struct ChildFeedback {
+    Bytes conversation;
+    api::Feedback::Answers answers;
+};
+/// errors  malformed · exhausted: more answers than any list has questions
+Result<ChildFeedback> read_feedback(ByteView request);
 
 struct PartnerReport {
     Bytes reference, key;

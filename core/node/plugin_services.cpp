@@ -53,6 +53,8 @@ sanad_status PluginServices::call(std::string_view instance, std::uint32_t metho
             return SANAD_OK;  // shown to nobody yet, and never stored
         case SANAD_M_LEAVE:
             return leave(name, request, reply);
+        case SANAD_M_FEEDBACK:
+            return feedback(name, request, reply);
         case SANAD_M_STATUS:
             return status(name, request, reply);
         case SANAD_M_VIEW:
@@ -124,7 +126,13 @@ sanad_status PluginServices::replay(const std::string& instance, ByteView reques
             const auto replay =
                 parts_.contacts.replay(from, instance, in->conversation, in->after, in->limit);
             if (!replay) return std::unexpected(replay.error());
-            return write_replay_reply(*replay);
+            api::WaitingLine::Place place;
+            if (replay->state == casework::ContactState::waiting) {
+                const auto stands = line_.place(from, replay->contact, parts_.clock.now());
+                if (!stands) return std::unexpected(stands.error());
+                place = *stands;
+            }
+            return write_replay_reply(*replay, place);
         },
         reply);
 }
@@ -138,6 +146,21 @@ sanad_status PluginServices::leave(const std::string& instance, ByteView request
         [&](store::Draft& draft, Time now) -> Result<Bytes> {
             const auto left = parts_.contacts.left(draft, instance, in->conversation, in->how, now);
             if (!left) return std::unexpected(left.error());
+            return Bytes();
+        },
+        reply);
+}
+
+sanad_status PluginServices::feedback(const std::string& instance, ByteView request,
+                                      plugins::Reply& reply) {
+    const auto in = read_feedback(request);
+    if (!in) return plugins::status_of(in.error().fault);
+    return change(
+        instance, "contact.feedback", store::Engine::When::now,
+        [&](store::Draft& draft, Time now) -> Result<Bytes> {
+            const auto given =
+                parts_.feedback.give(draft, instance, in->conversation, in->answers, now);
+            if (!given) return std::unexpected(given.error());
             return Bytes();
         },
         reply);

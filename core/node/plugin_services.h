@@ -3,6 +3,8 @@
 #include "core/api/contacts.h"
 #include "core/api/cover.h"
 #include "core/api/escalations.h"
+#include "core/api/feedback.h"
+#include "core/api/waiting_line.h"
 #include "core/node/desk_calls.h"
 #include "core/api/hints.h"
 #include "core/node/plugin_values.h"
@@ -42,11 +44,12 @@ public:
         api::Hints& hints;
         api::Escalations& escalations;
         api::Cover& cover;
+        api::Feedback& feedback;
         PluginValues& values;
         DeskCalls& desks;
         const Clock& clock;
     };
-    explicit PluginServices(Parts parts) : parts_(parts) {}
+    explicit PluginServices(Parts parts) : parts_(parts), line_(parts.contacts) {}
 
     /// The taxonomy's channel of an instance; before the instance starts. threads  any
     void set_channel(const std::string& instance, const std::string& channel);
@@ -73,11 +76,13 @@ private:
     sanad_status submit(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status receipt(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status replay(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status feedback(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status leave(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status status(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status view(ByteView request, plugins::Reply& reply);
 
     Parts parts_;
+    api::WaitingLine line_;
     mutable std::mutex mutex_;  // guards the rest
     std::map<std::string, std::string, std::less<>> channels_;
     std::map<std::string, plugins::Measures, std::less<>> measures_;

@@ -48,6 +48,7 @@ bool is_granted(const Broker* broker, std::uint32_t method) {
         case SANAD_M_REPLAY:
         case SANAD_M_TYPING:
         case SANAD_M_LEAVE:
+        case SANAD_M_FEEDBACK:
             return broker->has("inbound.submit");
         case SANAD_M_STATUS:
             return broker->has("partner.status");

@@ -245,6 +245,8 @@ TEST_CASE("a plugin in plain C lives as any other") {
 TEST_CASE("a kind of plugin may call its own methods only") {
     CHECK(may_call(Kind::channel, SANAD_M_SUBMIT));
     CHECK(may_call(Kind::channel, SANAD_M_LEAVE));
+    CHECK(may_call(Kind::channel, SANAD_M_FEEDBACK));
+    CHECK_FALSE(may_call(Kind::partner, SANAD_M_FEEDBACK));
     CHECK(may_call(Kind::partner, SANAD_M_STATUS));
     CHECK_FALSE(may_call(Kind::partner, SANAD_M_SUBMIT));
     CHECK_FALSE(may_call(Kind::channel, SANAD_M_VIEW));

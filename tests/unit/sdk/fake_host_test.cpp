@@ -143,6 +143,21 @@ TEST_CASE("who writes after the end waits again, and what was sent twice is know
     CHECK(node.left(child) == std::vector{schema::Leave::How::QUICK_EXIT});
     CHECK(node.host.receipt(child, 1) == SANAD_OK);
     CHECK(node.shown(child) == 1);
+
+    node.set_place(child, 2, 90);
+    node.set_read(child, 1);
+    const auto waits = node.host.replay(child, 1, 1);
+    CHECK(waits->getPosition() == 2);
+    CHECK(waits->getWaitSeconds() == 90);
+    CHECK(waits->getRead() == 1);
+    node.set_state(child, schema::ConversationState::ENDED);
+    CHECK(node.host.replay(child, 1, 1)->getPosition() == 0);
+    CHECK(node.host.feedback(child, {{"felt_safe", 6}}) == SANAD_E_INVALID);
+    CHECK(node.host.feedback(child, {}) == SANAD_E_INVALID);
+    CHECK(node.host.feedback(child, {{"felt_safe", 5}}) == SANAD_OK);
+    CHECK(node.host.feedback(child, {{"felt_safe", 1}}) == SANAD_OK);  // again: no change
+    CHECK(node.feedback(child) == FakeNode::Answers{{"felt_safe", 5}});
+    CHECK(node.host.feedback("a conversation of nobody", {{"felt_safe", 5}}) == SANAD_E_NOT_FOUND);
 }
 
 TEST_CASE("a partner's news moves the matter once") {

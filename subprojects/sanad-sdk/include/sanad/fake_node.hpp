@@ -81,6 +81,19 @@ public:
         const std::lock_guard lock(mutex_);
         conversations_[std::string(conversation)].state = state;
     }
+    /// While the person waits: their place (1: next), and how long the last ones waited.
+    void set_place(std::string_view conversation, std::uint32_t position,
+                   std::uint32_t wait_seconds) {
+        const std::lock_guard lock(mutex_);
+        Conversation& at = conversations_[std::string(conversation)];
+        at.position = position;
+        at.wait_seconds = wait_seconds;
+    }
+    /// Up to where a counsellor has seen what the person wrote.
+    void set_read(std::string_view conversation, std::uint64_t seq) {
+        const std::lock_guard lock(mutex_);
+        conversations_[std::string(conversation)].read = seq;
+    }
     void set_matter(std::string_view reference, Matter matter) {
         const std::lock_guard lock(mutex_);
         matters_[std::string(reference)] = std::move(matter);
@@ -109,6 +122,12 @@ public:
         const auto found = conversations_.find(std::string(id));
         return found == conversations_.end() ? std::vector<schema::Leave::How>{}
                                              : found->second.left;
+    }
+    using Answers = std::vector<std::pair<std::string, std::uint8_t>>;
+    Answers feedback(std::string_view id) const {  // the first Feedback
+        const std::lock_guard lock(mutex_);
+        const auto found = conversations_.find(std::string(id));
+        return found == conversations_.end() ? Answers{} : found->second.feedback;
     }
     Matter matter(std::string_view reference) const {
         const std::lock_guard lock(mutex_);
@@ -180,6 +199,10 @@ private:
         schema::ConversationState state = schema::ConversationState::NONE;
         std::uint64_t shown = 0;
         std::vector<schema::Leave::How> left;
+        std::uint64_t read = 0;
+        std::uint32_t position = 0;
+        std::uint32_t wait_seconds = 0;
+        Answers feedback;
     };
     struct Script {
         sanad_status status;
@@ -256,6 +279,8 @@ private:
                 return check_conversation(*Received<schema::Typing>(call.request)), SANAD_OK;
             case SANAD_M_LEAVE:
                 return leave(call);
+            case SANAD_M_FEEDBACK:
+                return take_feedback(call);
             case SANAD_M_STATUS:
                 return status(call);
             case SANAD_M_VIEW:
@@ -330,7 +355,28 @@ private:
         for (unsigned i = 0; i < messages.size(); ++i) fill(messages[i], *chosen[i]);
         answer.setMore(more);
         answer.setState(at.state);
+        answer.setRead(at.read);
+        if (at.state == schema::ConversationState::WAITING) {
+            answer.setPosition(at.position);
+            answer.setWaitSeconds(at.wait_seconds);
+        }
         return reply(call, built);
+    }
+
+    sanad_status take_feedback(const sanad_call& call) {
+        const Received<schema::Feedback> request(call.request);
+        const auto found = conversations_.find(check_conversation(*request));
+        if (found == conversations_.end() || found->second.messages.empty())
+            return SANAD_E_NOT_FOUND;
+        Answers answers;
+        for (const auto answer : request->getAnswers()) {
+            const auto face = answer.getFace();
+            if (face < 1 || face > 5 || answer.getQuestion().size() == 0) return SANAD_E_INVALID;
+            answers.emplace_back(std::string(view_of(answer.getQuestion())), face);
+        }
+        if (answers.empty()) return SANAD_E_INVALID;
+        if (found->second.feedback.empty()) found->second.feedback = std::move(answers);
+        return SANAD_OK;
     }
 
     sanad_status leave(const sanad_call& call) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 // What a plugin may ask of the node, with typed messages. Any thread of the plugin may call.
 namespace sanad::plugin {
@@ -102,6 +103,24 @@ public:
         request.setConversation(data_of(conversation));
         request.setHow(how);
         return tell(SANAD_M_LEAVE, message);
+    }
+
+    /// What the person thinks of the conversation. Again for the same conversation: no change.
+    ///
+    /// answers  at least one: an id of the node's list child-feedback, and a face from 1 to 5
+    [[nodiscard]] sanad_status feedback(
+        std::string_view conversation,
+        const std::vector<std::pair<std::string, std::uint8_t>>& answers) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Feedback>();
+        request.setConversation(data_of(conversation));
+        auto list = request.initAnswers(static_cast<unsigned>(answers.size()));
+        std::string storage;
+        for (unsigned i = 0; i < list.size(); ++i) {
+            list[i].setQuestion(text_of(answers[i].first, storage));
+            list[i].setFace(answers[i].second);
+        }
+        return tell(SANAD_M_FEEDBACK, message);
     }
 
     // ------------------------------------------------------------ partners

@@ -14,6 +14,7 @@ enum {
     SANAD_M_REPLAY = 0x0183,   /* channel -> host: Replay -> ReplayReply */
     SANAD_M_TYPING = 0x0184,   /* channel -> host: Typing -> nothing; nothing is stored */
     SANAD_M_LEAVE = 0x0185,    /* channel -> host: Leave -> nothing */
+    SANAD_M_FEEDBACK = 0x0186, /* channel -> host: Feedback -> nothing */
     SANAD_M_DISPATCH = 0x0201, /* host -> partner: Dispatch -> Outcome */
     SANAD_M_STATUS = 0x0281,   /* partner -> host: Status -> StatusReply */
     SANAD_M_VIEW = 0x0282,     /* partner -> host: View -> ViewReply */

@@ -55,6 +55,9 @@ struct ReplayReply {
   messages @0 :List(Message);
   more @1 :Bool;
   state @2 :ConversationState;
+  read @3 :UInt64;        # up to this seq a counsellor has seen what the person wrote
+  position @4 :UInt32;    # while the person waits: 1 when they are next; 0: not known
+  waitSeconds @5 :UInt32; # how long the last ones waited, the median; 0: not known
 }
 struct Message {
   seq @0 :UInt64;
@@ -72,6 +75,16 @@ struct Leave {
   conversation @0 :Data;
   how @1 :How;
   enum How { closed @0; quickExit @1; idle @2; connectionLost @3; }
+}
+
+struct Feedback {
+  # What the person thinks of the conversation, once: again changes nothing. It is counted without it.
+  conversation @0 :Data;
+  answers @1 :List(Answer);  # those that were not skipped, at least one
+  struct Answer {
+    question @0 :Text;       # an id of the node's list child-feedback
+    face @1 :UInt8;          # 1 not at all .. 5 very much
+  }
 }
 
 # ---------------------------------------------------------------- host -> channel

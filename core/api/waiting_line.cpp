@@ -1,0 +1,79 @@
+#include "core/api/waiting_line.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace sanad::api {
+
+using casework::ContactEventKind;
+using casework::ContactState;
+
+namespace {
+
+constexpr std::uint32_t first_events = 30;  // in which a contact that was picked up was
+
+// From the arrival until somebody opened the contact and kept it: what is opened and given back in
+// the same moment was a message of the node's own.
+std::optional<std::pair<Time, Duration>> picked_up(
+    const std::vector<casework::ContactEvent>& events) {
+    if (events.empty() || events.front().kind != ContactEventKind::arrived) return {};
+    for (const auto& event : events) {
+        if (event.kind != ContactEventKind::opened) continue;
+        const bool given_back = std::ranges::any_of(events, [&](const auto& other) {
+            return other.kind == ContactEventKind::released && other.at == event.at;
+        });
+        if (!given_back) return std::pair(event.at, event.at - events.front().at);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<WaitingLine::Place> WaitingLine::place(store::Snapshot& from, const ContactId& id,
+                                              Time now) {
+    const std::lock_guard lock(mutex_);
+    const bool fresh = looked_ && now >= looked_at_ && now - looked_at_ < fresh_for;
+    if (!fresh || !positions_.contains(id))
+        if (const auto looked = look(from, now); !looked) return std::unexpected(looked.error());
+    const auto found = positions_.find(id);
+    if (found == positions_.end()) return Place{};
+    return Place{found->second, wait_};
+}
+
+Result<void> WaitingLine::look(store::Snapshot& from, Time now) {
+    const auto live = contacts_.live(from, contacts_max + 1);
+    if (!live) return std::unexpected(live.error());
+    std::vector<casework::Waiting> waiting;
+    for (const auto& contact : *live)
+        if (contact.state == ContactState::waiting)
+            waiting.push_back({contact.id, contact.urgency, contact.waiting_since});
+    positions_.clear();
+    if (live->size() <= contacts_max)
+        for (const auto& place : casework::order(waiting, {}, now))
+            positions_.emplace(place.contact, static_cast<std::uint32_t>(positions_.size() + 1));
+    const auto wait = usual_wait(from, now);
+    if (!wait) return std::unexpected(wait.error());
+    wait_ = *wait;
+    looked_ = true;
+    looked_at_ = now;
+    return {};
+}
+
+Result<Duration> WaitingLine::usual_wait(store::Snapshot& from, Time now) {
+    const auto newest = contacts_.list(from, 5 * picked_max);
+    if (!newest) return std::unexpected(newest.error());
+    std::vector<Duration> waits;
+    for (const auto& contact : *newest) {
+        if (contact.state == ContactState::waiting) continue;
+        const auto events = contacts_.events(from, contact.id, 0, first_events);
+        if (!events) return std::unexpected(events.error());
+        const auto picked = picked_up(*events);
+        if (picked && now - picked->first < picked_within) waits.push_back(picked->second);
+        if (waits.size() == picked_max) break;
+    }
+    if (waits.size() < picked_min) return Duration{0};
+    std::ranges::nth_element(waits, waits.begin() + static_cast<std::ptrdiff_t>(waits.size() / 2));
+    return waits[waits.size() / 2];
+}
+
+}  // namespace sanad::api
