@@ -5,6 +5,8 @@
 //     stop                       stop the plugin; what the node knows stays
 //     say INDEX TEXT             the helpline writes into the INDEXth conversation
 //     state INDEX STATE          waiting, open or ended, without a message
+//     place INDEX POSITION WAIT  where its person stands, and how long others waited, in seconds
+//     read INDEX SEQ             a counsellor has seen what was written up to there
 //     refuse METHOD STATUS TIMES the node refuses the next calls: submit, replay; by number
 //     lose METHOD                the node does the next call and its answer is lost
 //     dump                       every conversation: messages, receipt, goodbyes
@@ -62,7 +64,11 @@ std::string dump(const FakeHost& host) {
         json += "],\"shown\":" + std::to_string(host.shown(id)) + ",\"left\":[";
         for (const auto how : host.left(id))
             json += (json.back() == '[' ? "" : ",") + std::to_string(static_cast<int>(how));
-        json += "]}";
+        json += "],\"felt\":{";
+        for (const auto& [question, face] : host.feedback(id))
+            json +=
+                (json.back() == '{' ? "" : ",") + json_text(question) + ':' + std::to_string(face);
+        json += "}}";
     }
     return json + ']';
 }
@@ -100,6 +106,17 @@ std::string obey(FakeHost& host, const std::string& command, std::istringstream&
         if (command == "state" && text == "waiting") state = schema::ConversationState::WAITING;
         const auto given = host.deliver(id, command == "say" ? text : "", state);
         return std::to_string(given.status);
+    }
+    if (command == "place" || command == "read") {
+        std::size_t index = 0;
+        std::uint32_t number = 0, wait = 0;
+        rest >> index >> number >> wait;
+        const std::string id = host.conversations().at(index);
+        if (command == "place")
+            host.set_place(id, number, wait);
+        else
+            host.set_read(id, number);
+        return "true";
     }
     if (command == "refuse") {
         std::string name;

@@ -1,5 +1,6 @@
 #include "plugins/channels/webchat/chat.h"
 
+#include "plugins/channels/webchat/code.h"
 #include "plugins/channels/webchat/token.h"
 #include "plugins/channels/webchat/told.h"
 #include "plugins/shared/by_node/by_node.h"
@@ -54,10 +55,12 @@ Chat::Chat(plugin::Host& host, const Settings& settings)
       resume_(settings.resume),
       front_(std::make_shared<const Front>(settings)),
       presence_(settings.behind_proxy ? 0 : settings.conversations_per_hour),
-      plain_(host, presence_, lanes_, [this](const std::string& conversation, const Line& line) {
-          for (const SocketId socket : presence_.sockets_of(conversation))
-              server_->send(socket, message_frame(line));
-      }) {}
+      plain_(host, presence_, lanes_,
+             settings.behind_proxy ? Plain::Sources::one : Plain::Sources::apart,
+             [this](const std::string& conversation, const Line& line) {
+                 for (const SocketId socket : presence_.sockets_of(conversation))
+                     server_->send(socket, message_frame(line));
+             }) {}
 
 // The server first: what it closes may still go to a lane.
 Chat::~Chat() {
@@ -151,15 +154,14 @@ void Chat::take(SocketId socket, const std::string& text) {
 }
 
 void Chat::on(SocketId socket, Hello hello) {
-    const std::string token = hello.token.empty() ? make_token() : hello.token;
-    const auto conversation = conversation_of(token);
-    if (!conversation) return break_off(socket, "token_invalid");
-    if (!presence_.join(socket, *conversation)) return break_off(socket, "protocol");
-    for (const SocketId oldest : presence_.surplus(*conversation))
-        server_->close(oldest, http::close_policy);
-    const bool added = add(
-        *conversation, [this, socket, token, conversation = *conversation,
-                        hello = std::move(hello)] { welcome(socket, token, conversation, hello); });
+    if (!hello.token.empty()) return enter(socket, hello.token, {}, hello);
+    // A new conversation: its key is made from its return code, which takes a moment. When many
+    // come at once, one without a code is better than one that is late.
+    if (lanes_.waiting() > codes_waiting_max) return enter(socket, make_token(), {}, hello);
+    const bool added = add(make_token(), [this, socket, hello = std::move(hello)] {
+        const std::string code = make_code();
+        enter(socket, token_of_code(code), code, hello);
+    });
     if (!added) server_->close(socket, http::close_try_later);
 }
 
@@ -204,12 +206,29 @@ void Chat::on(SocketId socket, const Typing&) {
     add(conversation, [this, conversation] { host_.typing(conversation); });
 }
 
-void Chat::on(SocketId socket, const Leave&) {
+void Chat::on(SocketId socket, const Leave& leave) {
     const std::string conversation = presence_.conversation_of(socket);
     if (conversation.empty()) return;
     presence_.note_left(conversation);
-    add(conversation, [this, conversation] {
-        std::ignore = host_.leave(conversation, schema::Leave::How::QUICK_EXIT);
+    const auto how = leave.quickly ? schema::Leave::How::QUICK_EXIT : schema::Leave::How::CLOSED;
+    add(conversation, [this, conversation, how] { std::ignore = host_.leave(conversation, how); });
+}
+
+void Chat::on(SocketId socket, const Where&) {
+    const std::string conversation = presence_.conversation_of(socket);
+    if (conversation.empty() || !presence_.spend_where(conversation, now())) return;
+    add(conversation, [this, socket, conversation] {
+        const auto reply = host_.replay(conversation, UINT64_MAX, 1);
+        if (reply)
+            server_->send(socket, place_frame(name_of(reply->getState()), standing_of(*reply)));
+    });
+}
+
+void Chat::on(SocketId socket, const Feel& feel) {
+    const std::string conversation = presence_.conversation_of(socket);
+    if (conversation.empty()) return break_off(socket, "protocol");
+    add(conversation, [this, socket, conversation, answers = feel.answers] {
+        server_->send(socket, thanks_frame(host_.feedback(conversation, answers) == SANAD_OK));
     });
 }
 
@@ -226,8 +245,8 @@ void Chat::closed(SocketId socket) {
 
 // ---------------------------------------------------------------- a lane's thread
 
-void Chat::welcome(SocketId socket, const std::string& token, const std::string& conversation,
-                   const Hello& hello) {
+void Chat::welcome(SocketId socket, const std::string& token, const std::string& code,
+                   const std::string& conversation, const Hello& hello) {
     const auto reply = host_.replay(conversation, hello.after, replay_limit);
     if (!reply) return server_->close(socket, http::close_try_later);
     const auto state = reply->getState();
@@ -239,7 +258,8 @@ void Chat::welcome(SocketId socket, const std::string& token, const std::string&
     } else {
         presence_.note_written(conversation);
     }
-    server_->send(socket, welcome_frame(token, name_of(state), lines_of(*reply), reply->getMore()));
+    server_->send(socket, welcome_frame(token, name_of(state), lines_of(*reply), reply->getMore(),
+                                        standing_of(*reply), code));
 }
 
 void Chat::send_page(SocketId socket, const std::string& conversation, std::uint64_t after) {
@@ -264,14 +284,30 @@ void Chat::submit(SocketId socket, const std::string& conversation, const Say& s
             return server_->send(socket, later_frame(say.cid, again_soon.count()));
     }
     presence_.note_written(conversation);
+    // Who comes from here on has it by replay.
+    const auto here = presence_.sockets_of(conversation);
     server_->send(socket, ack_frame(say.cid, reply->getSeq()));
     if (reply->getDuplicate()) return;
-    const Line line = written_now(reply->getSeq(), say);
-    for (const SocketId other : presence_.sockets_of(conversation))
-        if (other != socket) server_->send(other, message_frame(line));
+    const std::string frame = message_frame(written_now(reply->getSeq(), say));
+    for (const SocketId other : here)
+        if (other != socket) server_->send(other, frame);
 }
 
 // ---------------------------------------------------------------- any thread
+
+void Chat::enter(SocketId socket, const std::string& token, const std::string& code,
+                 const Hello& hello) {
+    const auto conversation = conversation_of(token);
+    if (!conversation) return break_off(socket, "token_invalid");
+    if (!presence_.join(socket, *conversation)) return break_off(socket, "protocol");
+    for (const SocketId oldest : presence_.surplus(*conversation))
+        server_->close(oldest, http::close_policy);
+    const bool added =
+        add(*conversation, [this, socket, token, code, hello, conversation = *conversation] {
+            welcome(socket, token, code, conversation, hello);
+        });
+    if (!added) server_->close(socket, http::close_try_later);
+}
 
 void Chat::break_off(SocketId socket, std::string_view code) {
     server_->send(socket, error_frame(code));

@@ -21,7 +21,8 @@ namespace sanad::webchat {
 /// acknowledgement when the node has it on disk, and not before.
 class Chat {
 public:
-    static constexpr std::uint32_t replay_limit = 100;  // messages of one page of a replay
+    static constexpr std::uint32_t replay_limit = 100;    // messages of one page of a replay
+    static constexpr std::size_t codes_waiting_max = 50;  // jobs; above: no return code
     static constexpr std::chrono::milliseconds again_soon{1000};
     static constexpr std::chrono::milliseconds again_when_full{10'000};
 
@@ -67,14 +68,18 @@ private:
     void on(SocketId socket, const More& more);
     void on(SocketId socket, const Typing& typing);
     void on(SocketId socket, const Leave& leave);
+    void on(SocketId socket, const Where& where);
+    void on(SocketId socket, const Feel& feel);
     void on(SocketId socket, const Ping& ping);
 
     // These run in a lane: they wait for the node.
-    void welcome(SocketId socket, const std::string& token, const std::string& conversation,
-                 const Hello& hello);
+    void welcome(SocketId socket, const std::string& token, const std::string& code,
+                 const std::string& conversation, const Hello& hello);
     void send_page(SocketId socket, const std::string& conversation, std::uint64_t after);
     void submit(SocketId socket, const std::string& conversation, const Say& say);
 
+    void enter(SocketId socket, const std::string& token, const std::string& code,
+               const Hello& hello);
     void break_off(SocketId socket, std::string_view code);
     void refuse(SocketId socket, std::string_view cid, std::string_view code);
     bool add(const std::string& conversation, lanes::Lanes::Job job);

@@ -1,5 +1,7 @@
 #include "plugins/channels/webchat/frames.h"
 
+#include "plugins/channels/webchat/code.h"
+
 #include <algorithm>
 #include <map>
 
@@ -178,6 +180,32 @@ std::optional<FromPage> read_say(const Fields& fields) {
     return Say{*cid, *text, language && is_language(*language) ? *language : ""};
 }
 
+std::optional<FromPage> read_feel(const Fields& fields) {
+    Feel feel;
+    for (const auto question : questions) {
+        if (!fields.contains(question)) continue;
+        const auto face = number_at(fields, question);
+        if (!face || *face < 1 || *face > 5) return {};
+        feel.answers.emplace_back(question, static_cast<std::uint8_t>(*face));
+    }
+    return feel.answers.empty() ? std::nullopt : std::optional<FromPage>(std::move(feel));
+}
+
+std::string standing_json(const Standing& standing) {
+    return R"("read":)" + std::to_string(standing.read) + R"(,"position":)" +
+           std::to_string(standing.position) + R"(,"wait":)" +
+           std::to_string(standing.wait_seconds);
+}
+
+std::string code_json(std::string_view code) {
+    std::string json = R"("code":)" + json_text(code) + R"(,"words":{)";
+    for (const auto language : {"ar", "fr", "en"}) {
+        if (json.back() != '{') json += ',';
+        json += json_text(language) + ':' + json_text(words_of_code(code, language));
+    }
+    return json + '}';
+}
+
 std::string lines_json(const std::vector<Line>& lines) {
     std::string json = "[";
     for (const auto& line : lines) {
@@ -199,7 +227,12 @@ std::optional<FromPage> read_frame(std::string_view json) {
     if (*kind == "hello") return read_hello(*fields);
     if (*kind == "msg") return read_say(*fields);
     if (*kind == "typing") return Typing{};
-    if (*kind == "leave") return Leave{};
+    if (*kind == "leave") {
+        const auto* how = text_at(*fields, "how");
+        return Leave{!how || *how != "closed"};
+    }
+    if (*kind == "where") return Where{};
+    if (*kind == "feel") return read_feel(*fields);
     if (*kind == "ping") return Ping{};
     if (*kind == "more") {
         const auto after = number_at(*fields, "after");
@@ -247,9 +280,24 @@ std::string json_text(std::string_view text) {
 }
 
 std::string welcome_frame(std::string_view token, std::string_view state,
-                          const std::vector<Line>& lines, bool more) {
+                          const std::vector<Line>& lines, bool more, const Standing& standing,
+                          std::string_view code) {
     return R"({"t":"welcome","token":)" + json_text(token) + R"(,"state":)" + json_text(state) +
+           ',' + standing_json(standing) + (code.empty() ? "" : ',' + code_json(code)) +
            R"(,"messages":)" + lines_json(lines) + R"(,"more":)" + (more ? "true}" : "false}");
+}
+
+std::string place_frame(std::string_view state, const Standing& standing) {
+    return R"({"t":"place","state":)" + json_text(state) + ',' + standing_json(standing) + '}';
+}
+
+std::string thanks_frame(bool taken) {
+    return taken ? R"({"t":"thanks"})" : R"({"t":"thanks","later":true})";
+}
+
+std::string key_json(std::string_view token, std::string_view code) {
+    if (token.empty()) return "{}";
+    return R"({"token":)" + json_text(token) + ',' + code_json(code) + '}';
 }
 
 std::string page_frame(const std::vector<Line>& lines, bool more) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -32,9 +33,19 @@ struct More {
     std::uint64_t after = 0;
 };
 struct Typing {};
-struct Leave {};  // quickly
+struct Leave {
+    bool quickly = true;
+};
+struct Where {};  // does the person stand, while they wait
+struct Feel {     // the survey at the end: question, face 1..5
+    std::vector<std::pair<std::string, std::uint8_t>> answers;
+};
 struct Ping {};
-using FromPage = std::variant<Hello, Say, Seen, More, Typing, Leave, Ping>;
+using FromPage = std::variant<Hello, Say, Seen, More, Typing, Leave, Where, Feel, Ping>;
+
+/// What the survey asks: ids of the node's list child-feedback.
+inline constexpr std::string_view questions[] = {"felt_heard", "rights_explained", "problem_better",
+                                                 "would_recommend", "felt_safe"};
 
 /// Reads one frame of the page. Nothing: it breaks the protocol.
 ///
@@ -62,8 +73,23 @@ struct Line {
     std::string cid, text;
 };
 
+/// Where a conversation stands, as far as the node knows: 0 where it does not.
+struct Standing {
+    std::uint64_t read = 0;          // up to here a counsellor has seen what the person wrote
+    std::uint32_t position = 0;      // while the person waits; 1: next
+    std::uint32_t wait_seconds = 0;  // the last ones waited so long
+};
+
+/// code  of a new conversation, see code.h; else empty
 std::string welcome_frame(std::string_view token, std::string_view state,
-                          const std::vector<Line>& lines, bool more);
+                          const std::vector<Line>& lines, bool more, const Standing& standing,
+                          std::string_view code);
+/// Answers Where.
+std::string place_frame(std::string_view state, const Standing& standing);
+/// Answers Feel. taken  false: not now
+std::string thanks_frame(bool taken);
+/// What opens a conversation again, for POST /back: empty when the code opens nothing.
+std::string key_json(std::string_view token, std::string_view code);
 std::string page_frame(const std::vector<Line>& lines, bool more);
 std::string message_frame(const Line& line);
 std::string ack_frame(std::string_view cid, std::uint64_t seq);

@@ -1,6 +1,7 @@
 #include "plugins/channels/webchat/page.h"
 
 #include "plugins/channels/webchat/assets.h"
+#include "plugins/channels/webchat/code.h"
 #include "plugins/channels/webchat/frames.h"
 #include "plugins/channels/webchat/token.h"
 
@@ -70,7 +71,34 @@ std::string setup(const Settings& settings, std::string_view language) {
     return safe;
 }
 
-std::string log_of(std::string_view language, const std::vector<Line>& lines) {
+std::string with_number(std::string_view language, std::string_view key, std::uint32_t number) {
+    std::string text(page_text(language, key));
+    if (const auto at = text.find("{n}"); at != text.npos)
+        text.replace(at, 3, std::to_string(number));
+    return text;
+}
+
+// Where the person stands, in the words of web/waiting.ts.
+std::string place_of(std::string_view language, const Standing& standing) {
+    if (standing.position == 0) return {};
+    std::string text = standing.position == 1
+                           ? std::string(page_text(language, "next"))
+                           : with_number(language, "before", standing.position - 1);
+    if (standing.wait_seconds > 0)
+        text +=
+            ' ' + with_number(language, "wait", std::max(1U, (standing.wait_seconds + 30) / 60));
+    return text;
+}
+
+// In fours, as it is copied by hand.
+std::string grouped(const std::string& code) {
+    std::string text;
+    for (std::size_t at = 0; at < code.size(); at += 4)
+        text += (at > 0 ? " " : "") + code.substr(at, 4);
+    return text;
+}
+
+std::string log_of(std::string_view language, const std::vector<Line>& lines, std::uint64_t read) {
     std::string html;
     for (const auto& line : lines) {
         html += line.from_person ? R"(<article class="message mine received">)"
@@ -80,7 +108,7 @@ std::string log_of(std::string_view language, const std::vector<Line>& lines) {
         html += ": </span><p dir=\"auto\">" + escape_html(line.text) + "</p>";
         if (line.from_person) {
             html += "<div class=\"meta\">";
-            html += escape_html(page_text(language, "received"));
+            html += escape_html(page_text(language, line.seq <= read ? "seen" : "received"));
             html += "</div>";
         }
         html += "</article>";
@@ -156,7 +184,15 @@ http::Response Page::show(std::string_view language, const Shown& shown) const {
     const std::map<std::string_view, std::string> values = {
         {"state", escape_html(shown.state)},
         {"said", escape_html(page_text(spoken, shown.state))},
-        {"log", log_of(spoken, shown.lines)},
+        {"place", escape_html(place_of(spoken, shown.standing))},
+        {"log", log_of(spoken, shown.lines, shown.standing.read)},
+        {"no_code", hidden_if(shown.code.empty())},
+        {"code", shown.code},
+        {"digits", grouped(shown.code)},
+        {"words", words_of_code(shown.code, language_of(spoken).written)},
+        {"return_open", shown.wrong ? " open" : ""},
+        {"wrong", escape_html(page_text(spoken, shown.wrong ? "backWrong" : ""))},
+        {"no_survey", hidden_if(shown.state != "ended" || shown.felt)},
         {"notice", escape_html(page_text(spoken, shown.notice))},
         {"no_notice", hidden_if(shown.notice.empty())},
         {"no_look", hidden_if(shown.token.empty())},

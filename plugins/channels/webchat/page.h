@@ -14,12 +14,16 @@ namespace sanad::webchat {
 /// What a page shows of a conversation, for somebody whose browser runs no scripts.
 struct Shown {
     std::string token{};  // empty: none yet
+    std::string code{};   // to come back with; empty: none
     std::string cid{};    // names the next message
     std::vector<Line> lines{};
     std::string state = "idle";  // and what is said of it: a key of web/texts.json
     std::string notice{};        // the same; empty: none
     std::string text{};          // given back, to be changed
-    bool press = false;          // the next message needs one tap more, and this was it
+    Standing standing{};
+    bool wrong = false;  // the code that was typed opens nothing
+    bool felt = false;   // the survey has been answered
+    bool press = false;  // the next message needs one tap more, and this was it
 };
 
 /// The page and its files, made once from the configuration.

@@ -23,11 +23,15 @@ public:
     static constexpr std::size_t lines_max = 500;  // of one page: the newest
     using Wrote = std::function<void(const std::string& conversation, const Line& line)>;
 
-    /// All of it outlives this. wrote  somebody wrote by a form: for the pages with a socket
-    Plain(plugin::Host& host, Presence& presence, lanes::Lanes& lanes, Wrote wrote)
-        : host_(host), presence_(presence), lanes_(lanes), wrote_(std::move(wrote)) {}
+    /// Whether clients can be told apart by where they come from: not behind a web server.
+    enum class Sources : std::uint8_t { apart, one };
 
-    /// POST of /say, /look, /leave and /bye; anything else is 404.
+    /// All of it outlives this. wrote  somebody wrote by a form: for the pages with a socket
+    Plain(plugin::Host& host, Presence& presence, lanes::Lanes& lanes, Sources sources,
+          Wrote wrote);
+
+    /// POST of /say, /look, /leave, /feel, /back and /bye; anything else is 404. /back answers in
+    /// JSON (key_json) when that is accepted.
     ///
     /// threads  the server's
     void take(const http::Request& request, std::shared_ptr<const Page> page,
@@ -40,9 +44,14 @@ private:
     void say(Visit visit);
     void look(Visit visit);
     void leave(Visit visit);
+    void feel(Visit visit);
+    void back(Visit visit);
 
     // These run in a lane: they wait for the node.
+    void begin(Visit& visit);
     void submit(Visit& visit);
+    void open(Visit& visit);
+    void thank(Visit& visit);
     void look_again(Visit& visit);
     void show(Visit& visit, unsigned status, std::string_view notice);
 
@@ -51,7 +60,9 @@ private:
     plugin::Host& host_;
     Presence& presence_;
     lanes::Lanes& lanes_;
+    const Sources sources_;
     Wrote wrote_;
+    const std::string seed_;  // of the codes of conversations that begin by a form
 };
 
 }  // namespace sanad::webchat

@@ -125,6 +125,29 @@ bool Presence::spend_typing(const std::string& conversation, Time now) {
     return !conversations_[conversation].typing.spend(now);
 }
 
+bool Presence::spend_where(const std::string& conversation, Time now) {
+    const std::lock_guard lock(mutex_);
+    return !conversations_[conversation].where.spend(now);
+}
+
+milliseconds Presence::try_code(std::uint64_t source, Time now) {
+    const std::lock_guard lock(mutex_);
+    if (tries_.size() >= sources_max && !tries_.contains(source)) tries_.clear();
+    auto& times = tries_[source];
+    while (!times.empty() && now - times.front() >= std::chrono::hours(1)) times.pop_front();
+    if (times.size() < 64) times.push_back(now);
+    milliseconds wait = code_wait;
+    for (std::size_t tried = code_tries_free; tried < times.size() && wait < code_wait_max; ++tried)
+        wait *= 2;
+    return wait;
+}
+
+void Presence::code_was_right(std::uint64_t source) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = tries_.find(source); found != tries_.end() && !found->second.empty())
+        found->second.pop_back();
+}
+
 void Presence::note_written(const std::string& conversation) {
     const std::lock_guard lock(mutex_);
     if (const auto found = conversations_.find(conversation); found != conversations_.end())

@@ -45,9 +45,14 @@ public:
     static constexpr double frames_burst = 60;
     static constexpr std::chrono::milliseconds frame_pace{50};
     static constexpr std::chrono::milliseconds typing_pace{2000};
-    static constexpr std::size_t sockets_per_conversation = 5;  // tabs; the oldest gives way
-    static constexpr std::size_t sources_max = 20'000;          // older ones are forgotten
-    static constexpr std::size_t forms_max = 20'000;            // the same
+    static constexpr double where_burst = 4;
+    static constexpr std::chrono::milliseconds where_pace{15'000};
+    static constexpr std::chrono::milliseconds code_wait{1000};        // the least
+    static constexpr std::chrono::milliseconds code_wait_max{16'000};  // an answer is due in 30 s
+    static constexpr std::size_t code_tries_free = 3;                  // before it doubles
+    static constexpr std::size_t sockets_per_conversation = 5;         // tabs; the oldest gives way
+    static constexpr std::size_t sources_max = 20'000;                 // older ones are forgotten
+    static constexpr std::size_t forms_max = 20'000;                   // the same
 
     /// per_hour  new conversations of one source; 0: no limit
     explicit Presence(std::uint32_t per_hour) : per_hour_(per_hour) {}
@@ -83,6 +88,13 @@ public:
     /// Whether this receipt is news.
     bool note_seen(const std::string& conversation, std::uint64_t seq);
     bool spend_typing(const std::string& conversation, Time now);
+    /// Whether the node may be asked again where the person stands.
+    bool spend_where(const std::string& conversation, Time now);
+
+    /// Somebody tries a return code. How long the answer is to wait, whatever it will be: more with
+    /// each try of this source within an hour. A right one is taken back.
+    std::chrono::milliseconds try_code(std::uint64_t source, Time now);
+    void code_was_right(std::uint64_t source);
 
     /// There is something in it: its person can be missed.
     void note_written(const std::string& conversation);
@@ -109,6 +121,7 @@ private:
         std::vector<SocketId> sockets;  // oldest first
         Budget messages{messages_burst, message_pace};
         Budget typing{1, typing_pace};
+        Budget where{where_burst, where_pace};
         std::uint64_t seen = 0;
         std::uint64_t absence = 0;
         bool written = false;
@@ -126,6 +139,7 @@ private:
     std::unordered_map<SocketId, Visitor> visitors_;
     std::unordered_map<std::string, Conversation> conversations_;
     std::unordered_map<std::uint64_t, std::deque<Time>> begun_;  // by source
+    std::unordered_map<std::uint64_t, std::deque<Time>> tries_;  // of codes, by source
     std::unordered_map<std::string, Budget> forms_;              // by conversation
     std::uint64_t absences_ = 0;
 };

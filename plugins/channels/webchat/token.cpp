@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -54,6 +55,13 @@ std::string make_token() {
     const auto got = getrandom(key.data(), key.size(), 0);
     assert(got == static_cast<ssize_t>(key.size()));
     return encode(key);
+}
+
+std::string token_of_key(std::string_view key) {
+    Key bytes{};
+    assert(key.size() == bytes.size());
+    std::ranges::copy(key, bytes.begin());
+    return encode(bytes);
 }
 
 std::string make_message_name() { return make_token().substr(0, 22); }

@@ -10,6 +10,9 @@ namespace sanad::webchat {
 /// person's page alone and kept nowhere here.
 std::string make_token();
 
+/// The same form for a key that is made otherwise. key  32 bytes
+std::string token_of_key(std::string_view key);
+
 /// A name for a message that nobody else gives, for a page whose browser cannot make one.
 std::string make_message_name();
 

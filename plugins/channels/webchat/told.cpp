@@ -30,6 +30,10 @@ std::vector<Line> lines_of(schema::ReplayReply::Reader reply) {
     return lines;
 }
 
+Standing standing_of(schema::ReplayReply::Reader reply) {
+    return {reply.getRead(), reply.getPosition(), reply.getWaitSeconds()};
+}
+
 Line written_now(std::uint64_t seq, const Say& say) {
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
     return {seq, std::chrono::duration_cast<std::chrono::milliseconds>(wall).count(), true, say.cid,

@@ -14,6 +14,8 @@ const char* name_of(plugin::schema::ConversationState state);
 
 std::vector<Line> lines_of(plugin::schema::ReplayReply::Reader reply);
 
+Standing standing_of(plugin::schema::ReplayReply::Reader reply);
+
 /// What a person just wrote, as the node has it.
 Line written_now(std::uint64_t seq, const Say& say);
 

@@ -1,5 +1,6 @@
 #include "plugins/channels/webchat/webchat_config.capnp.h"
 
+#include "plugins/channels/webchat/code.h"
 #include "plugins/channels/webchat/token.h"
 #include "tests/unit/http/raw_client.h"
 #include "tests/unit/webchat/running.h"
@@ -83,6 +84,7 @@ TEST_CASE("a page that comes back gets what it missed and nothing twice") {
     running.host.deliver(*conversation_of(token), "two");
     Page page(running);
     const std::string all = page.hello(token);
+    INFO(all);
     CHECK(all.find(R"("state":"open")") != all.npos);
     CHECK(all.find(R"("cid":"aaaaaaaa","text":"one")") != all.npos);
     CHECK(all.find(R"("from":"helpline","cid":"","text":"two")") != all.npos);
@@ -207,6 +209,45 @@ TEST_CASE("a quick goodbye and a receipt reach the node") {
     CHECK(running.host.wait_for([&] { return !running.host.left(id).empty(); }));
     CHECK(running.host.left(id) == std::vector{schema::Leave::How::QUICK_EXIT});
     CHECK(running.host.shown(id) == 1);
+}
+
+TEST_CASE("a new conversation comes with its return code, and one that goes on without") {
+    Running running;
+    Page page(running);
+    const std::string welcome = page.hello();
+    const auto at = welcome.find(R"("code":")");
+    REQUIRE(at != welcome.npos);
+    const std::string code = welcome.substr(at + 8, 16);
+    CHECK(token_of_code(code) == token_in(welcome));
+    Page again(running);
+    CHECK(again.hello(token_in(welcome)).find("code") == std::string::npos);
+    CHECK_FALSE(running.host.logged(code));
+}
+
+TEST_CASE("a page that waits is told where it stands, and not too often") {
+    Running running;
+    Page page(running);
+    const auto id = *conversation_of(token_in(page.hello()));
+    page.say("first-cid", "سلام");
+    running.host.set_place(id, 2, 90);
+    running.host.set_read(id, 1);
+    for (int i = 0; i < 4; ++i)
+        CHECK(page.ask(R"({"t":"where"})") ==
+              R"({"t":"place","state":"waiting","read":1,"position":2,"wait":90})");
+    const int asked = running.host.calls(SANAD_M_REPLAY);
+    page.client.send_frame(text_frame, R"({"t":"where"})");
+    CHECK(page.ask(R"({"t":"ping"})") == R"({"t":"pong"})");  // the fifth is left alone
+    CHECK(running.host.calls(SANAD_M_REPLAY) == asked);
+}
+
+TEST_CASE("what a child thinks of it reaches the node once, and is thanked for") {
+    Running running;
+    Page page(running);
+    const auto id = *conversation_of(token_in(page.hello()));
+    CHECK(page.ask(R"({"t":"feel","felt_safe":5})") == R"({"t":"thanks","later":true})");
+    page.say("first-cid", "سلام");
+    CHECK(page.ask(R"({"t":"feel","felt_safe":5})") == R"({"t":"thanks"})");
+    CHECK(running.host.feedback(id) == FakeHost::Answers{{"felt_safe", 5}});
 }
 
 TEST_CASE("the plugin starts again on the same port and knows its conversations") {

@@ -29,7 +29,16 @@ TEST_CASE("every kind of frame of the page is understood") {
     CHECK(read<Seen>(R"({"t":"seen","seq":12})").seq == 12);
     CHECK(read<More>(R"({"t":"more","after":3})").after == 3);
     read<Typing>(R"({"t":"typing"})");
-    read<Leave>(R"({"t":"leave","how":"quick"})");
+    CHECK(read<Leave>(R"({"t":"leave","how":"quick"})").quickly);
+    CHECK_FALSE(read<Leave>(R"({"t":"leave","how":"closed"})").quickly);
+    read<Where>(R"({"t":"where"})");
+    const auto feel = read<Feel>(R"({"t":"feel","felt_safe":5,"felt_heard":1})");
+    CHECK(feel.answers ==
+          std::vector<std::pair<std::string, std::uint8_t>>{{"felt_heard", 1}, {"felt_safe", 5}});
+    CHECK_FALSE(read_frame(R"({"t":"feel"})"));  // nothing answered is nothing to say
+    CHECK_FALSE(read_frame(R"({"t":"feel","felt_safe":0})"));
+    CHECK_FALSE(read_frame(R"({"t":"feel","felt_safe":6})"));
+    CHECK_FALSE(read_frame(R"({"t":"feel","felt_safe":"5"})"));
     read<Ping>(R"({"t":"ping"})");
 }
 
@@ -110,8 +119,14 @@ TEST_CASE("what is written to the page can be read by it") {
     CHECK(message_frame(line) ==
           R"({"t":"msg","seq":3,"at":1800000000000,"from":"helpline","cid":"",)"
           R"("text":"a\"b\\c\u000a\u0001"})");
-    CHECK(welcome_frame("tok", "none", {}, false) ==
-          R"({"t":"welcome","token":"tok","state":"none","messages":[],"more":false})");
+    CHECK(welcome_frame("tok", "none", {}, false, {}, "") ==
+          R"({"t":"welcome","token":"tok","state":"none","read":0,"position":0,"wait":0,)"
+          R"("messages":[],"more":false})");
+    CHECK(welcome_frame("tok", "none", {}, false, {}, "0001020304050607")
+              .find(R"("code":"0001020304050607","words":{"ar":"قط )") != std::string::npos);
+    CHECK(place_frame("waiting", {4, 2, 360}) ==
+          R"({"t":"place","state":"waiting","read":4,"position":2,"wait":360})");
+    CHECK(key_json("", "") == "{}");
     CHECK(ack_frame("abcdefgh", 4) == R"({"t":"ack","cid":"abcdefgh","seq":4})");
     CHECK(page_frame({line, line}, true).ends_with(R"(],"more":true})"));
 }

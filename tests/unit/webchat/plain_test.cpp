@@ -1,3 +1,4 @@
+#include "plugins/channels/webchat/code.h"
 #include "plugins/channels/webchat/token.h"
 #include "tests/unit/http/raw_client.h"
 #include "tests/unit/webchat/running.h"
@@ -5,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <map>
 
 namespace sanad::webchat {
@@ -87,9 +89,12 @@ TEST_CASE("the same form sent again is one message") {
     Visitor child(running);
     REQUIRE(child.say("une fois") == "200");
     const std::string token = child.token;
-    const std::map<std::string, std::string> again = {
-        {"token", token}, {"cid", "first-message"}, {"text", "une fois"}};
+    // Before the first answer came: the page that was sent had no key yet.
+    const std::map<std::string, std::string> again = {{"cid", "first-message"},
+                                                      {"text", "une fois"}};
     CHECK(child.post("/say", again) == "200");
+    CHECK(child.token == token);
+    CHECK(running.host.conversations().size() == 1);
     CHECK(running.host.conversation(*conversation_of(token)).size() == 1);
 }
 
@@ -125,6 +130,7 @@ TEST_CASE("a form is slowed down as a socket is, and its text is given back") {
 TEST_CASE("where many write from one place, a form too needs one tap more") {
     Running running(1);
     Visitor first(running), second(running);
+    second.cid = "another-message";
     REQUIRE(first.say("un") == "200");
     CHECK(second.say("deux") == "429");
     CHECK(second.shows("name=\"press\" value=\"1\""));
@@ -164,6 +170,112 @@ TEST_CASE("who leaves by the form gets a page with nothing in it, and the node i
     CHECK(child.token.empty());
     REQUIRE(running.host.wait_for([&] { return running.host.left(id).size() == 1; }));
     CHECK(running.host.left(id)[0] == schema::Leave::How::CLOSED);
+}
+
+// How long the answer took, in milliseconds.
+template <typename Work>
+double time_of(Work work) {
+    const auto begun = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun)
+        .count();
+}
+
+TEST_CASE("a return code opens the conversation from anywhere, and is nowhere at the node") {
+    Running running;
+    Visitor child(running);
+    REQUIRE(child.say("je reviendrai") == "200");
+    const std::string code = child.field("code"), token = child.token;
+    REQUIRE(code.size() == 16);
+    CHECK(token_of_code(code) == token);
+
+    Visitor later(running);
+    REQUIRE(later.post("/back", {{"typed", code.substr(0, 8) + " - " + code.substr(8)}}) == "200");
+    CHECK(later.token == token);
+    CHECK(later.shows(">je reviendrai</p>"));
+    REQUIRE(later.post("/back", {{"typed", words_of_code(code, "fr")}, {"lang", "fr"}}) == "200");
+    CHECK(later.shows(">je reviendrai</p>"));
+
+    for (const auto& id : running.host.conversations()) CHECK(id.find(code) == std::string::npos);
+    CHECK_FALSE(running.host.logged(code));
+}
+
+TEST_CASE("t02: a wrong code, and what is no code, are answered as late as a right one") {
+    Running running;
+    Visitor child(running);
+    REQUIRE(child.say("bonjour") == "200");
+    const std::string code = child.field("code");
+    std::string wrong = code;
+    wrong.back() = wrong.back() == '0' ? '1' : '0';
+    Visitor other(running);
+    const auto of_right =
+        time_of([&] { REQUIRE(other.post("/back", {{"typed", code}}) == "200"); });
+    CHECK(other.shows("bonjour"));
+    const auto of_wrong =
+        time_of([&] { REQUIRE(other.post("/back", {{"typed", wrong}}) == "200"); });
+    CHECK(other.shows("id=\"return\" open"));
+    CHECK(other.token.empty());
+    const std::string said = other.page;
+    const auto of_none = time_of([&] { REQUIRE(other.post("/back", {{"typed", "?"}}) == "200"); });
+    CHECK(other.page.size() == said.size());
+    CHECK(std::abs(of_wrong / of_right - 1) < 0.05);
+    CHECK(std::abs(of_none / of_right - 1) < 0.05);
+    CHECK(of_right >= 1000);
+}
+
+TEST_CASE("a script gets the key of a right code and nothing for a wrong one") {
+    Running running;
+    Visitor child(running);
+    REQUIRE(child.say("bonjour") == "200");
+    const std::string code = child.field("code"), token = child.token;
+    const std::string json = "Accept: application/json\r\n";
+    CHECK(child.post("/back", {{"typed", code}}, json) == "200");
+    CHECK(child.shows(R"({"token":")" + token + R"(","code":")" + code));
+    CHECK(child.post("/back", {{"typed", "1"}}, json) == "200");
+    CHECK(child.page.ends_with("{}"));
+}
+
+TEST_CASE("by a form too, who waits is told where they stand, and what was read") {
+    Running running;
+    Visitor child(running);
+    REQUIRE(child.say("bonjour") == "200");
+    CHECK(child.shows(">Arrivé</div>"));
+    CHECK(child.shows("<p id=\"place\" role=\"status\"></p>"));  // not known: nothing is said
+    const auto id = *conversation_of(child.token);
+    const auto look = [&] {
+        REQUIRE(child.post("/look", {{"token", child.token}, {"lang", "fr"}}) == "200");
+    };
+    running.host.set_place(id, 3, 6 * 60);
+    look();
+    CHECK(child.shows("Avant toi : 2. Les derniers ont attendu environ 6 min."));
+    running.host.set_place(id, 1, 10);
+    running.host.set_read(id, 1);
+    look();
+    CHECK(child.shows("personne n'attend avant toi. Les derniers ont attendu environ 1 min."));
+    CHECK(child.shows(">Lu</div>"));
+}
+
+TEST_CASE("by a form too, a child says what they think of it, or skips it") {
+    Running running;
+    Visitor child(running);
+    REQUIRE(child.say("merci") == "200");
+    CHECK(child.shows("action=\"/feel#newest\" hidden"));
+    const std::string token = child.token;
+    const auto id = *conversation_of(token);
+    running.host.deliver(id, "", schema::ConversationState::ENDED);
+    REQUIRE(child.post("/look", {{"token", token}, {"lang", "fr"}}) == "200");
+    CHECK(child.shows("action=\"/feel#newest\">"));
+    REQUIRE(child.post("/feel", {{"token", token}, {"lang", "fr"}}) == "200");  // skipped
+    CHECK(running.host.feedback(id).empty());
+    REQUIRE(child.post("/feel", {{"token", token},
+                                 {"lang", "fr"},
+                                 {"felt_safe", "5"},
+                                 {"felt_heard", "4"},
+                                 {"would_recommend", "9"}}) == "200");
+    CHECK(running.host.feedback(id) ==
+          plugin::FakeNode::Answers{{"felt_heard", 4}, {"felt_safe", 5}});
+    CHECK(child.shows("Merci."));
+    CHECK(child.shows("action=\"/feel#newest\" hidden"));
 }
 
 TEST_CASE("a goodbye makes the browser forget what it kept of the page") {

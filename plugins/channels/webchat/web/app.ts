@@ -1,7 +1,9 @@
 import { Connection } from "./connection";
 import { prepareExit } from "./exit";
 import { Speech, type Key, type Language, type Setup } from "./language";
-import { forget, keep, recall } from "./memory";
+import { ComingBack } from "./coming_back";
+import { refuseMedia } from "./media";
+import { codeOf, forget, keep, recall, type Key as Kept } from "./memory";
 import { Outbox } from "./outbox";
 import {
   characters,
@@ -11,14 +13,17 @@ import {
   type ConversationState,
   type FromPlugin,
   type Message,
+  type Standing,
 } from "./protocol";
+import { Survey } from "./survey";
 import { View } from "./view";
+import { Waiting } from "./waiting";
 
 const typingEvery = 3000;
 
-const form = document.querySelector("form")!;
-const box = document.querySelector("textarea")!;
-const tokenField = form.querySelector<HTMLInputElement>("[name=token]")!;
+const form = document.getElementById("talk") as HTMLFormElement;
+const box = form.querySelector("textarea")!;
+const field = (name: string) => form.querySelector<HTMLInputElement>(`[name=${name}]`)!.value;
 const stateLine = document.getElementById("state")!;
 const notice = document.getElementById("notice")!;
 const noticeButton = notice.querySelector("button")!;
@@ -27,7 +32,12 @@ const setup = JSON.parse(document.getElementById("setup")!.textContent!) as Setu
 const speech = new Speech(setup);
 const view = new View(speech);
 
-let token = recall(tokenField.value);
+const words = document.querySelector(".words")!.textContent!;
+let key = recall({
+  token: field("token"),
+  code: field("code"),
+  words: { ar: words, fr: words, en: words },
+});
 let newest = 0; // up to here this page has everything; what was only acknowledged does not count
 let welcomed = false; // the plugin has answered hello and told all it knew
 let state: ConversationState = "none";
@@ -37,29 +47,39 @@ let typedAt = 0;
 
 const connection = new Connection({ opened: hello, received, lost });
 const outbox = new Outbox((message) => welcomed && connection.send(message));
+const waiting = new Waiting(speech, connection);
+const comingBack = new ComingBack(speech, {
+  left: () => {
+    connection.send({ t: "leave", how: "closed" });
+    startAgain();
+    tell("left");
+  },
+  opened: (kept) => startAgain(kept),
+});
+const survey = new Survey((answers) => connection.send({ ...answers, t: "feel" }));
 
 // ---------------------------------------------------------------- what the person sees of it
 
 function showState(): void {
-  let key: Key = "idle";
-  if (state === "ended") key = "ended";
-  else if (network === "connecting") key = "connecting";
-  else if (network === "lost") key = "lost";
-  else if (busy && outbox.size > 0) key = "later";
-  else if (outbox.size > 0) key = "sending";
-  else if (state === "open" || state === "waiting") key = state;
-  else if (network === "on") key = "ready";
-  document.body.dataset.state = key;
-  const text = speech.say(key);
+  let now: Key = "idle";
+  if (state === "ended") now = "ended";
+  else if (network === "connecting") now = "connecting";
+  else if (network === "lost") now = "lost";
+  else if (busy && outbox.size > 0) now = "later";
+  else if (outbox.size > 0) now = "sending";
+  else if (state === "open" || state === "waiting") now = state;
+  else if (network === "on") now = "ready";
+  document.body.dataset.state = now;
+  const text = speech.say(now);
   if (stateLine.textContent !== text) stateLine.textContent = text;
 }
 
-function tell(key: Key, button?: { key: Key; press: () => void }): void {
+function tell(about: Key, button?: { key: Key; press: () => void }): void {
   notice.hidden = false;
-  notice.dataset.about = key;
+  notice.dataset.about = about;
   const words = notice.querySelector("p")!;
-  words.dataset.text = key;
-  words.textContent = speech.say(key);
+  words.dataset.text = about;
+  words.textContent = speech.say(about);
   noticeButton.hidden = !button;
   if (!button) return;
   noticeButton.dataset.text = button.key;
@@ -77,7 +97,9 @@ function hush(about?: Key): void {
 function setState(next: ConversationState): void {
   state = next;
   form.hidden = state === "ended";
-  if (state === "ended") tell("ended", { key: "again", press: startAgain });
+  survey.show(state === "ended");
+  if (state !== "waiting") waiting.rest();
+  if (state === "ended") tell("ended", { key: "again", press: () => startAgain() });
   showState();
 }
 
@@ -91,25 +113,35 @@ function connect(): void {
 }
 
 function hello(press = false): void {
-  connection.send({ t: "hello", token, after: newest, ...(press ? { press: 1 } : {}) });
+  connection.send({ t: "hello", token: key?.token, after: newest, ...(press ? { press: 1 } : {}) });
 }
 
 function lost(): void {
   welcomed = false;
   network = "lost";
   outbox.suspend();
+  waiting.rest();
   showState();
 }
 
 function received(message: FromPlugin): void {
   switch (message.t) {
     case "welcome":
-      token = message.token;
-      keep(token);
+      // Only a new conversation brings its code; one that goes on keeps what it had.
+      key = { ...codeOf(key), ...codeOf(message), token: message.token };
+      keep(key);
+      comingBack.show(codeOf(key));
       network = "on";
       connection.settled();
       setState(message.state);
-      return take(message.messages, message.more);
+      take(message.messages, message.more);
+      return stand(message);
+    case "place":
+      return stand(message);
+    case "thanks":
+      if (message.later) return tell("notTaken");
+      survey.thank();
+      return tell("thanks", { key: "again", press: () => startAgain() });
     case "page":
       return take(message.messages, message.more);
     case "msg":
@@ -118,7 +150,10 @@ function received(message: FromPlugin): void {
       busy = false;
       outbox.settle(message.cid);
       view.receive(message.cid, message.seq);
-      if (state === "none") state = "waiting";
+      if (state === "none") {
+        state = "waiting";
+        waiting.ask();
+      }
       return showState();
     case "later":
       busy = true;
@@ -127,15 +162,21 @@ function received(message: FromPlugin): void {
     case "refused":
       return giveBack(message.cid, message.code);
     case "state":
-      return setState(message.state);
+      setState(message.state);
+      return waiting.ask();
     case "press":
       return tell("press", { key: "talk", press: () => hello(true) });
     case "error":
-      if (message.code === "token_invalid") token = undefined;
+      if (message.code === "token_invalid") key = undefined;
       return;
     case "pong":
       return;
   }
+}
+
+function stand(standing: Standing): void {
+  view.read(standing.read);
+  waiting.told(standing, state === "waiting");
 }
 
 function take(messages: Message[], more: boolean): void {
@@ -156,7 +197,10 @@ function take(messages: Message[], more: boolean): void {
 function arrive(message: Message): void {
   view.add(message);
   // What another tab wrote can come before a counsellor's line that was stored earlier.
-  if (message.from === "helpline") newest = Math.max(newest, message.seq);
+  if (message.from === "helpline") {
+    newest = Math.max(newest, message.seq);
+    waiting.ask();
+  }
   showSeen();
 }
 
@@ -174,11 +218,16 @@ function giveBack(cid: string, code: string): void {
   showState();
 }
 
-function startAgain(): void {
+/** Another conversation: a new one, or that of `kept`. */
+function startAgain(kept?: Kept): void {
   forget();
-  token = undefined;
+  hush();
+  key = kept;
   newest = 0;
   view.clear();
+  outbox.clear();
+  survey.forget();
+  comingBack.forget();
   welcomed = false;
   network = "connecting";
   setState("none");
@@ -237,6 +286,8 @@ document.querySelectorAll<HTMLAnchorElement>("nav a").forEach((tile) =>
   tile.addEventListener("click", (event) => {
     event.preventDefault();
     speech.choose(tile.dataset.tile as Language);
+    comingBack.say();
+    waiting.show();
     showState();
   }),
 );
@@ -259,6 +310,21 @@ prepareExit(
   },
 );
 
+// A jump to the field leaves no "#" in the address.
+document.querySelector(".skip")!.addEventListener("click", (event) => {
+  event.preventDefault();
+  box.focus();
+});
+document.querySelectorAll("details").forEach((card) =>
+  card.addEventListener("toggle", () => {
+    if (card.open) card.scrollIntoView({ block: "nearest" });
+  }),
+);
+refuseMedia(() => {
+  tell("pictureNo");
+  document.getElementById("hash")!.setAttribute("open", "");
+});
+
 // The page may have come as the answer to a form, before its script was there: from here on the
 // script shows the conversation.
 document.documentElement.className = "lively";
@@ -267,5 +333,5 @@ form.hidden = false;
 hush();
 speech.choose(setup.language);
 resize();
-if (token) connect();
+if (key) connect();
 showState();

@@ -48,12 +48,40 @@ for (const [language, own] of Object.entries(texts)) {
     throw new Error(`texts of ${language}: ${[...unknown, ...missing]}`);
 }
 
+// The survey: five questions, five faces each, all of them optional.
+const questions = ["felt_heard", "rights_explained", "problem_better", "would_recommend", "felt_safe"];
+const survey = questions
+  .map(
+    (question) =>
+      `<fieldset><legend data-text="${question}">{{t.${question}}}</legend>` +
+      [1, 2, 3, 4, 5]
+        .map(
+          (face) =>
+            `<label><input class="away" type="radio" name="${question}" value="${face}">` +
+            `<svg viewBox="0 0 24 24" aria-hidden="true"><use href="#f${face}"/></svg>` +
+            `<span data-text="face${face}">{{t.face${face}}}</span></label>`,
+        )
+        .join("") +
+      "</fieldset>",
+  )
+  .join("\n");
+const mouths = ["M8 17q4-4 8 0", "M8 16.5q4-2 8 0", "M8 16h8", "M8 15q4 3 8 0", "M7.5 14q4.5 6 9 0"];
+const faces = mouths
+  .map(
+    (mouth, index) =>
+      `<symbol id="f${index + 1}" viewBox="0 0 24 24"><circle cx="12" cy="12" r="10"/>` +
+      `<path d="M9 9v1M15 9v1${mouth}"/></symbol>`,
+  )
+  .join("");
+
 const style = (await bundle("app.css")).trim();
 const page = (language) => {
   const whole = written[language] ?? language;
   const words = { ...texts[whole], ...texts[language] };
   return read("page.html")
     .replace("{{style}}", () => style)
+    .replace("{{questions}}", () => survey)
+    .replace("{{faces}}", () => faces)
     .replaceAll("{{lang}}", whole)
     .replaceAll("{{language}}", language)
     .replace("{{dir}}", whole === "ar" ? "rtl" : "ltr")

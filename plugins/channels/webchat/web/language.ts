@@ -75,7 +75,8 @@ export class Speech {
     return texts[this.chosen];
   }
 
-  private get written(): Whole {
+  /** The language that has every text: of what the configuration says, and of a code's words. */
+  get written(): Whole {
     return borrows[this.chosen] ?? (this.chosen as Whole);
   }
 

@@ -50,6 +50,14 @@ export class Outbox {
     return text;
   }
 
+  /** Another conversation: nothing of this one goes into it. */
+  clear(): void {
+    clearTimeout(this.pause);
+    this.pause = 0;
+    this.waiting.length = 0;
+    this.underWay = false;
+  }
+
   later(cid: string, ms: number): void {
     if (this.waiting[0]?.cid !== cid || this.pause) return;
     this.pause = window.setTimeout(() => {

@@ -1,6 +1,8 @@
 // What the page and the plugin say to each other: one JSON object a WebSocket message, its kind in
 // `t`. The same list, from the plugin's side, is in frames.h.
 
+import type { Key } from "./memory";
+
 export type ConversationState = "none" | "waiting" | "open" | "ended";
 
 export interface Message {
@@ -11,8 +13,19 @@ export interface Message {
   text: string;
 }
 
+/** Where a conversation stands, as far as the helpline knows: 0 where it does not. */
+export interface Standing {
+  read: number; // up to this seq a counsellor has seen what the person wrote
+  position: number; // while the person waits; 1: next
+  wait: number; // seconds that the last ones waited
+}
+
+export type Answers = Record<string, number>; // question -> face, 1 to 5
+
 export type FromPlugin =
-  | { t: "welcome"; token: string; state: ConversationState; messages: Message[]; more: boolean }
+  | ({ t: "welcome"; state: ConversationState; messages: Message[]; more: boolean } & Key & Standing)
+  | ({ t: "place"; state: ConversationState } & Standing)
+  | { t: "thanks"; later?: true } // for the answers; later: they were not taken
   | { t: "page"; messages: Message[]; more: boolean }
   | ({ t: "msg" } & Message)
   | { t: "ack"; cid: string; seq: number } // it is on disk
@@ -29,7 +42,9 @@ export type ToPlugin =
   | { t: "more"; after: number } // the next page, after a welcome or page with more
   | { t: "seen"; seq: number }
   | { t: "typing" }
-  | { t: "leave"; how: "quick" }
+  | { t: "leave"; how: "quick" | "closed" }
+  | { t: "where" } // do I stand, while I wait
+  | { t: "feel"; [question: string]: number | "feel" } // the answers
   | { t: "ping" };
 
 export const charactersMax = 4000; // code points of one message

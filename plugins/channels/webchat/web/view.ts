@@ -2,6 +2,7 @@ import type { Speech } from "./language";
 import type { Message } from "./protocol";
 
 const tick = "M4 13l5 5L20 6";
+const ticks = "M1 13l4 4L14 7M10 15l2 2L22 7";
 const clock = "M12 7v5l3 3M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z";
 
 function icon(path: string): SVGSVGElement {
@@ -57,6 +58,15 @@ export class View {
     return true;
   }
 
+  /** A counsellor has seen what the person wrote up to there. */
+  read(seq: number): void {
+    this.log.querySelectorAll<HTMLElement>(".mine.received:not(.seen)").forEach((element) => {
+      if (Number(element.dataset.seq) > seq) return;
+      element.classList.add("seen");
+      this.mark(element, ticks, "seen");
+    });
+  }
+
   /** Takes a pending message away. */
   remove(cid: string): void {
     this.pending(cid)?.remove();
@@ -67,8 +77,7 @@ export class View {
   }
 
   showNewest(): void {
-    const last = this.log.lastElementChild;
-    if (last) this.scroller.scrollTop = this.scroller.scrollHeight;
+    if (this.log.lastElementChild) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
   private pending(cid: string): HTMLElement | undefined {
@@ -105,7 +114,7 @@ export class View {
     return element;
   }
 
-  private mark(element: HTMLElement, path: string, key: "pending" | "received"): void {
+  private mark(element: HTMLElement, path: string, key: "pending" | "received" | "seen"): void {
     const meta = element.querySelector(".meta")!;
     meta.querySelectorAll("svg, .away").forEach((old) => old.remove());
     const words = document.createElement("span");
