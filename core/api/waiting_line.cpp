@@ -44,9 +44,12 @@ Result<void> WaitingLine::look(store::Snapshot& from, Time now) {
     const auto live = contacts_.live(from, contacts_max + 1);
     if (!live) return std::unexpected(live.error());
     std::vector<casework::Waiting> waiting;
-    for (const auto& contact : *live)
-        if (contact.state == ContactState::waiting)
-            waiting.push_back({contact.id, contact.urgency, contact.waiting_since});
+    for (const auto& contact : *live) {
+        if (contact.state != ContactState::waiting) continue;
+        const auto urgency = hints_.effective(from, contact);
+        if (!urgency) return std::unexpected(urgency.error());
+        waiting.push_back({contact.id, *urgency, contact.waiting_since});
+    }
     positions_.clear();
     if (live->size() <= contacts_max)
         for (const auto& place : casework::order(waiting, {}, now))

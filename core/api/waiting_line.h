@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/api/contacts.h"
+#include "core/api/hints.h"
 #include "core/casework/queue.h"
 
 #include <map>
@@ -20,8 +21,8 @@ public:
     static constexpr std::size_t picked_min = 3;     // fewer say nothing about the next
     static constexpr Duration picked_within = std::chrono::hours(2);
 
-    /// contacts  outlives this
-    explicit WaitingLine(Contacts& contacts) : contacts_(contacts) {}
+    /// Both outlive this.
+    WaitingLine(Contacts& contacts, Hints& hints) : contacts_(contacts), hints_(hints) {}
 
     struct Place {
         std::uint32_t position = 0;  // 1: the next one; 0: not known
@@ -36,6 +37,7 @@ private:
     Result<Duration> usual_wait(store::Snapshot& from, Time now);
 
     Contacts& contacts_;
+    Hints& hints_;
     std::mutex mutex_;  // guards the rest
     bool looked_ = false;
     Time looked_at_;

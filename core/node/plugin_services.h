@@ -49,7 +49,7 @@ public:
         DeskCalls& desks;
         const Clock& clock;
     };
-    explicit PluginServices(Parts parts) : parts_(parts), line_(parts.contacts) {}
+    explicit PluginServices(Parts parts) : parts_(parts), line_(parts.contacts, parts.hints) {}
 
     /// The taxonomy's channel of an instance; before the instance starts. threads  any
     void set_channel(const std::string& instance, const std::string& channel);

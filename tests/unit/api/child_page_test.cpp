@@ -76,7 +76,7 @@ struct Line {
 
 TEST_CASE("who waits is told how many come before, as the desk has them") {
     Line line;
-    WaitingLine waiting(*line.here().contacts);
+    WaitingLine waiting(*line.here().contacts, *line.here().hints);
     const auto first = line.writes("one");
     line.world.clock.advance(minutes(1));
     const auto second = line.writes("two");
