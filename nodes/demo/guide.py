@@ -165,8 +165,17 @@ class Guide:
 
 
 def introduce(demonstration):
+    shortcuts = {helpline.country: demonstration.folder / "bin" / helpline.country
+                 for helpline in (demonstration.ma, demonstration.tn)}
+    desks = "\n".join(
+        f"    The desk of {helpline.counsellor} in {PLACES[helpline.country]}:{' ' * 14}"
+        f"{demonstration.desk(helpline)}\n"
+        f"        a one-time code for it:   {shortcuts[helpline.country]} --as {helpline.officer} "
+        f"user invite {helpline.counsellor}"
+        for helpline in (demonstration.ma, demonstration.tn))
     show(f"""
     The chat, as a young person in Morocco sees it:   {demonstration.chat}
+{desks}
 
     Open it in a browser and write something. The next commands appear here, ready to copy into
     another terminal; there, first:   cd {SOURCE}

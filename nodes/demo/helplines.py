@@ -38,7 +38,7 @@ class Programs:
     @property
     def plugins(self):
         return [self.build / "plugins" / kind for kind in
-                (f"storage/{self.store}", "channels/webchat", "partners/webhook")]
+                (f"storage/{self.store}", "channels/webchat", "partners/webhook", "desks/console")]
 
     def check(self):
         plugins = [folder / f"{folder.name}.so" for folder in self.plugins]
@@ -102,6 +102,8 @@ class Ports:
     chat_tn: int
     callback: int  # Morocco listens there for the organisation
     receiver: int
+    desk_ma: int
+    desk_tn: int
 
 
 class Demonstration:
@@ -141,7 +143,7 @@ class Demonstration:
         scaffold.mkdir(parents=True, mode=0o700)
         try:
             self._open(scaffold)
-            self.ports = Ports(*free_ports(5))
+            self.ports = Ports(*free_ports(7))
             self._make_nodes(store)
             tell("two nodes with keys and stores of their own")
             self._make_federation()
@@ -159,16 +161,20 @@ class Demonstration:
     def _make_nodes(self, store):
         address = f"tcp://127.0.0.1:{self.ports.link}"
         listen = ("--listen", address, "--endpoint", address)
-        for helpline, port, extra in ((self.ma, self.ports.chat_ma, listen),
-                                      (self.tn, self.ports.chat_tn, ())):
+        for helpline, port, desk, extra in (
+                (self.ma, self.ports.chat_ma, self.ports.desk_ma, listen),
+                (self.tn, self.ports.chat_tn, self.ports.desk_tn, ())):
             plugins = [word for folder in self.programs.plugins for word in ("--plugins", folder)]
             made = self.programs.run(
                 "init", "--country", helpline.country, *extra, "--chat", f"127.0.0.1:{port}",
+                "--desk", f"127.0.0.1:{desk}",
                 "--staff", f"{helpline.counsellor}:counsellor,supervisor",
                 "--staff", f"{helpline.officer}:admin,auditor",
                 "--share", self.programs.build / "share", *plugins, *store(helpline.country),
                 helpline.folder)
             (helpline.folder.parent / f"{helpline.country}.line").write_text(made["bundle"])
+            with open(helpline.folder / "node.toml", "a", encoding="utf-8") as file:
+                file.write(f'\n[accounts]\norigins = ["http://localhost:{desk}"]\n')
         self._add_organisation()
 
     def _add_organisation(self):
@@ -286,6 +292,11 @@ name = {{ {names} }}
         except BlockingIOError:
             raise DemoError(f"a demonstration runs already in {self.folder}: end it with Ctrl-C, or "
                             "name another folder with --folder") from None
+
+    def desk(self, helpline):
+        """Where a helpline's staff sign in: passkeys are for the name localhost."""
+        port = self.ports.desk_ma if helpline is self.ma else self.ports.desk_tn
+        return f"http://localhost:{port}/"
 
     @property
     def chat(self):
