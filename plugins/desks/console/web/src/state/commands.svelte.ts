@@ -18,6 +18,9 @@ export const places: { page: Place["page"]; roles: string[] }[] = [
   { page: "desk", roles: ["volunteer"] },
   { page: "cases", roles: ["counsellor"] },
   { page: "referrals", roles: ["counsellor"] },
+  { page: "board", roles: ["supervisor"] },
+  { page: "people", roles: ["admin", "supervisor"] },
+  { page: "node", roles: ["admin", "supervisor", "auditor"] },
 ];
 export const myPlaces = () => places.filter((place) => may(...place.roles));
 

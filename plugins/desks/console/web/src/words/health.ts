@@ -1,0 +1,38 @@
+import type { LinkView, NodeStatus, PluginView } from "../api";
+
+/// One thing that is red or about to be; `key` names its text and how to mend it.
+export interface Trouble {
+  key: "fault" | "directoryNone" | "directorySoft" | "directoryHard" | "auditBad" | "auditAlarms" | "clockWrong" | "plugin" | "deadLetters" | "linkFrozen" | "linkDown";
+  what: string;
+  urgent: boolean;
+}
+
+/// What is wrong with a node, the urgent first.
+export function troubles(status: NodeStatus, plugins: PluginView[], links: LinkView[]): Trouble[] {
+  const found: Trouble[] = [];
+  const add = (key: Trouble["key"], what: string, urgent: boolean) => found.push({ key, what, urgent });
+  if (!status.healthy) add("fault", status.fault, true);
+  if (status.clockWrong) add("clockWrong", status.timeFloor, true);
+  if (status.directoryState === "none") add("directoryNone", "", true);
+  if (status.directoryState === "expired_hard") add("directoryHard", status.directoryExpires, true);
+  if (status.directoryState === "expired_soft") add("directorySoft", status.directoryExpires, false);
+  if (status.auditBad) add("auditBad", status.auditBad, true);
+  if (status.auditAlarms) add("auditAlarms", String(status.auditAlarms), true);
+  for (const one of plugins) {
+    if (isBroken(one)) add("plugin", one.instance, true);
+    if (one.deadLetters.length) add("deadLetters", one.instance, false);
+  }
+  for (const one of links) {
+    if (one.frozen) add("linkFrozen", one.peer, true);
+    else if (!one.up) add("linkDown", one.peer, false);
+  }
+  return found.sort((one, other) => Number(other.urgent) - Number(one.urgent));
+}
+
+/// Whether a plugin does not do its work, and not because somebody switched it off.
+export const isBroken = (plugin: PluginView): boolean =>
+  ["quarantined", "failed", "crashed", "hung"].includes(plugin.state) || plugin.health === "failed";
+
+/// How many of our entries a peer has not receipted yet.
+export const unreceipted = (link: LinkView): bigint =>
+  link.lanes.reduce((sum, lane) => sum + BigInt(lane.sent) - BigInt(lane.receipted), 0n);

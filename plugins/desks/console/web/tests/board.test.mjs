@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { load } from "./load.mjs";
+
+const { counts } = await load("words/board.ts");
+const { troubles, unreceipted } = await load("words/health.ts");
+const { roles } = await load("pages/people/roles.ts");
+
+test("who waits and who is talked with is counted by level, and who waits too long", () => {
+  const place = (urgency, waitedMs, targetMs) => ({ contact: { urgency }, waitedMs: String(waitedMs), targetMs: String(targetMs) });
+  const queue = { waiting: [place("U1", 100, 200), place("U1", 199, 200), place("", 1, 900)], open: [{ urgency: "U2" }, { urgency: "" }] };
+  const by = (level, later = 0) => counts(queue, later).find((one) => one.level === level);
+  assert.deepEqual(by("U1"), { level: "U1", waiting: 2, over: 0, open: 0 });
+  assert.equal(by("U1", 50).over, 1); // waits go on while nothing is read
+  assert.deepEqual(by("U3"), { level: "U3", waiting: 1, over: 0, open: 1 });
+  assert.equal(by("U0").waiting, 0);
+});
+
+const well = { healthy: true, fault: "", clockWrong: false, timeFloor: "", directoryState: "valid", directoryExpires: "", auditBad: "", auditAlarms: 0 };
+
+test("a node that is well shows no trouble", () => {
+  assert.deepEqual(troubles(well, [{ state: "running", health: "ok", deadLetters: [] }, { state: "disabled", health: "unknown", deadLetters: [] }], [{ peer: "a", up: true, frozen: "", lanes: [] }]), []);
+});
+
+test("each trouble is shown, the urgent first, and each says how to mend it", () => {
+  const found = troubles(
+    { ...well, healthy: false, clockWrong: true, directoryState: "expired_soft", auditBad: "entry 7", auditAlarms: 2 },
+    [{ instance: "chat", state: "quarantined", health: "ok", deadLetters: [{}] }],
+    [{ peer: "a", up: false, frozen: "fork", lanes: [] }, { peer: "b", up: false, frozen: "", lanes: [] }],
+  );
+  assert.deepEqual(found.map((one) => one.key), ["fault", "clockWrong", "auditBad", "auditAlarms", "plugin", "linkFrozen", "directorySoft", "deadLetters", "linkDown"]);
+  const texts = JSON.parse(readFileSync(join(import.meta.dirname, "../src/texts/en.json"), "utf8"));
+  for (const { key } of [...found, { key: "directoryNone" }, { key: "directoryHard" }]) assert.ok(texts[`trouble.${key}`] && texts[`trouble.${key}.mend`], key);
+});
+
+test("what a peer has not receipted is counted over all lanes", () => {
+  assert.equal(unreceipted({ lanes: [{ sent: "10", receipted: "8" }, { sent: "9007199254740993", receipted: "9007199254740992" }] }), 3n);
+});
+
+test("the roles are those of the node", () => {
+  const header = readFileSync(join(import.meta.dirname, "../../../../../core/api/access.h"), "utf8");
+  const named = /enum class Role[^{]*\{([^}]*)\}/.exec(header)[1].match(/\w+/g);
+  assert.deepEqual([...roles], named);
+});
