@@ -83,3 +83,11 @@ test("searching knows no accents, vowel signs, forms of alif or scripts of digit
   assert.ok(matches("ابتزاز", ["Sextortion", "إبتزاز جنسي"]));
   assert.ok(!matches("bully sleep", ["Bullying"]));
 });
+
+test("only answers that were changed are kept, and an emptied one is taken away", async () => {
+  const { changed, given } = await load("words/answers.ts");
+  const before = given([{ field: "living", values: ["with_parents"] }, { field: "page", values: ["a"] }]);
+  assert.deepEqual(changed(before, { ...before }), []);
+  assert.deepEqual(changed(before, { ...before, page: ["  "], seen: ["2026-01-02"] }),
+    [{ field: "page", values: [] }, { field: "seen", values: ["2026-01-02"] }]);
+});

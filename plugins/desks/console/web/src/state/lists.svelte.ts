@@ -15,6 +15,7 @@ export const lists = {
   cases: new Reading(() => door.ask("caseList", null)),
   referrals: new Reading(() => door.ask("referralList", null)),
   escalations: new Reading(() => door.ask("escalationList", null)),
+  form: new Reading(() => door.ask("formShow", null)),
   clocks: new Reading(() => door.ask("clockList", null)),
   overrides: new Reading(() => door.ask("overrideList", null)),
   erasures: new Reading(() => door.ask("erasureList", null)),
