@@ -9,7 +9,7 @@ const { troubles, unreceipted } = await load("words/health.ts");
 const { roles } = await load("pages/people/roles.ts");
 
 test("who waits and who is talked with is counted by level, and who waits too long", () => {
-  const place = (urgency, waitedMs, targetMs) => ({ contact: { urgency }, waitedMs: String(waitedMs), targetMs: String(targetMs) });
+  const place = (urgency, waitedMs, targetMs) => ({ contact: { urgency, hintUrgency: "" }, waitedMs: String(waitedMs), targetMs: String(targetMs) });
   const queue = { waiting: [place("U1", 100, 200), place("U1", 199, 200), place("", 1, 900)], open: [{ urgency: "U2" }, { urgency: "" }] };
   const by = (level, later = 0) => counts(queue, later).find((one) => one.level === level);
   assert.deepEqual(by("U1"), { level: "U1", waiting: 2, over: 0, open: 0 });

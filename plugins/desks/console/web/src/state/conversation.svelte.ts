@@ -1,4 +1,5 @@
 import type { ContactView, FeedView, MessageView } from "../api";
+import { merge, seenUpTo, unsettled } from "../words/messages";
 import { complain } from "./notices.svelte";
 import { door } from "./session.svelte";
 
@@ -6,14 +7,6 @@ const draftAfterMs = 800;
 
 /// What is being written, by contact: it outlives a change of the conversation, a lost connection and a session.
 const drafts = new Map<string, string>();
-
-/// Merges what came later into what is there: by number, each once, in order.
-export function merge(have: MessageView[], more: MessageView[]): MessageView[] {
-  if (!more.length) return have;
-  const all = new Map(have.map((one) => [one.seq, one]));
-  for (const one of more) all.set(one.seq, one);
-  return [...all.values()].sort((one, other) => Number(BigInt(one.seq) - BigInt(other.seq)));
-}
 
 /// The one conversation that is open on this page.
 class Conversation {
@@ -53,22 +46,19 @@ class Conversation {
     const { id } = this;
     if (!id || !this.contact) return;
     try {
-      const contact = await door.ask("contactRead", { contact: id, after: this.messages.at(-1)?.seq ?? "0" });
+      const contact = await door.ask("contactRead", { contact: id, after: unsettled(this.messages) });
       if (this.id !== id) return;
       this.messages = merge(this.messages, contact.messages);
-      this.contact = { ...contact, hints: [...this.contact.hints, ...contact.hints.filter((hint) => !this.#knows(hint))] };
+      this.contact = contact;
     } catch (error) {
       complain(error);
     }
   }
 
-  #knows = (hint: { seq: string; id: string; first: number }): boolean =>
-    this.contact!.hints.some((one) => one.seq === hint.seq && one.id === hint.id && one.first === hint.first);
-
   news(event: FeedView): void {
     if (event.subject !== this.id) return;
     if (event.name === "contact.seen")
-      this.messages = this.messages.map((one) => (one.seq === event.number ? { ...one, seen: true } : one));
+      this.messages = seenUpTo(this.messages, event.number);
     else void this.read();
   }
 

@@ -1,4 +1,5 @@
 import type { QueueView } from "../api";
+import { effective } from "./messages";
 
 export const levels = ["U0", "U1", "U2", "U3", "U4"];
 
@@ -9,10 +10,10 @@ export interface Count {
   open: number;
 }
 
-/// How many wait and how many are being talked with, by level; a level that is not set counts as U3, as the node has it.
+/// How many wait and how many are being talked with, by level; those who wait by the level that the queue gives them.
 export function counts(queue: QueueView, laterMs: number): Count[] {
   return levels.map((level) => {
-    const waiting = queue.waiting.filter((one) => (one.contact.urgency || "U3") === level);
+    const waiting = queue.waiting.filter((one) => effective(one.contact) === level);
     return {
       level,
       waiting: waiting.length,
