@@ -2,9 +2,11 @@
 
 #include "core/base/result.h"
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,6 +31,7 @@ Result<Role> role_from(std::string_view name);
 struct Actor {
     std::string name;
     std::set<Role> roles;
+    std::optional<std::array<std::uint8_t, 32>> session{};  // at a desk: the hash of its token
 };
 
 /// The members of staff, by name. Local sockets are only for this user of the machine; who of the

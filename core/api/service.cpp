@@ -166,11 +166,12 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          &Service::override_request},
         {Request::OVERRIDE_LIST, read, {supervisor}, "override.list", &Service::override_list},
         {Request::OVERRIDE_SHOW, audited, {supervisor}, "override.show", &Service::override_show},
-        {Request::OVERRIDE_DECIDE,
-         audited,
-         {supervisor},
-         "override.decide",
-         &Service::override_decide},
+        {.which = Request::OVERRIDE_DECIDE,
+         .serve = audited,
+         .roles = {supervisor},
+         .action = "override.decide",
+         .handler = &Service::override_decide,
+         .factor = Factor::fresh},
         {Request::CONSENT_WITHDRAW,
          audited,
          {counsellor},
@@ -182,16 +183,18 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          {counsellor},
          "erasure.request",
          &Service::erasure_request},
-        {Request::ERASURE_ANSWER,
-         audited,
-         {supervisor},
-         "erasure.answer",
-         &Service::erasure_answer},
-        {Request::CASE_ERASE,
-         audited,
-         {supervisor, data_officer},
-         "case.erase",
-         &Service::case_erase},
+        {.which = Request::ERASURE_ANSWER,
+         .serve = audited,
+         .roles = {supervisor},
+         .action = "erasure.answer",
+         .handler = &Service::erasure_answer,
+         .factor = Factor::fresh},
+        {.which = Request::CASE_ERASE,
+         .serve = audited,
+         .roles = {supervisor, data_officer},
+         .action = "case.erase",
+         .handler = &Service::case_erase,
+         .factor = Factor::fresh},
         {Request::STORE_COMPACT, audited, {admin}, "store.compact", &Service::store_compact},
         {Request::PLUGIN_LIST, read, {supervisor, admin}, "plugin.list", &Service::plugin_list},
         {Request::PLUGIN_MOVE, audited, {supervisor, admin}, "plugin.move", &Service::plugin_move},
@@ -202,6 +205,57 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          nullptr,
          nullptr,
          &Service::plugin_change},
+        {.which = Request::SIGN_IN_START,
+         .serve = read,
+         .roles = nobody,
+         .action = "session.start",
+         .handler = &Service::sign_in_start},
+        {.which = Request::SIGN_IN_FINISH,
+         .serve = by_person,
+         .roles = nobody,
+         .action = "session.begin",
+         .by_person = &Service::sign_in_finish},
+        {.which = Request::ENROL_START,
+         .serve = by_person,
+         .roles = nobody,
+         .action = "account.enrol_start",
+         .by_person = &Service::enrol_start},
+        {.which = Request::ENROL_FINISH,
+         .serve = by_person,
+         .roles = nobody,
+         .action = "account.enrol",
+         .by_person = &Service::enrol_finish},
+        {.which = Request::SESSION_SHOW,
+         .serve = read,
+         .roles = everybody,
+         .action = "session.show",
+         .handler = &Service::session_show,
+         .from = From::desk},
+        {.which = Request::SESSION_END,
+         .serve = audited,
+         .roles = everybody,
+         .action = "session.end",
+         .handler = &Service::session_end,
+         .from = From::desk},
+        {.which = Request::SESSION_CONFIRM,
+         .serve = by_person,
+         .roles = everybody,
+         .action = "session.confirm",
+         .by_person = &Service::sign_in_finish,
+         .from = From::desk},
+        {Request::ACCOUNT_LIST, read, {supervisor, admin}, "account.list", &Service::account_list},
+        {.which = Request::ACCOUNT_INVITE,
+         .serve = audited,
+         .roles = {admin},
+         .action = "account.invite",
+         .handler = &Service::account_invite,
+         .factor = Factor::fresh},
+        {.which = Request::ACCOUNT_CHANGE,
+         .serve = audited,
+         .roles = {admin},
+         .action = "account.change",
+         .handler = &Service::account_change,
+         .factor = Factor::fresh},
     };
     const auto found = std::ranges::find(rules, which, &Rule::which);
     return found == std::end(rules) ? nullptr : &*found;
@@ -209,7 +263,10 @@ const Service::Rule* Service::find_rule(Request::Which which) {
 
 Service::Service(Parts parts)
     : parts_(std::move(parts)),
+      sign_in_({parts_.self, parts_.sign_in, parts_.store, parts_.accounts, parts_.clock,
+                parts_.entropy}),
       lengthy_thread_([this](const std::stop_token& stop) { run_lengthy(stop); }) {
+    parts_.accounts.fix(parts_.staff);
     parts_.feed.subscribe([this](const std::vector<store::Event>&) {
         uploads_.end_judged();
         std::list<std::shared_ptr<Call>> readers;
@@ -217,20 +274,25 @@ Service::Service(Parts parts)
             const std::lock_guard lock(mutex_);
             readers.swap(waiting_);
         }
-        for (const auto& call : readers) serve_now(call);
+        for (const auto& call : readers) serve_reader(call);
     });
 }
 
 Service::~Service() = default;
 
-void Service::handle(ByteView request, Answer answer) {
+void Service::handle(ByteView request, Door::Answer answer) {
     auto call = std::make_shared<Call>();  // of this thread, and of the engine's
     call->answer = std::move(answer);
+    take(call, request);
+}
+
+void Service::take(const std::shared_ptr<Call>& call, ByteView request) {
     if (const auto begun = begin(call, request); !begun) return call->finish(begun);
     if (call->rule->serve == Serve::audited) return serve_in_engine(call);
     if (call->rule->serve == Serve::lengthy) return serve_at_length(call);
     if (call->rule->serve == Serve::by_links) return serve_by_links(call);
     if (call->rule->serve == Serve::by_plugins) return serve_by_plugins(call);
+    if (call->rule->serve == Serve::by_person) return serve_by_person(call);
     if (call->rule->which == Request::FEED_READ && wait_for_feed(call)) return;
     serve_now(call);
 }
@@ -252,12 +314,7 @@ Result<void> Service::begin(const std::shared_ptr<Call>& call, ByteView request)
         return malformed(exception);
     }
     if (call->rule == nullptr) return fail(Fault::unsupported, "request");
-    const auto member = parts_.staff.find(call->actor.name);
-    if (member == parts_.staff.end()) return fail(Fault::denied, "actor_unknown");
-    call->actor.roles = member->second;
-    const auto allowed = check_role(call->actor, call->rule->roles);
-    if (!allowed) record_refusal(*call, allowed.error());
-    return allowed;
+    return call->desk ? admit_at_desk(*call) : admit_at_socket(*call);
 }
 
 }  // namespace sanad::api

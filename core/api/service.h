@@ -1,13 +1,17 @@
 #pragma once
 
 #include "core/api/access.h"
+#include "core/api/accounts.h"
 #include "core/api/cases.h"
 #include "core/api/contacts.h"
 #include "core/api/cover.h"
+#include "core/api/desk_door.h"
 #include "core/api/door.h"
 #include "core/api/escalations.h"
 #include "core/api/hints.h"
 #include "core/api/overrides.h"
+#include "core/api/sessions.h"
+#include "core/api/sign_in.h"
 #include "core/api/uploads.h"
 #include "core/federation/attachments.h"
 #include "core/federation/audit_witness.h"
@@ -20,6 +24,7 @@
 #include "core/store/outbox.h"
 #include "schemas/api.capnp.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <list>
@@ -101,7 +106,8 @@ public:
 
 /// The one door: every command and query of schemas/api.capnp. Roles are checked here and nowhere
 /// else. A command is answered after its commit; what shows what was written is audited first.
-class Service final : public Door {
+/// Through the local socket a request says who asks; at a desk their session does.
+class Service final : public Door, public DeskDoor {
 public:
     static constexpr std::uint32_t list_items_max = 500;
     static constexpr std::size_t waiting_readers_max = 256;
@@ -123,6 +129,8 @@ public:
         Cases& cases;
         Escalations& escalations;
         Overrides& overrides;
+        Accounts& accounts;
+        Sessions& sessions;
         federation::Referrals& referrals;
         federation::Attachments& attachments;
         federation::LinkFreezes& freezes;
@@ -142,14 +150,20 @@ public:
         NodeControl& node;
         Staff staff;
         std::vector<Partner> partners;
+        SignInPlace sign_in{};
     };
 
     explicit Service(Parts parts);
     ~Service() override;  // waits for what is being read at length
 
-    void handle(ByteView request, Answer answer) override;
+    void handle(ByteView request, Door::Answer answer) override;
+    void ask(ByteView session, ByteView request, DeskDoor::Answer answer) override;
 
-    /// Answers readers of the feed that have waited long enough; about each 200 ms. threads  any
+    /// What must have confirmed who they are within so long, at a desk, for what cannot be undone.
+    static constexpr Duration confirmed_within = std::chrono::minutes(5);
+
+    /// Answers readers of the feed that have waited long enough, and ends sessions that are over;
+    /// about each 200 ms. threads  any
     void tick();
 
     /// Where a request is served: `draft` is there for commands and audited reads.
@@ -172,21 +186,56 @@ public:
 private:
     struct Call;
     struct Rule;
+    struct DeskSide;
+    using PersonHandler = void (Service::*)(const std::shared_ptr<Call>&);
     static const Rule* find_rule(schema::api::Request::Which which);
 
+    void take(const std::shared_ptr<Call>& call, ByteView request);
     Result<void> begin(const std::shared_ptr<Call>& call, ByteView request);
+    Result<void> admit_at_socket(Call& call);
+    Result<void> admit_at_desk(Call& call);
+    void tidy_sessions();
     void serve_now(const std::shared_ptr<Call>& call);
     void serve_in_engine(const std::shared_ptr<Call>& call);
     void serve_at_length(const std::shared_ptr<Call>& call);
     void serve_by_links(const std::shared_ptr<Call>& call);
     void serve_by_plugins(const std::shared_ptr<Call>& call);
+    void serve_by_person(const std::shared_ptr<Call>& call);
     void audit_first(const std::shared_ptr<Call>& call, const std::function<void()>& then);
     static Settle settle(const std::shared_ptr<Call>& call);
     void run_lengthy(const std::stop_token& stop);
     void audit(store::Draft& draft, const Call& call, const Context& context);
     void record_refusal(const Call& call, const Error& error);
+    void serve_reader(const std::shared_ptr<Call>& call);
     bool wait_for_feed(const std::shared_ptr<Call>& call);
     Result<void> read_feed(store::Snapshot& from, In request, Out reply);
+
+    Result<void> sign_in_start(Context& context, In request, Out reply);
+    void sign_in_finish(const std::shared_ptr<Call>& call);
+    void enrol_start(const std::shared_ptr<Call>& call);
+    void enrol_finish(const std::shared_ptr<Call>& call);
+    Result<void> session_show(Context& context, In request, Out reply);
+    Result<void> session_end(Context& context, In request, Out reply);
+    void judge_sign_in(const std::shared_ptr<Call>& call, const SignIn::Judged& judged);
+    void refuse_sign_in(const std::shared_ptr<Call>& call, const SignIn::Refused& refused);
+    /// Runs `change` on the account, begins or renews its session, and answers with it.
+    using ChangeAccount = std::function<Result<void>(Account&, Time now)>;
+    void open_session(const std::shared_ptr<Call>& call, const std::string& name, SignedInBy by,
+                      const ChangeAccount& change);
+    /// Whose invitation an enrolment is of, and the hash of its code.
+    struct Invited {
+        std::string name;
+        trust::Digest code;
+    };
+    void enrol_passkey(const std::shared_ptr<Call>& call, const SignIn::Enrolment& enrolment,
+                       schema::api::PasskeyAttestation::Reader in);
+    void complete_enrolment(const std::shared_ptr<Call>& call, const Invited& invited,
+                            SignedInBy by, ChangeAccount add);
+    void fill_session(schema::api::SessionView::Builder out, const Account& account,
+                      const Session& session) const;
+    Result<void> account_list(Context& context, In request, Out reply);
+    Result<void> account_invite(Context& context, In request, Out reply);
+    Result<void> account_change(Context& context, In request, Out reply);
 
     Result<void> node_status(Context& context, In request, Out reply);
     Result<void> link_list(Context& context, In request, Out reply);
@@ -343,6 +392,8 @@ private:
     std::list<std::shared_ptr<Call>> waiting_;
     std::list<std::shared_ptr<Call>> lengthy_;
     std::condition_variable_any more_;
+    std::atomic<bool> tidying_{false};  // a command of tidy_sessions() is under way
+    SignIn sign_in_;
     std::jthread lengthy_thread_;  // last: it ends before what it uses
 };
 

@@ -297,24 +297,30 @@ Result<void> Service::case_change(Context& context, In request, Out reply) {
 }
 
 Result<Actor> Service::staff_member(const std::string& name) const {
-    const auto member = parts_.staff.find(name);
-    if (member == parts_.staff.end()) return fail(Fault::not_found, "staff");
-    return Actor{name, member->second};
+    auto actor = parts_.accounts.actor(name);
+    if (!actor) return fail(Fault::not_found, "staff");
+    return std::move(*actor);
 }
 
 Result<void> Service::staff_list(Context& context, In, Out reply) {
     const auto live = parts_.contacts.live(context.from, list_items_max);
     if (!live) return std::unexpected(live.error());
-    auto out = reply.initStaff(static_cast<unsigned>(parts_.staff.size()));
-    unsigned i = 0;
-    for (const auto& [name, roles] : parts_.staff) {
-        std::vector<std::string> names;
-        for (const Role role : roles) names.emplace_back(api::name(role));
-        out[i].setName(text(name));
-        fill_texts(out[i].initRoles(static_cast<unsigned>(names.size())), names);
-        out[i].setOpen(
-            static_cast<std::uint32_t>(std::ranges::count(*live, name, &Contact::opened_by)));
-        ++i;
+    auto accounts = parts_.accounts.list(context.from);
+    if (!accounts) return std::unexpected(accounts.error());
+    std::erase_if(*accounts, [](const Account& account) {
+        return !account.active || !check_role({account.name, account.roles}, {Role::volunteer});
+    });
+    auto out = reply.initStaff(static_cast<unsigned>(accounts->size()));
+    for (unsigned i = 0; i < out.size(); ++i) {
+        const Account& account = (*accounts)[i];
+        std::vector<std::string> roles;
+        for (const Role role : account.roles) roles.emplace_back(api::name(role));
+        out[i].setName(text(account.name));
+        out[i].setDisplayName(text(account.display_name));
+        fill_texts(out[i].initRoles(static_cast<unsigned>(roles.size())), roles);
+        out[i].setAtDesk(parts_.sessions.has(account.name, context.now));
+        out[i].setOpen(static_cast<std::uint32_t>(
+            std::ranges::count(*live, account.name, &Contact::opened_by)));
     }
     return {};
 }

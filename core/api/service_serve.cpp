@@ -174,6 +174,14 @@ bool Service::wait_for_feed(const std::shared_ptr<Call>& call) {
     return std::erase(waiting_, call) == 0;
 }
 
+// Whoever waits at a desk may have been signed out meanwhile.
+void Service::serve_reader(const std::shared_ptr<Call>& call) {
+    if (call->desk && (!parts_.sessions.find(*call->desk->session, parts_.clock.now()) ||
+                       !parts_.accounts.actor(call->actor.name)))
+        return call->finish(fail(Fault::denied, "signed_out"));
+    serve_now(call);
+}
+
 void Service::tick() {
     std::list<std::shared_ptr<Call>> late;
     {
@@ -185,7 +193,8 @@ void Service::tick() {
             call = next;
         }
     }
-    for (const auto& call : late) serve_now(call);
+    for (const auto& call : late) serve_reader(call);
+    tidy_sessions();
 }
 
 }  // namespace sanad::api

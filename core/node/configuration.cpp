@@ -291,6 +291,8 @@ Configuration read_all(const TomlValue& document, const fs::path& file, Problems
     read_plugin_folders(root.table("plugins"), base, out);
     read_plugins(root, out);
     read_staff(root, out);
+    auto accounts = root.table("accounts");
+    out.accounts = read_accounts(accounts);
     read_partners(root, out);
     read_clocks(root.table("clocks"), out);
     read_duty(root.table("duty"), out);

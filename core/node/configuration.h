@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/casework/clocks.h"
+#include "core/node/account_settings.h"
 #include "core/plugins/bundle.h"
 #include "core/trust/note.h"
 
@@ -138,6 +139,7 @@ struct Configuration {
     bool unsandboxed_plugins = false;  // isolated ones run though a part of the sandbox is missing
     std::vector<PluginSettings> plugins;
     std::vector<StaffMember> staff;
+    AccountSettings accounts;
     std::vector<PartnerSettings> partners;
     casework::Clocks clocks;
     DutySettings duty;

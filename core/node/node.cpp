@@ -124,6 +124,7 @@ Result<void> Node::open_records() {
     auto feed = store::Feed::open(*store_.store, *records_);
     if (!feed) return std::unexpected(feed.error());
     feed_ = std::move(*feed);
+    if (const auto opened = open_accounts(); !opened) return opened;
     auto outbox = store::Outbox::open(*store_.store, *records_);
     if (!outbox) return std::unexpected(outbox.error());
     outbox_ = std::move(*outbox);

@@ -103,6 +103,7 @@ private:
     Result<void> open_records();
     Result<void> open_federation();
     Result<void> open_cover();
+    Result<void> open_accounts();
     Result<void> open_service();
     api::Duty::Parts duty_parts();
     Result<void> take_up_parked();
@@ -176,6 +177,8 @@ private:
     std::unique_ptr<api::Escalations> escalations_;
     std::unique_ptr<api::Overrides> overrides_;
     std::unique_ptr<api::Feedback> feedback_;
+    std::unique_ptr<api::Accounts> accounts_;
+    std::unique_ptr<api::Sessions> sessions_;
     std::unique_ptr<PluginValues> plugin_values_;
     std::mutex form_mutex_;  // guards the next two
     std::shared_ptr<const casework::Form> form_;

@@ -133,6 +133,19 @@ Result<void> Node::open_cover() {
     return {};
 }
 
+// Before the feed in the engine's list: who hears of a change finds it made.
+Result<void> Node::open_accounts() {
+    auto accounts = api::Accounts::open(*store_.store, *records_, *feed_, index_key_);
+    if (!accounts) return std::unexpected(accounts.error());
+    accounts_ = std::move(*accounts);
+    auto sessions = api::Sessions::open(*store_.store, *records_, *feed_, index_key_);
+    if (!sessions) return std::unexpected(sessions.error());
+    sessions_ = std::move(*sessions);
+    engine_->add(*accounts_);
+    engine_->add(*sessions_);
+    return {};
+}
+
 Result<void> Node::open_service() {
     outward_ = std::make_unique<PluginOutward>(*outbox_);
     auto contacts = api::Contacts::open(
@@ -167,8 +180,7 @@ Result<void> Node::open_service() {
     desk_calls_ = std::make_unique<DeskCalls>(around_.clock, around_.entropy, feed_->newest());
     services_ = std::make_unique<PluginServices>(
         PluginServices::Parts{*store_.store, *engine_, *audit_, *contacts_, *hints_, *escalations_,
-                              *cover_, *feedback_, *plugin_values_, *desk_calls_,
-                              around_.clock});
+                              *cover_, *feedback_, *plugin_values_, *desk_calls_, around_.clock});
 
     make_slots();
     api::Staff staff;
@@ -197,6 +209,8 @@ Result<void> Node::open_service() {
         .cases = *cases_,
         .escalations = *escalations_,
         .overrides = *overrides_,
+        .accounts = *accounts_,
+        .sessions = *sessions_,
         .referrals = *referrals_,
         .attachments = *attachments_,
         .freezes = *freezes_,
@@ -216,7 +230,10 @@ Result<void> Node::open_service() {
         .node = *this,
         .staff = std::move(staff),
         .partners = std::move(partners),
+        .sign_in = {{configuration_.accounts.relying_party, configuration_.accounts.origins},
+                    configuration_.name},
     });
+    desk_calls_->serve(*service_);
     engine_->add(*freezes_);
     engine_->add(*logs_);
     feed_->subscribe([this](const std::vector<store::Event>& events) {

@@ -155,6 +155,7 @@ FederationNode::FederationNode(Machine& machine, const Surroundings& around,
         if (!between.unknown.contains(kind)) appliers.add(kind, *applier);
     [[maybe_unused]] const auto remembers = keyring.remember_erased(*store);
     assert(remembers.has_value());
+    if (between.first) between.first(*this);
     engine.add(keyring);
     engine.add(*audit);
     engine.add(*feed);

@@ -5,8 +5,8 @@
 #include "core/casework/clocks.h"
 #include "core/casework/taxonomy.h"
 #include "core/federation/appliers.h"
-#include "core/federation/audit_witness.h"
 #include "core/federation/attachments.h"
+#include "core/federation/audit_witness.h"
 #include "core/federation/erasures.h"
 #include "core/federation/links.h"
 #include "core/federation/referrals.h"
@@ -62,12 +62,16 @@ struct Surroundings {
     const casework::Clocks& clocks;
 };
 
+class FederationNode;
+
 /// What a test puts between the parts, to see or to spoil what passes. All may be empty.
 struct Between {
     /// Between the links and the referrals.
     std::function<std::unique_ptr<federation::Applier>(federation::Applier& appliers)> applier;
     /// Between all parts and the store.
     std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> store;
+    /// Before the node's own participants of the engine: whose changes are made when they are told.
+    std::function<void(FederationNode&)> first{};
     /// Kinds of entries that this build does not know, as an older one would not.
     std::set<federation::BodyKind> unknown{};
 };

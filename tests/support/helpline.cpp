@@ -43,6 +43,10 @@ federation::PolicySet shipped_policies() {
     return set;
 }
 
+api::SignInPlace desk_place() {
+    return {{"desk.example.org", {"https://desk.example.org"}}, "e-Himaya"};
+}
+
 Reply::Reply(Bytes bytes)
     : words_(must(align(bytes, api::door_message_bytes_max))),
       reader_(std::make_unique<capnp::FlatArrayMessageReader>(words_)) {}
@@ -61,14 +65,14 @@ std::string Reply::id() {
 }
 
 Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Transport& transport,
-                   federation::Policies& policies, const Between& between)
+                   federation::Policies& policies, const Between& between,
+                   const api::SignInPlace& place)
     : clock_(around.clock),
-      node(machine, around, transport, between),
+      node(machine, around, transport, with_accounts(between)),
       outbox(must(store::Outbox::open(*node.store, node.records))),
       book(
           must(federation::DirectoryBook::open(*node.store, {node.records, node.timers, *node.audit,
                                                              *node.feed, nobody, around.clock}))),
-      index_key(node.vault.derive(1)),
       lexicon(must(node::load_lexicon(config_folder))),
       contacts(must(api::Contacts::open(*node.store, {node.records, *node.feed, around.taxonomies,
                                                       around.entropy, *this, index_key}))),
@@ -112,6 +116,8 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .cases = *cases,
                                         .escalations = *escalations,
                                         .overrides = *overrides,
+                                        .accounts = *accounts,
+                                        .sessions = *sessions,
                                         .referrals = *node.referrals,
                                         .attachments = *node.attachments,
                                         .freezes = *node.freezes,
@@ -130,7 +136,21 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .counters = node.counters,
                                         .node = *this,
                                         .staff = staff(),
-                                        .partners = {{"legal-aid", "legal-aid"}}});
+                                        .partners = {{"legal-aid", "legal-aid"}},
+                                        .sign_in = place});
+}
+
+Between Helpline::with_accounts(Between between) {
+    between.first = [this](FederationNode& opened) {
+        index_key = opened.vault.derive(1);
+        accounts =
+            must(api::Accounts::open(*opened.store, opened.records, *opened.feed, index_key));
+        sessions =
+            must(api::Sessions::open(*opened.store, opened.records, *opened.feed, index_key));
+        opened.engine.add(*accounts);
+        opened.engine.add(*sessions);
+    };
+    return between;
 }
 
 Reply Helpline::ask(const std::string& actor, const Fill& fill) {

@@ -20,6 +20,9 @@ namespace sanad::support {
 casework::Taxonomies shipped_taxonomies();
 federation::PolicySet shipped_policies();
 
+/// Where the people of a test sign in.
+api::SignInPlace desk_place();
+
 /// A reply of the door, kept readable.
 class Reply {
 public:
@@ -41,7 +44,8 @@ private:
 class Helpline final : public api::NodeControl, private api::Outward {
 public:
     Helpline(Machine& machine, const Surroundings& around, federation::Transport& transport,
-             federation::Policies& policies, const Between& between = {});
+             federation::Policies& policies, const Between& between = {},
+             const api::SignInPlace& place = desk_place());
 
     using Fill = std::function<void(schema::api::Request::Builder)>;
     /// Asks as `actor` and works until it is answered.
@@ -84,16 +88,21 @@ private:
         return {};
     }
 
+    /// Opens the accounts of the node as soon as it has its records.
+    Between with_accounts(Between between);
+
     const Clock& clock_;
     std::uint32_t children_ = 0;
     std::uint32_t messages_ = 0;
 
 public:
+    trust::SymmetricKey index_key;
+    std::unique_ptr<api::Accounts> accounts;
+    std::unique_ptr<api::Sessions> sessions;
     FederationNode node;
     std::unique_ptr<store::Outbox> outbox;
     federation::Peers nobody{federation::PeerTable{}};  // what the empty book puts in force
     std::unique_ptr<federation::DirectoryBook> book;
-    trust::SymmetricKey index_key;
     casework::Lexicon lexicon;
     std::unique_ptr<api::Contacts> contacts;
     std::unique_ptr<api::Hints> hints;

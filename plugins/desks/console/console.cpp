@@ -267,10 +267,8 @@ http::Response Console::asked(const std::string& session, const std::string& bod
     if (answer.status != SANAD_OK)
         return json(503, error_json("busy", "The node does not answer now.", "Try again."));
     auto reply = write_reply(answer.reply);
-    if (answer.ended && reply.is_error && !session.empty()) return no_session();
-    auto response =
-        json(answer.ended && reply.is_error && reply.code == "session_ended" ? 401 : 200,
-             std::move(reply.json));
+    if (reply.is_error && reply.code == "signed_out") return no_session();
+    auto response = json(200, std::move(reply.json));
     if (!answer.session.empty()) response.headers.push_back(keep_session(answer.session));
     if (request->ends_session && !reply.is_error) {
         response.headers.push_back(forget_session());

@@ -20,8 +20,8 @@ struct Helplines {
     }
 
     void start(Machine& machine, const Between& between = {}) {
-        lines[machine.id] =
-            std::make_unique<Helpline>(machine, around, wire.port(machine.id), policies, between);
+        lines[machine.id] = std::make_unique<Helpline>(machine, around, wire.port(machine.id),
+                                                       policies, between, place);
     }
     Helpline& ma() { return *lines.at(ma_machine.id); }
     Helpline& tn() { return *lines.at(tn_machine.id); }
@@ -69,6 +69,7 @@ struct Helplines {
             .value_or("");
     }
 
+    api::SignInPlace place = desk_place();
     TestClock clock;
     TestEntropy entropy{23};
     NullLog log;

@@ -64,7 +64,7 @@ struct Running {
     plugin::FakeDesk::Answer answer(std::string_view who, Request::Which which) {
         if (which == Request::SIGN_IN_FINISH)
             return {flat_reply([](auto reply) { reply.initSession().setName("amina"); }), session};
-        if (who != session || over) return {error_reply("session_ended"), {}, true};
+        if (who != session || over) return {error_reply("signed_out"), {}, true};
         if (which == Request::FEED_READ)
             return {flat_reply([this](auto reply) {
                 auto feed = reply.initFeed(told < newest ? 1 : 0);

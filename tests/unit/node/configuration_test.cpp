@@ -300,3 +300,32 @@ TEST_CASE("a plugin is found by name in the first folder that has it") {
     CHECK(found("x/own.so").value() == "/srv/sanad/x/own.so");
     CHECK(has(found("phone").error().detail, second.path().string()));
 }
+
+TEST_CASE("people sign in at places that a browser would name, and passkeys are for their domain") {
+    const auto accounts = [](const std::string& text) {
+        return parse(least + "[accounts]\n" + text).value().accounts;
+    };
+    CHECK(accounts("").origins.empty());
+    CHECK(accounts("").relying_party.empty());
+    const auto one = accounts("origins = [\"https://desk.example.org:8443\"]\n");
+    CHECK(one.relying_party == "desk.example.org");
+    const auto two = accounts(
+        "origins = [\"https://desk.example.org\", \"https://desk.salaam.example.org\"]\n"
+        "relying_party = \"example.org\"\n");
+    CHECK(two.relying_party == "example.org");
+    CHECK(origin_host("http://localhost:8081") == "localhost");
+    CHECK(origin_host("http://ma.localhost") == "ma.localhost");
+    for (const auto* wrong :
+         {"", "desk.example.org", "http://desk.example.org", "http://localhost.example.org",
+          "https://desk.example.org/", "https://Desk.example.org", "https://desk.example.org:443",
+          "http://localhost:80", "https://desk.example.org:0", "https://desk.example.org:65536",
+          "https://desk.example.org:", "https://", "https://.org", "https://192.0.2.1",
+          "https://a@desk.example.org", "https://[::1]", "https://desk..org", "ftp://desk.org"})
+        CHECK(origin_host(wrong).empty());
+    CHECK(has(complaint("[accounts]\norigins = [\"http://desk.example.org\"]\n"),
+              "accounts.origins: \"http://desk.example.org\" is no place to sign in"));
+    CHECK(has(complaint("[accounts]\norigins = [\"https://desk.example.org\"]\n"
+                        "relying_party = \"k.example.org\"\n"),
+              "accounts.relying_party: is no part of the host"));
+    CHECK(has(complaint("[accounts]\nrelying_party = \"example.org\"\n"), "of no use"));
+}
