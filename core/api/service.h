@@ -158,6 +158,7 @@ public:
 
     void handle(ByteView request, Door::Answer answer) override;
     void ask(ByteView session, ByteView request, DeskDoor::Answer answer) override;
+    bool is_signed_in(ByteView session) override;
 
     /// What must have confirmed who they are within so long, at a desk, for what cannot be undone.
     static constexpr Duration confirmed_within = std::chrono::minutes(5);

@@ -16,7 +16,7 @@ namespace sanad::lmdb {
 inline constexpr std::size_t path_bytes_max = 1024;
 inline constexpr std::uint32_t map_mib_min = 16;
 inline constexpr std::uint32_t map_mib_max = 1U << 20;
-inline constexpr unsigned tables_max = 64;
+inline constexpr unsigned tables_max = 128;
 inline constexpr unsigned readers_max = 1000;  // snapshots open at one time
 
 /// LMDB's answer, or an errno value, as a sanad_status. What LMDB reports for a full file system
