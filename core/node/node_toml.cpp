@@ -118,7 +118,9 @@ std::string staff_of(const InitialiseOptions& options) {
     for (const StaffMember& member : staff)
         text += "[[staff]]\nname = " + toml_text(member.name) +
                 "\nroles = " + list_of(member.roles) + "\n";
-    return text;
+    return text +
+           "\n# Where they sign in at a desk; passkeys are bound to the first one's host.\n"
+           "# [accounts]\n# origins = [\"https://desk.example.org\"]\n";
 }
 
 }  // namespace

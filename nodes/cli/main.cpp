@@ -111,6 +111,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_erasure_commands(app, chosen);
     add_plugin_commands(app, chosen);
     add_store_commands(app, chosen);
+    add_user_commands(app, chosen);
 }
 
 int run(int argc, char** argv) {

@@ -98,6 +98,20 @@ Result<node::InitialiseOptions> options_for(const InitOptions& from) {
     return options;
 }
 
+// Nobody has an account to begin with: a code that works once makes the first.
+std::string first_person(const node::Configuration& configuration) {
+    const auto admin = std::ranges::find_if(configuration.staff, [](const auto& member) {
+        return std::ranges::find(member.roles, "admin") != member.roles.end();
+    });
+    if (admin == configuration.staff.end())
+        return "  5. Give somebody the role admin there: they let people in with sanad user "
+               "invite.\n";
+    return "  5. Let the first person in at a desk, with a code that works for 15 minutes:\n     "
+           "sanad --data " +
+           configuration.folder.string() + " --as " + admin->name + " user invite " + admin->name +
+           "\n";
+}
+
 std::string next_steps(const node::NewNode& made) {
     const auto& configuration = made.configuration;
     const std::string folder = configuration.folder.string();
@@ -113,8 +127,9 @@ std::string next_steps(const node::NewNode& made) {
     text += "  2. Look through " + file + ": staff, chat page, partners.\n";
     text += "  3. Check it:  sanad doctor --data " + folder + "\n";
     text += "  4. Start it:  sanad-node --config " + file + "\n";
+    text += first_person(configuration);
     text +=
-        "  5. To join a federation, give its stewards this line, and read its words, or numbers,\n"
+        "  6. To join a federation, give its stewards this line, and read its words, or numbers,\n"
         "     to them by another way, such as a telephone call:\n\n";
     return text + node::identity_words(made.node_line) + "\n" + made.node_line;
 }

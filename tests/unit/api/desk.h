@@ -47,8 +47,11 @@ struct Desk {
         request.setVersion(1);
         request.setActor(to_text(actor));
         fill(request);
+        return begin_with(session, flatten(builder));
+    }
+    std::shared_ptr<Asked> begin_with(const Bytes& session, const Bytes& request) {
         auto asked = std::make_shared<Asked>();
-        line().service->ask(session, flatten(builder), [asked](api::DeskDoor::Answered answered) {
+        line().service->ask(session, request, [asked](api::DeskDoor::Answered answered) {
             const std::lock_guard lock(asked->mutex);
             asked->answered = std::move(answered);
             ++asked->count;

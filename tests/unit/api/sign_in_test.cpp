@@ -2,6 +2,7 @@
 #include "tests/unit/api/desk.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sanad::support {
 namespace {
@@ -223,6 +224,26 @@ TEST_CASE("five failures make a password wait, and never somebody with a passkey
     CHECK(desk.sign_in(key).error() == "");
     desk.world.clock.advance(Duration{42'000});
     CHECK(desk.sign_in("amina", desk.sentence, desk.code_of(secret)).error() == "");
+}
+
+TEST_CASE("a proof with a broken pointer anywhere is answered once, and lets nobody in") {
+    Desk desk;
+    Authenticator key;
+    desk.enrol("amina", key);
+    capnp::MallocMessageBuilder builder;
+    auto request = builder.initRoot<schema::api::Request>();
+    request.setVersion(1);
+    desk.fill_proof(request.initSignInFinish(), desk.start(), key);
+    const Bytes good = flatten(builder);
+    for (const std::uint64_t hostile : {0xffff'fff8'0000'0001ULL, 0x0000'0001'7fff'fffcULL,
+                                        0x0000'0000'0000'0002ULL, 0xffff'ffff'ffff'ffffULL})
+        for (std::size_t at = 8; at + 8 <= good.size(); at += 8) {
+            Bytes bad = good;
+            std::memcpy(bad.data() + at, &hostile, sizeof hostile);
+            const auto answer = desk.await(desk.begin_with({}, bad));
+            CHECK(answer.session.empty());
+            CHECK(answer.ended);
+        }
 }
 
 TEST_CASE("the key of a colleague confirms nothing") {

@@ -77,6 +77,13 @@ TEST_CASE_METHOD(Cli, "every command has help and an example, and asking for it 
                                                          {"audit", "alarms"},
                                                          {"audit", "acknowledge"},
                                                          {"feed"},
+                                                         {"user", "list"},
+                                                         {"user", "invite"},
+                                                         {"user", "roles"},
+                                                         {"user", "disable"},
+                                                         {"user", "enable"},
+                                                         {"user", "forget-key"},
+                                                         {"user", "forget-password"},
                                                          {"plugin", "list"},
                                                          {"plugin", "info"},
                                                          {"plugin", "new"},
@@ -468,4 +475,84 @@ TEST_CASE_METHOD(Cli, "a federation begins with nothing but this program and fil
     CHECK(has(doctor.out, "good membership: "));
     CHECK(has(doctor.out, "good store: opens, and is this node's own"));
     CHECK(run({"init", "--country", "ma", in("ma")}).code == 1);
+}
+
+TEST_CASE_METHOD(Cli, "sanad init says how the first person gets in: by an administrator's code") {
+    const auto init = [&](const std::string& staff, const std::string& name) {
+        return run({"init", "--country", "ma", "--share", SANAD_SOURCE_FOLDER "/config",
+                    "--plugins", SANAD_LMDB_FOLDER, "--staff", "karim:counsellor", "--staff", staff,
+                    (folder / name).string()})
+            .out;
+    };
+    CHECK(has(init("amina:admin", "ma"),
+              "sanad --data " + (folder / "ma").string() + " --as amina user invite amina\n"));
+    CHECK(has(init("amina:supervisor", "other"), "Give somebody the role admin there"));
+}
+
+TEST_CASE_METHOD(WithNode, "sanad user invite shows the code, until when, and where to use it") {
+    folder.file("node.toml",
+                "version = 1\n[node]\nid = \"ma.cmrpi\"\nname = \"x\"\n"
+                "[[staff]]\nname = \"amina\"\nroles = [\"admin\"]\n"
+                "[accounts]\norigins = [\"https://desk.example.org\"]\n");
+    std::string asked;
+    node.script = [&](door::Request::Reader request, door::Reply::Builder reply) {
+        const auto body = request.getAccountInvite();
+        asked = from_text(body.getName()) + " " + from_text(body.getRoles()[0]) + " " +
+                from_text(body.getLanguages()[0]) + " " + from_text(body.getDisplayName());
+        auto invitation = reply.initInvitation();
+        invitation.setName("layla");
+        invitation.setCode("ABCD-EFGH-2345-6789");
+        invitation.setUntil("2026-11-24T02:15:00Z");
+    };
+    const auto ended = run({"user", "invite", "layla", "--role", "counsellor", "--language", "ar",
+                            "--shown-as", "ليلى"});
+    CHECK(ended.code == 0);
+    CHECK(asked == "layla counsellor ar ليلى");
+    CHECK(has(ended.out, "ABCD-EFGH-2345-6789"));
+    CHECK(has(ended.out, "2026-11-24T02:15:00Z"));
+    CHECK(has(ended.out, "open https://desk.example.org, say that they have a code"));
+}
+
+TEST_CASE_METHOD(WithNode, "sanad user changes one thing of one person") {
+    std::string asked;
+    node.script = [&](door::Request::Reader request, door::Reply::Builder reply) {
+        const auto body = request.getAccountChange();
+        asked = from_text(body.getName()) + " " + from_text(body.getWhat());
+        for (const auto value : body.getValues()) asked += " " + from_text(value);
+        reply.initDone().setState("active");
+    };
+    const auto changes = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "user");
+        const auto ended = run(arguments);
+        return ended.code == 0 ? asked : std::to_string(ended.code);
+    };
+    CHECK(changes({"roles", "layla", "counsellor", "supervisor"}) ==
+          "layla roles counsellor supervisor");
+    CHECK(changes({"disable", "layla"}) == "layla disable");
+    CHECK(changes({"enable", "layla"}) == "layla enable");
+    CHECK(changes({"forget-key", "layla", "AQID"}) == "layla forget_key AQID");
+    CHECK(changes({"forget-password", "layla"}) == "layla forget_password");
+    CHECK(changes({"roles", "layla"}) == "2");
+    CHECK(changes({"disable"}) == "2");
+}
+
+TEST_CASE_METHOD(WithNode,
+                 "sanad user list says who may sign in, with what, and who is there now") {
+    node.script = [](door::Request::Reader, door::Reply::Builder reply) {
+        auto account = reply.initAccounts(1)[0];
+        account.setName("layla");
+        account.setDisplayName("ليلى");
+        account.setActive(true);
+        account.setSignedIn(true);
+        account.setHasPassword(true);
+        account.initRoles(1).set(0, "counsellor");
+        auto key = account.initCredentials(1)[0];
+        key.setId("AQIDBAUGBwgJCgsMDQ4PEA");
+        key.setLabel("blue key");
+    };
+    const auto ended = run({"user", "list"});
+    CHECK(ended.code == 0);
+    for (const auto* part : {"layla", "at a desk", "1 passkey, password", "counsellor", "ليلى",
+                             "AQIDBAUGBwgJCgsMDQ4PEA", "blue key"})
+        CHECK(has(ended.out, part));
 }
