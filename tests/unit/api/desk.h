@@ -116,10 +116,10 @@ struct Desk {
             body.setCode(to_text(code));
         });
     }
-    Answer finish_enrolment(const std::string& ticket, ByteView challenge,
-                            const Authenticator& authenticator) {
+    std::shared_ptr<Asked> begin_finish(const std::string& ticket, ByteView challenge,
+                                        const Authenticator& authenticator) {
         const auto client = Authenticator::client_data("webauthn.create", challenge, origin);
-        return ask({}, [&](auto request) {
+        return begin({}, [&](auto request) {
             auto body = request.initEnrolFinish();
             body.setTicket(to_text(ticket));
             auto passkey = body.initPasskey();
@@ -127,6 +127,10 @@ struct Desk {
             passkey.setAuthenticatorData(to_text(to_base64url(authenticator.registration(party))));
             passkey.setLabel("blue key");
         });
+    }
+    Answer finish_enrolment(const std::string& ticket, ByteView challenge,
+                            const Authenticator& authenticator) {
+        return await(begin_finish(ticket, challenge, authenticator));
     }
     /// The session of somebody who has enrolled with a passkey just now.
     Bytes enrol(const std::string& name, const Authenticator& authenticator,

@@ -95,6 +95,24 @@ TEST_CASE("sign out, a disabled account, other roles and a key taken away end a 
     CHECK(desk.sign_in(key).error() == "sign_in_failed");
 }
 
+TEST_CASE("who is disabled does nothing on the machine either, and nobody disables themselves") {
+    Desk desk;
+    const auto lists = [&] {
+        return desk.at_the_machine("karim", [](auto request) { request.initContactList(); });
+    };
+    CHECK(lists() == "");
+    REQUIRE(desk.change("karim", "disable").error() == "");
+    CHECK(lists() == "actor_unknown");
+    desk.restart();
+    CHECK(lists() == "actor_unknown");
+    REQUIRE(desk.change("karim", "enable").error() == "");
+    CHECK(lists() == "");
+    CHECK(desk.change("nadia", "disable").error() == "not_yourself");
+    CHECK(desk.change("karim", "roles", {"admin"}).error() == "roles_fixed");
+    CHECK(desk.change("nobody here", "disable").error() == "not_found");
+    CHECK(desk.change("karim", "promote").error() == "unsupported");
+}
+
 TEST_CASE("a long look at the feed ends with the session, and tells who looked") {
     Desk desk;
     Authenticator key;

@@ -123,6 +123,24 @@ TEST_CASE("a second invitation takes the place of the first, and of who began wi
               .error() == "ticket_expired");
 }
 
+TEST_CASE("two who enrol with one code at the same moment: one of them does") {
+    Desk desk;
+    Authenticator mine;
+    Authenticator other(trust::PasskeyAlgorithm::eddsa, 2);
+    const auto code = desk.invite("amina");
+    std::vector<std::shared_ptr<Desk::Asked>> both;
+    for (const auto* key : {&mine, &other}) {
+        const auto begun = desk.start_enrolment("amina", code);
+        REQUIRE(begun.error() == "");
+        const auto view = (*begun).getEnrolment();
+        const auto challenge = from_base64url(from_text(view.getChallenge()));
+        both.push_back(desk.begin_finish(from_text(view.getTicket()), *challenge, *key));
+    }
+    CHECK(desk.await(both[0]).error() == "");
+    CHECK(desk.await(both[1]).error() == "ticket_expired");
+    CHECK(desk.sign_in(other).error() == "sign_in_failed");
+}
+
 TEST_CASE("a ticket is good for one sign-in, within five minutes, and only for what it is") {
     Desk desk;
     Authenticator key;
