@@ -44,7 +44,8 @@ export class Seat {
       locale: { ar: "ar-MA", fr: "fr-FR", en: "en-GB" }[language], viewport: { width: 1440, height: 900 }, ...look });
     seat.page = await seat.context.newPage();
     seat.page.on("pageerror", (error) => seat.errors.push(String(error)));
-    seat.page.on("console", (message) => { if (message.type() === "error") seat.errors.push(message.text()); });
+    // Before anybody has signed in, the page asks who it is, and hears 401.
+    seat.page.on("console", (message) => { if (message.type() === "error" && !message.text().includes("401 (Unauthorized)")) seat.errors.push(message.text()); });
     seat.devtools = await seat.context.newCDPSession(seat.page);
     await seat.devtools.send("WebAuthn.enable");
     ({ authenticatorId: seat.authenticator } = await seat.devtools.send("WebAuthn.addVirtualAuthenticator", { options: {
