@@ -13,6 +13,14 @@ for (const language of ["ar", "en", "fr"])
   texts[language] = JSON.parse(await readFile(
     path.join(here, `../../plugins/desks/console/web/src/texts/${language}.json`), "utf8"));
 
+const columns = { en: 2, fr: 3, ar: 4 };
+const lists = {};
+for (const list of ["referral-states"])
+  lists[list] = await readFile(path.join(here, `../../config/taxonomy/${list}.tsv`), "utf8");
+/** A word of config/taxonomy as people read it. */
+export const label = (list, id, language) =>
+  lists[list].split("\n").map((line) => line.split("\t")).find((cells) => cells[0] === id)[columns[language]];
+
 /** Two helplines, Morocco and Tunisia, with `staff` at both (NAME:ROLES). pictures: a folder for them, or nothing */
 export async function setDesks(build, staff, pictures) {
   const nodes = await TwoNodes.make(build,
