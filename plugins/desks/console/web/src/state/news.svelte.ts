@@ -14,6 +14,7 @@ const changes: [string, (keyof typeof lists)[]][] = [
   ["referral.", ["referrals", "clocks"]],
   ["escalation.", ["escalations", "clocks"]],
   ["override.", ["overrides"]],
+  ["form.", ["form"]],
   ["plugin.", ["plugins", "status"]],
   ["link.", ["links", "status"]],
 ];
