@@ -90,3 +90,21 @@ test("a question that does something answers that it is done, and nothing else p
   assert.equal((await door.tell("referralNext", { referral: "a", to: "tn", confirmed: true })).id, "r");
   await assert.rejects(door.tell("referralNext", { referral: "a" }), { code: "bad_answer" });
 });
+
+test("what wants a fresh second factor is asked again once it was shown, and not otherwise", async () => {
+  const needed = { json: { error: { code: "confirm_needed" } } };
+  const { door, asked } = stage(needed, { json: { invitation: { code: "c" } } }, needed, needed, needed);
+  let shown = true;
+  let times = 0;
+  door.confirm = async () => {
+    times += 1;
+    return shown;
+  };
+  assert.equal((await door.ask("accountInvite", { name: "nadia" })).code, "c");
+  assert.equal(times, 1);
+  await assert.rejects(door.ask("accountInvite", { name: "nadia" }), { code: "confirm_needed" }); // not for ever
+  shown = false;
+  const before = asked.length;
+  await assert.rejects(door.ask("accountInvite", { name: "nadia" }), { code: "confirm_needed" });
+  assert.equal(asked.length, before + 1);
+});

@@ -97,6 +97,8 @@ export class Refusal extends Error {
 export class Door {
   /// Called when the node says that nobody is signed in any more.
   ended: () => void = () => {};
+  /// Called when a question wants a fresh second factor; gives whether it was shown, and then it is asked again.
+  confirm: () => Promise<boolean> = () => Promise.resolve(false);
   #token = "";
 
   constructor(private readonly fetch: typeof globalThis.fetch) {}
@@ -126,7 +128,9 @@ export class Door {
   }
 
   async #reply(question: Question, words: unknown): Promise<Reply> {
-    const reply = wholeReply(await this.#post("/api", { [question]: words }));
+    const post = async () => wholeReply(await this.#post("/api", { [question]: words }));
+    let reply = await post();
+    if (reply.error?.code === "confirm_needed" && (await this.confirm())) reply = await post();
     if (reply.error) throw new Refusal(reply.error.code, reply.error.wrong, reply.error.mend);
     return reply;
   }

@@ -14,6 +14,20 @@ door.ended = () => {
   if (session.who) session.locked = true;
 };
 
+/// Whether somebody is asked to show once more who they are.
+export const confirming = $state({ open: false });
+let shown: PromiseWithResolvers<boolean> | undefined;
+door.confirm = () => {
+  shown ??= Promise.withResolvers<boolean>();
+  confirming.open = true;
+  return shown.promise;
+};
+export function confirmed(was: boolean): void {
+  confirming.open = false;
+  shown?.resolve(was);
+  shown = undefined;
+}
+
 /// Somebody has signed in. Somebody else than before finds nothing of the one before.
 export function enter(view: SessionView): void {
   if (session.who && session.who.name !== view.name) return location.reload();
