@@ -6,7 +6,7 @@
 namespace sanad::trust {
 
 /// Words and runs of keys that people make passwords of, in lower case and without spaces: what is
-/// tried first by whoever guesses. Longer ones stand before what they contain.
+/// tried first by whoever guesses.
 std::span<const std::string_view> common_password_words();
 
 }  // namespace sanad::trust

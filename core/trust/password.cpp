@@ -73,9 +73,13 @@ Result<void> check_password(std::string_view password, const std::vector<std::st
         return fail(Fault::bad_size, "password");
     if (std::set(characters.begin(), characters.end()).size() < password_distinct_characters_min)
         return fail(Fault::denied, "password_common");
+    std::vector<std::vector<UChar32>> words;
+    for (const auto& word : context) words.push_back(plain_of(word));
+    for (const auto word : common_password_words()) words.push_back(plain_of(word));
+    // Or "admin" would leave most of "administrator".
+    std::ranges::sort(words, std::ranges::greater{}, &std::vector<UChar32>::size);
     auto own = plain_of(*normal);
-    for (const auto& word : context) take_out(own, plain_of(word));
-    for (const auto word : common_password_words()) take_out(own, plain_of(word));
+    for (const auto& word : words) take_out(own, word);
     const auto left = own.size() - std::size_t(std::ranges::count(own, 0));
     if (left < password_own_characters_min) return fail(Fault::denied, "password_common");
     return {};

@@ -48,7 +48,8 @@ Authenticator::Authenticator(PasskeyAlgorithm algorithm, std::uint8_t number)
             key_ = EVP_EC_gen("P-256");
             break;
         case PasskeyAlgorithm::eddsa:
-            key_ = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+            // The same key for the same number: its signatures repeat from run to run.
+            key_ = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, id.data(), id.size());
             break;
         case PasskeyAlgorithm::rs256:
             key_ = EVP_RSA_gen(2048);

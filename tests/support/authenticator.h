@@ -14,6 +14,7 @@ namespace sanad::support {
 
 class Authenticator {
 public:
+    /// number  of the credential's id; eddsa: and of its key, the same in each run
     explicit Authenticator(trust::PasskeyAlgorithm algorithm = trust::PasskeyAlgorithm::es256,
                            std::uint8_t number = 1);
     ~Authenticator();

@@ -88,7 +88,7 @@ TEST_CASE("a registration for another challenge, page, kind of act or domain is 
 }
 
 TEST_CASE("who is not there, or was not asked who they are, can neither enrol nor sign in") {
-    for (const std::uint8_t flags : {0x00, 0x01, 0x04}) {
+    for (const std::uint8_t flags : {std::uint8_t{0x00}, std::uint8_t{0x01}, std::uint8_t{0x04}}) {
         Authenticator careless;
         careless.flags = flags;
         CHECK(registering(created(), careless.registration(party.id)) == Fault::denied);
