@@ -111,3 +111,21 @@ export async function openPage(stage, { path = "/", ...options } = {}) {
     texts: () => page.locator(".message p").allTextContents(),
   };
 }
+
+/** Looks again until it holds; the reader has ten seconds. */
+export async function until(what, truth) {
+  const end = Date.now() + 10_000;
+  while (!(await truth())) {
+    if (Date.now() > end) throw new Error(`not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** What the node has of the conversation that began with these words. */
+export function teller(stage) {
+  const begun = (first) => (one) => one.messages[0]?.text === first;
+  return {
+    conversation: async (first) => (await stage.host.ask("dump")).find(begun(first)),
+    index: async (first) => (await stage.host.ask("dump")).findIndex(begun(first)),
+  };
+}

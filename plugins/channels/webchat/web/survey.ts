@@ -18,7 +18,9 @@ export class Survey {
   }
 
   show(ended: boolean): void {
+    const fresh = this.form.hidden;
     this.form.hidden = !ended || this.done;
+    if (fresh && !this.form.hidden) this.form.scrollIntoView({ block: "start" });
   }
 
   thank(): void {
