@@ -7,7 +7,7 @@ import { Child, label, Seat, setDesks } from "./desk_stage.mjs";
 const [build, pictures] = process.argv.slice(2);
 let stage;
 before(async () => {
-  stage = await setDesks(build, ["karim:counsellor", "salma:supervisor", "yasmine:counsellor", "nadia:admin"], pictures);
+  stage = await setDesks(build, ["karim:counsellor", "salma:supervisor", "yasmine:counsellor", "leila:supervisor", "nadia:admin", "driss:admin"], pictures);
 });
 after(() => stage?.end());
 
@@ -114,4 +114,75 @@ for (const [language, asker, asked, story] of [
     assert.deepEqual([...here.errors, ...there.errors], []);
     await here.close();
     await there.close();
+  });
+
+// J5: the supervisor sees who waits and what breaks, takes a conversation over, and is the second signature.
+for (const [language, name] of [["ar", "salma"], ["fr", "leila"]])
+  test(`J5 in ${language}: an overview, taking over, and a second signature`, async () => {
+    const child = await Child.arrive(stage, "ma", language);
+    await child.write("salam, bghit nhder m3a chi wahed");
+    const seat = await Seat.take(stage, "ma", name, language);
+    const nodes = stage.nodes;
+    const contact = await until("the contact", 10_000, async () =>
+      (await nodes.ask("ma", "contact", "list")).find((one) => one.state === "waiting"));
+    const go = (page) => seat.page.locator(".rail button").filter({ hasText: seat.t(`page.${page}`) }).click();
+    await go("board");
+    await seat.page.locator(".tiles strong").filter({ hasText: "1" }).first().waitFor();
+    await seat.picture("board");
+
+    // A colleague has it; the supervisor takes it over, and then it is theirs to answer.
+    await nodes.ask("ma", "contact", "open", contact.id);
+    await go("desk");
+    await seat.page.locator("aside button, .queue button").filter({ hasText: "amina" }).first().click();
+    await seat.press("takeOver");
+    await seat.page.locator("textarea[data-reply]").waitFor();
+
+    // Without consent only two people together send anything.
+    const file = await nodes.ask("ma", "case", "open", contact.id, "--urgency", "U1", "--reason", "VI.physical", "--age-band", "10-12");
+    const tunisia = (await nodes.ask("ma", "link", "list"))[0].peer;
+    await nodes.ask("ma", "refer", file.id, "--without-consent", "The child cannot be asked now.", "--to", tunisia, "--basis", "save_life",
+      "--item", "narrative", "--why", "She stopped answering in the middle of a sentence, and she was afraid.",
+      "--narrative", "A child in danger stopped answering.", "--redacted");
+    await go("board");
+    await seat.press("override.read");
+    await seat.picture("override");
+    await seat.press("override.approve");
+    await seat.page.getByText(seat.t("override.approved")).waitFor();
+    await until("it was sent", 10_000, async () => (await nodes.ask("ma", "case", "show", file.id)).referrals?.length === 1);
+    assert.deepEqual(seat.errors, []);
+    await child.close();
+    await seat.close();
+  });
+
+// J6: people, plugins and the case form, by an administrator who sees no case.
+for (const [language, name] of [["ar", "nadia"], ["fr", "driss"]])
+  test(`J6 in ${language}: an administrator invites, changes the form, and reads how the node is`, async () => {
+    const seat = await Seat.take(stage, "ma", name, language);
+    const go = (page) => seat.page.locator(".rail button").filter({ hasText: seat.t(`page.${page}`) }).click();
+    assert.equal(await seat.page.locator(".rail button").filter({ hasText: seat.t("page.cases") }).count(), 0, "no cases for an admin");
+    await go("people");
+    await seat.press("people.invite");
+    const dialog = seat.page.getByRole("dialog");
+    const newcomer = `hanae.${language}`;
+    await dialog.getByLabel(seat.t("signIn.name")).first().fill(newcomer);
+    await dialog.getByText(seat.t("role.counsellor"), { exact: false }).first().click();
+    await dialog.getByRole("button", { name: seat.t("people.makeCode") }).click();
+    await seat.page.locator(".code").waitFor();
+    assert.match(await seat.page.locator(".code").textContent(), /^[A-Z0-9]{4}(-[A-Z0-9]{4}){3}$/);
+    await seat.page.keyboard.press("Escape");
+    await seat.picture("people");
+
+    await go("node");
+    await seat.page.getByText("console").first().waitFor();
+    const own = seat.page.getByLabel(seat.t("form.own"));
+    await own.fill('version = "own-1"\n[[field]]\nid = "Not An Id"\nlabel = { en = "A", fr = "A", ar = "أ" }\n');
+    await seat.page.getByRole("alert").filter({ hasText: "form.toml" }).waitFor();
+    await own.fill(`version = "own-${language}"\n[[field]]\nid = "school_told"\ntype = "truth"\nafter = "living"\n` +
+      'label = { en = "Does the school know?", fr = "L’école le sait-elle ?", ar = "هل تعرف المدرسة؟" }\n');
+    await seat.page.getByText(language === "ar" ? "هل تعرف المدرسة؟" : "L’école le sait-elle ?").waitFor();
+    await seat.picture("form");
+    await seat.press("form.install");
+    await seat.page.getByText(seat.t("form.installed")).waitFor();
+    assert.deepEqual(seat.errors, []);
+    await seat.close();
   });
