@@ -63,6 +63,14 @@ struct Service::Call {
         return actor.roles.empty() ? "" : std::string(name(*actor.roles.rbegin()));
     }
 
+    Call() = default;
+    // A password may stand in the request.
+    ~Call() {
+        trust::wipe({reinterpret_cast<std::uint8_t*>(words.begin()), words.asBytes().size()});
+    }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
     schema::api::Request::Reader request() { return reader->getRoot<schema::api::Request>(); }
     Out fresh() {
         reply = std::make_unique<capnp::MallocMessageBuilder>();

@@ -109,8 +109,9 @@ void Service::sign_in_finish(const std::shared_ptr<Call>& call) {
 
 // Names that are nobody's may be passwords in the wrong field: they are not recorded.
 void Service::refuse_sign_in(const std::shared_ptr<Call>& call, const SignIn::Refused& refused) {
-    if (code_of(refused.error) == "sign_in_failed") {
-        parts_.counters.add("api.sign_in_failed");
+    const bool failed = code_of(refused.error) == "sign_in_failed";
+    if (failed) parts_.counters.add("api.sign_in_failed");
+    if (failed && sign_in_.pace().may_record(sign_in_.elapsed())) {
         store::AuditEntry entry{.at = parts_.clock.now(),
                                 .actor = refused.name.empty() ? "nobody" : refused.name,
                                 .action = call->rule->action,

@@ -51,6 +51,7 @@ public:
 
     const SignInPlace& place() const { return parts_.place; }
     Tickets& tickets() { return tickets_; }
+    SignInPace& pace() { return pace_; }
     Duration elapsed() const { return parts_.clock.elapsed(); }
 
     /// What was right, to be kept when the person is signed in.

@@ -28,6 +28,15 @@ void SignInPace::succeeded(const std::string& name) {
     names_.erase(trust::sha256(bytes_of(name)));
 }
 
+bool SignInPace::may_record(Duration now) {
+    const std::lock_guard lock(mutex_);
+    if (now - minute_ >= std::chrono::minutes(1)) {
+        minute_ = now;
+        recorded_ = 0;
+    }
+    return recorded_++ < records_a_minute;
+}
+
 // Each try costs 0.4 s of a processor, so filling the table takes hours.
 void SignInPace::make_room(Duration now) {
     std::erase_if(names_, [&](const auto& one) { return now - one.second.last >= remembered; });

@@ -27,6 +27,11 @@ public:
     bool may_try(const std::string& name, Duration now);
     void succeeded(const std::string& name);
 
+    /// So many failures a minute get an entry in the audit log; the others are only counted, so
+    /// that nobody who is nobody can fill the disk.
+    static constexpr int records_a_minute = 300;
+    bool may_record(Duration now);
+
 private:
     struct Tries {
         int failures = 0;
@@ -34,8 +39,10 @@ private:
     };
     void make_room(Duration now);
 
-    std::mutex mutex_;  // guards names_
+    std::mutex mutex_;  // guards what follows
     std::map<trust::Digest, Tries> names_;
+    Duration minute_{};
+    int recorded_ = 0;  // since then
 };
 
 }  // namespace sanad::api

@@ -105,6 +105,15 @@ TEST_CASE("names without end do not grow the memory, and what failed long ago is
     CHECK(pace.may_try("amina", seconds(3601)));
 }
 
+TEST_CASE("so many failures a minute are recorded, and no more") {
+    SignInPace pace;
+    for (int minute = 1; minute < 4; ++minute) {
+        for (int i = 0; i < SignInPace::records_a_minute; ++i)
+            REQUIRE(pace.may_record(seconds(60 * minute)));
+        CHECK_FALSE(pace.may_record(seconds(60 * minute + 59)));
+    }
+}
+
 TEST_CASE(
     "two passwords are hashed at once, never three, and who waited 5 s is told to come back") {
     TestClock clock;

@@ -264,6 +264,17 @@ TEST_CASE("a proof with a broken pointer anywhere is answered once, and lets nob
         }
 }
 
+TEST_CASE("a flood of wrong codes is counted, and does not fill the audit log") {
+    Desk desk;
+    desk.invite("amina");
+    const auto before = desk.audit().size();
+    const int tries = api::SignInPace::records_a_minute + 50;
+    for (int i = 0; i < tries; ++i)
+        REQUIRE(desk.start_enrolment("amina", "ABCD").error() == "sign_in_failed");
+    CHECK(desk.audit().size() == before + api::SignInPace::records_a_minute);
+    CHECK(desk.line().node.counters.count("api.sign_in_failed") == std::uint64_t(tries));
+}
+
 TEST_CASE("the key of a colleague confirms nothing") {
     Desk desk;
     Authenticator key;
