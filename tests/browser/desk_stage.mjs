@@ -23,8 +23,9 @@ export const label = (list, id, language) =>
 
 /** Two helplines, Morocco and Tunisia, with `staff` at both (NAME:ROLES). pictures: a folder for them, or nothing */
 export async function setDesks(build, staff, pictures) {
+  // All children of a test come from one address: the first listenPort is the chat page's.
   const nodes = await TwoNodes.make(build,
-    (country, toml) => `${toml}\n[accounts]\norigins = ["http://localhost:${nodesPort(toml)}"]\n`,
+    (country, toml) => `${toml.replace("listenPort", "conversationsPerHour = 0\nlistenPort")}\n[accounts]\norigins = ["http://localhost:${nodesPort(toml)}"]\n`,
     () => staff.flatMap((one) => ["--staff", one]), true);
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
   if (pictures) await mkdir(pictures, { recursive: true });
