@@ -1,7 +1,7 @@
 import type { EnrolmentView, PasskeyAssertion, PasskeyAttestation, SignInView } from "../api";
 import { toBytes, toText } from "./base64url";
 
-const algorithms = { es256: -7, eddsa: -8 }; // COSE
+const algorithms = [-7, -8, -257]; // of COSE, as core/trust/passkey.h takes them: ES256, EdDSA, RS256
 
 /// Whether this browser has passkeys at all.
 export const passkeysWork = (): boolean => typeof PublicKeyCredential === "function";
@@ -32,10 +32,7 @@ export async function makePasskey(view: EnrolmentView, label: string): Promise<P
       challenge: toBytes(view.challenge),
       rp: { id: view.relyingParty, name: "Sanad" },
       user: { id: toBytes(view.userHandle), name: view.name, displayName: view.displayName || view.name },
-      pubKeyCredParams: [
-        { type: "public-key", alg: algorithms.es256 },
-        { type: "public-key", alg: algorithms.eddsa },
-      ],
+      pubKeyCredParams: algorithms.map((alg) => ({ type: "public-key", alg })),
       authenticatorSelection: { residentKey: "required", requireResidentKey: true, userVerification: "required" },
       attestation: "none",
       excludeCredentials: view.credentials.map((id) => ({ type: "public-key", id: toBytes(id) })),
