@@ -8,7 +8,7 @@ const gatherMs = 150; // one reading for what comes together
 
 /// Which lists a piece of news may have changed.
 const changes: [string, (keyof typeof lists)[]][] = [
-  ["contact.", ["queue"]],
+  ["contact.", ["queue", "staff"]],
   ["cover.", ["queue"]],
   ["case.", ["cases"]],
   ["referral.", ["referrals", "clocks"]],
