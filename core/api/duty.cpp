@@ -20,8 +20,7 @@ Result<std::string> Duty::tell(store::Draft& draft, const federation::Alarm& ala
         case casework::StepAction::remind:
             return counsellor_of(draft, alarm.case_id);
         case casework::StepAction::alert_supervisor_and_fallback:
-            for (const auto& name : parts_.supervisors) add_name(names, name);
-            return names;
+            return supervisors(draft);
         case casework::StepAction::call_list:
             break;
     }
@@ -32,6 +31,15 @@ Result<std::string> Duty::tell(store::Draft& draft, const federation::Alarm& ala
             return std::unexpected(rung.error());
     }
     return names;
+}
+
+Result<std::string> Duty::supervisors(store::Draft& draft) {
+    auto names = Result<std::vector<std::string>>(parts_.supervisors);
+    if (names->empty() && parts_.every_supervisor) names = parts_.every_supervisor(draft);
+    if (!names) return std::unexpected(names.error());
+    std::string all;
+    for (const auto& name : *names) add_name(all, name);
+    return all;
 }
 
 // A case that is the other node's, or was erased, has no counsellor here.

@@ -4,6 +4,7 @@
 #include "core/api/outward.h"
 #include "core/federation/on_call.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ public:
         Cases& cases;
         Outward& outward;
         Entropy& entropy;
+        /// Asked where `supervisors` names nobody: whoever is one at this moment.
+        std::function<Result<std::vector<std::string>>(store::Snapshot&)> every_supervisor{};
     };
     explicit Duty(Parts parts) : parts_(std::move(parts)) {}
 
@@ -33,6 +36,7 @@ public:
                              Time now) override;
 
 private:
+    Result<std::string> supervisors(store::Draft& draft);
     Result<std::string> counsellor_of(store::Draft& draft, const CaseId& id);
     Result<void> ring(store::Draft& draft, const Call& call, const federation::Alarm& alarm,
                       Time now);

@@ -91,15 +91,23 @@ Result<void> Node::open_federation() {
 
 // Where nobody is named, every supervisor is on duty.
 api::Duty::Parts Node::duty_parts() {
-    std::vector<std::string> supervisors = configuration_.duty.supervisors;
-    if (supervisors.empty())
-        for (const auto& member : configuration_.staff)
-            if (std::ranges::find(member.roles, "supervisor") != member.roles.end())
-                supervisors.push_back(member.name);
     std::vector<api::Call> calls;
     for (const auto& call : configuration_.duty.calls)
         calls.push_back({call.name, call.number, call.plugin});
-    return {std::move(supervisors), std::move(calls), *cases_, *outward_, around_.entropy};
+    return {configuration_.duty.supervisors,
+            std::move(calls),
+            *cases_,
+            *outward_,
+            around_.entropy,
+            [this](store::Snapshot& from) -> Result<std::vector<std::string>> {
+                const auto accounts = accounts_->list(from);
+                if (!accounts) return std::unexpected(accounts.error());
+                std::vector<std::string> names;
+                for (const auto& account : *accounts)
+                    if (account.active && account.roles.contains(api::Role::supervisor))
+                        names.push_back(account.name);
+                return names;
+            }};
 }
 
 Result<void> Node::open_cover() {

@@ -63,6 +63,25 @@ struct OnDuty : support::TwoNodes {
 
 }  // namespace
 
+TEST_CASE_METHOD(OnDuty, "where nobody is named, whoever is a supervisor at that moment is told") {
+    std::vector<std::string> now{"amina"};
+    const auto every = [&](store::Snapshot&) -> Result<std::vector<std::string>> { return now; };
+    Duty open{{{}, {}, *cases, plugins, entropy, every}};
+    federation::Alarm alarm;
+    alarm.action = StepAction::alert_supervisor_and_fallback;
+    const auto told = [&] {
+        std::string who;
+        REQUIRE(ma->run([&](store::Draft& draft) -> Result<void> {
+            who = *open.tell(draft, alarm, clock.now());
+            return {};
+        }));
+        return who;
+    };
+    CHECK(told() == "amina");
+    now.push_back("layla");
+    CHECK(told() == "amina, layla");
+}
+
 TEST_CASE_METHOD(OnDuty, "the supervisors are told when a limit is over, and nobody is rung") {
     CHECK(tell(StepAction::alert_supervisor_and_fallback) == "youssef, salma");
     CHECK(plugins.calls.empty());
