@@ -17,7 +17,7 @@ struct Sentence {
 constexpr auto sentences = std::to_array<Sentence>({
     {"role_missing", "your role does not allow this", "ask somebody whose role does"},
     {"actor_unknown", "this name is not on the staff list",
-     "use --as with a name of [[staff]] in node.toml"},
+     "use --as with a name of [[staff]] in node.toml, or of an account that is active"},
     {"sign_in_failed", "this is not right, or it was tried too often",
      "look at what you typed, wait a minute and try again, or use a passkey"},
     {"signed_out", "nobody is signed in here", "sign in"},

@@ -88,7 +88,8 @@ void describe(CLI::App& app, Chosen& chosen) {
     app.failure_message([](const CLI::App*, const CLI::Error&) { return std::string(); });
     app.set_version_flag("--version", std::string("sanad ") + SANAD_VERSION);
     app.add_option("--data", common.data, "the node's data folder")->envname("SANAD_DATA");
-    app.add_option("--as", common.actor, "who you are: a name of [[staff]] in node.toml")
+    app.add_option("--as", common.actor,
+                   "who you are: a name of [[staff]] in node.toml, or of an account")
         ->envname("SANAD_AS");
     app.add_flag("--json", common.json, "answer in JSON");
     app.footer("Example: sanad --data /var/lib/sanad --as amina contact list");

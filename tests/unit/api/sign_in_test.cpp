@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 namespace sanad::support {
 namespace {
@@ -216,10 +217,19 @@ TEST_CASE("a failed sign-in says the same and takes as long for a name that is n
         CHECK(std::get<0>(unknown) == std::get<0>(known));
         CHECK(std::get<1>(unknown) == std::get<1>(known));
         CHECK(std::get<2>(unknown) == std::get<2>(known));
-        // One hash each; the machine's own noise is larger than the 5 % of a quiet one.
-        CHECK(std::get<3>(unknown) > std::get<3>(known) / 3);
-        CHECK(std::get<3>(known) > std::get<3>(unknown) / 3);
     }
+    // The quickest of several, in turns: what a busy machine adds is not what is compared.
+    std::map<std::string, std::chrono::steady_clock::duration> quickest;
+    for (int round = 0; round < 6; ++round)
+        for (const auto* name : {"amina", "karim", "nobody of that name"}) {
+            desk.world.clock.advance(api::SignInPace::wait_max);
+            const auto took = std::get<3>(tried(name));
+            const auto [best, first] = quickest.emplace(name, took);
+            if (!first) best->second = std::min(best->second, took);
+        }
+    const double known_time = double(quickest.at("amina").count());
+    for (const auto& [name, time] : quickest)
+        CHECK(double(time.count()) == Approx(known_time).epsilon(0.15));
     const auto audit = desk.audit();
     CHECK(has_entry(audit, "nobody", "session.begin", "sign_in_failed"));
     for (const auto& entry : audit)
