@@ -1,6 +1,7 @@
 #include "core/api/cases.h"
 
 #include "core/base/encoding.h"
+#include "core/store/search_index.h"
 
 namespace sanad::api {
 
@@ -153,6 +154,11 @@ Result<CaseFile> Cases::find(store::Snapshot& from, const CaseId& id) {
 Result<std::vector<CaseFile>> Cases::list(store::Snapshot& from, std::uint32_t limit) {
     return parts_.records.collect(from, cases_, {}, {}, store::Order::descending, limit,
                                   casework::read_case);
+}
+
+Result<std::vector<std::array<std::uint8_t, 16>>> Cases::ids(
+    store::Snapshot& from, const std::array<std::uint8_t, 16>& after, std::uint32_t limit) {
+    return store::ids_behind(from, cases_.table, after, limit);
 }
 
 Result<std::vector<CaseEvent>> Cases::events(store::Snapshot& from, const CaseId& id) {

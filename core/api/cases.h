@@ -94,6 +94,12 @@ public:
         return make_id<AnyId>(now, parts_.entropy);
     }
 
+    /// As those of Contacts.
+    Result<std::vector<std::array<std::uint8_t, 16>>> ids(store::Snapshot& from,
+                                                          const std::array<std::uint8_t, 16>& after,
+                                                          std::uint32_t limit);
+    void on_erase(Contacts::Erasing erasing) { erasing_ = std::move(erasing); }
+
     explicit Cases(Parts parts) : parts_(parts) {}
 
 private:
@@ -106,6 +112,7 @@ private:
     store::SealedTable consents_;  // id -> ConsentRecord
     store::SealedTable answers_;   // id -> CaseAnswers
     store::SealedTable erasures_;  // case id -> CaseErasureRecord
+    Contacts::Erasing erasing_;
 };
 
 inline KeyId key_of(const CaseId& id) { return KeyId{id.bytes}; }

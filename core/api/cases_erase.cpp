@@ -48,6 +48,8 @@ Result<void> Cases::erase(store::Draft& draft, const CaseId& id, Time now) {
     if (!file) return std::unexpected(file.error());
     for (const auto& contact : file->contacts)
         if (const auto gone = parts_.contacts.erase(draft, contact); !gone) return gone;
+    if (erasing_)
+        if (const auto gone = erasing_(draft, id.bytes); !gone) return gone;
     parts_.feed.emit(draft, {.at = now, .name = "case.erased", .subject = id.bytes});
     return parts_.records.keyring().destroy(draft, key_of(id));
 }

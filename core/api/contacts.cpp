@@ -2,6 +2,7 @@
 
 #include "core/base/message.h"
 #include "core/base/text.h"
+#include "core/store/search_index.h"
 #include "core/trust/hash.h"
 #include "schemas/records.capnp.h"
 
@@ -167,6 +168,8 @@ Result<void> Contacts::erase(store::Draft& draft, const ContactId& id) {
                 draft.del(conversations_.table, token(contact->instance, **conversation));
             !gone)
             return gone;
+    if (erasing_)
+        if (const auto gone = erasing_(draft, id.bytes); !gone) return gone;
     return parts_.records.keyring().destroy(draft, key_of(id));
 }
 
@@ -415,6 +418,11 @@ Result<std::string> Contacts::draft_of(store::Snapshot& from, const ContactId& i
 
 Result<std::string> Contacts::how_left(store::Snapshot& from, const ContactId& id) {
     return text_in(from, left_, id);
+}
+
+Result<std::vector<std::array<std::uint8_t, 16>>> Contacts::ids(
+    store::Snapshot& from, const std::array<std::uint8_t, 16>& after, std::uint32_t limit) {
+    return store::ids_behind(from, contacts_.table, after, limit);
 }
 
 Result<std::uint64_t> Contacts::seen(store::Snapshot& from, const ContactId& id) {

@@ -5,6 +5,8 @@
 #include "core/store/feed.h"
 #include "core/store/records.h"
 
+#include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -128,6 +130,15 @@ public:
     Result<Replay> replay(store::Snapshot& from, const std::string& instance, ByteView conversation,
                           std::uint64_t after, std::uint32_t limit);
 
+    /// Ids behind `after`, in order, at most `limit`: also of those that were erased.
+    Result<std::vector<std::array<std::uint8_t, 16>>> ids(store::Snapshot& from,
+                                                          const std::array<std::uint8_t, 16>& after,
+                                                          std::uint32_t limit);
+
+    /// Called in the erasing transaction, before the key is destroyed. Before the first command.
+    using Erasing = std::function<Result<void>(store::Draft&, const std::array<std::uint8_t, 16>&)>;
+    void on_erase(Erasing erasing) { erasing_ = std::move(erasing); }
+
     /// The contact of a conversation; nothing: nobody wrote in it. errors  bad_size
     Result<std::optional<ContactId>> find_conversation(store::Snapshot& from,
                                                        const std::string& instance,
@@ -160,6 +171,7 @@ private:
     store::SealedTable drafts_;         // id, who writes -> text
     store::SealedTable left_;           // id -> how the person left
     store::SealedTable notes_;          // id, number -> ContactNote
+    Erasing erasing_;
 };
 
 inline KeyId key_of(const ContactId& id) { return KeyId{id.bytes}; }

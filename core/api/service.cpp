@@ -56,6 +56,7 @@ const Service::Rule* Service::find_rule(Request::Which which) {
         {Request::FORM_TRY, read, {supervisor, admin}, "form.try", &Service::form_try},
         {Request::FORM_INSTALL, audited, {admin}, "form.install", &Service::form_install},
         {Request::HINT_JUDGE, audited, {volunteer}, "hint.judge", &Service::hint_judge},
+        {Request::SEARCH, lengthy, {counsellor}, "search", &Service::search},
         {Request::CASE_LIST, read, {counsellor}, "case.list", &Service::case_list},
         {Request::CASE_SHOW, audited, {counsellor}, "case.show", &Service::case_show},
         {Request::CASE_OPEN, audited, {counsellor}, "case.open", &Service::case_open},

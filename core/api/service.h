@@ -10,9 +10,11 @@
 #include "core/api/escalations.h"
 #include "core/api/hints.h"
 #include "core/api/overrides.h"
+#include "core/api/search_indexer.h"
 #include "core/api/sessions.h"
 #include "core/api/sign_in.h"
 #include "core/api/uploads.h"
+#include "core/casework/search_words.h"
 #include "core/federation/attachments.h"
 #include "core/federation/audit_witness.h"
 #include "core/federation/directory_book.h"
@@ -126,6 +128,7 @@ public:
         store::Outbox& outbox;
         Contacts& contacts;
         Hints& hints;
+        store::SearchIndex& search;
         Cases& cases;
         Escalations& escalations;
         Overrides& overrides;
@@ -268,6 +271,11 @@ private:
     Result<void> contact_reply(Context& context, In request, Out reply);
     Result<void> contact_end(Context& context, In request, Out reply);
     Result<void> hint_judge(Context& context, In request, Out reply);
+    Result<void> search(Context& context, In request, Out reply);
+    struct FoundText;
+    Result<std::optional<FoundText>> found_text(store::Snapshot& from,
+                                                const store::SearchIndex::Thing& thing,
+                                                const casework::SearchQuery& query);
 
     // The desk (service_desk.cpp).
     Result<void> queue_show(Context& context, In request, Out reply);

@@ -16,6 +16,7 @@ constexpr std::size_t room_bytes = 64 * 1024;
 constexpr std::string_view room_key = "room";
 constexpr std::uint32_t timers_at_once = 256;
 constexpr std::uint64_t index_key_use = 1;  // Vault::derive
+constexpr std::uint64_t search_key_use = 3;
 
 }  // namespace
 
@@ -25,6 +26,7 @@ Node::Node(const Configuration& configuration, const trust::SymmetricKey& vault_
       around_(around),
       vault_(vault_key.copy(), {}),
       index_key_(vault_.derive(index_key_use)),
+      search_key_(vault_.derive(search_key_use)),
       clock_watch_(around.clock) {}
 
 Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
@@ -54,6 +56,10 @@ Result<std::unique_ptr<Node>> Node::start(const Configuration& configuration,
 Node::~Node() {
     if (desk_calls_) desk_calls_->close();
     for (const auto& slot : slots_) slot->stop();
+    if (indexer_thread_.joinable()) {
+        indexer_thread_.request_stop();
+        indexer_thread_.join();
+    }
     if (transport_thread_.joinable()) {
         transport_thread_.request_stop();
         transport_->wake();
@@ -148,6 +154,7 @@ void Node::start_threads() {
         SelfAudit::Parts{*store_.store, *engine_, *audit_, *witness_, around_.clock, around_.log});
     engine_thread_ = std::jthread(
         [this](const std::stop_token& stop) { engine_->run(stop, [this] { return idle(); }); });
+    indexer_thread_ = std::jthread([this](const std::stop_token& stop) { indexer_->run(stop); });
     transport_thread_ = std::jthread([this](const std::stop_token& stop) {
         transport_->run(stop, *links_, [this] { links_->run_posted(); }, [this] { tick_links(); });
     });

@@ -104,6 +104,7 @@ private:
     Result<void> open_federation();
     Result<void> open_cover();
     Result<void> open_accounts();
+    Result<void> open_search();
     Result<void> open_service();
     api::Duty::Parts duty_parts();
     Result<void> take_up_parked();
@@ -138,6 +139,7 @@ private:
     trust::StoreId store_id_;
     trust::Vault vault_;
     trust::SymmetricKey index_key_;
+    trust::SymmetricKey search_key_;
     std::optional<NodeKeys> keys_;
     casework::Taxonomies taxonomies_;
     casework::Lexicon lexicon_;
@@ -185,6 +187,8 @@ private:
     std::string own_form_;
     std::unique_ptr<DeskCalls> desk_calls_;
     std::unique_ptr<PluginServices> services_;
+    std::unique_ptr<store::SearchIndex> search_;
+    std::unique_ptr<api::SearchIndexer> indexer_;
     std::unique_ptr<api::Service> service_;
     std::mutex fallback_mutex_;                                            // guards fallback_pages_
     std::map<std::string, std::unique_ptr<FallbackPage>> fallback_pages_;  // by instance
@@ -206,6 +210,7 @@ private:
     std::unique_ptr<SelfAudit> self_audit_;
     std::jthread engine_thread_;
     std::jthread transport_thread_;
+    std::jthread indexer_thread_;
 };
 
 }  // namespace sanad::node

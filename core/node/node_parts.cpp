@@ -154,6 +154,20 @@ Result<void> Node::open_accounts() {
     return {};
 }
 
+Result<void> Node::open_search() {
+    auto search = store::SearchIndex::open(*store_.store, {*records_, search_key_});
+    if (!search) return std::unexpected(search.error());
+    search_ = std::move(*search);
+    const api::Contacts::Erasing forget = [this](store::Draft& draft, const auto& id) {
+        return search_->forget(draft, id);
+    };
+    contacts_->on_erase(forget);
+    cases_->on_erase(forget);
+    indexer_ = std::make_unique<api::SearchIndexer>(api::SearchIndexer::Parts{
+        *store_.store, *engine_, *records_, *feed_, *contacts_, *cases_, *search_, around_.log});
+    return {};
+}
+
 Result<void> Node::open_service() {
     outward_ = std::make_unique<PluginOutward>(*outbox_);
     auto contacts = api::Contacts::open(
@@ -175,6 +189,7 @@ Result<void> Node::open_service() {
     if (!escalations) return std::unexpected(escalations.error());
     escalations_ = std::move(*escalations);
     if (const auto opened = open_cover(); !opened) return opened;
+    if (const auto opened = open_search(); !opened) return opened;
     auto overrides = api::Overrides::open(*store_.store, *records_, *feed_);
     if (!overrides) return std::unexpected(overrides.error());
     overrides_ = std::move(*overrides);
@@ -214,6 +229,7 @@ Result<void> Node::open_service() {
         .outbox = *outbox_,
         .contacts = *contacts_,
         .hints = *hints_,
+        .search = *search_,
         .cases = *cases_,
         .escalations = *escalations_,
         .overrides = *overrides_,

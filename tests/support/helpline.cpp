@@ -79,6 +79,8 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
       hints(must(api::Hints::open(*node.store, {node.records, *node.feed, lexicon}))),
       cases(must(api::Cases::open(
           *node.store, {node.records, *node.feed, around.taxonomies, around.entropy, *contacts}))),
+      search_key(node.vault.derive(3)),
+      search(must(store::SearchIndex::open(*node.store, {node.records, search_key}))),
       escalations(must(api::Escalations::open(
           *node.store, {node.records, node.timers, *node.feed, around.taxonomies, around.clocks,
                         around.entropy, *this}))),
@@ -95,6 +97,14 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                                 .timers = node.timers}))),
       overrides(must(api::Overrides::open(*node.store, node.records, *node.feed))) {
     node.engine.add(*outbox);
+    const api::Contacts::Erasing forget = [this](store::Draft& draft, const auto& id) {
+        return search->forget(draft, id);
+    };
+    contacts->on_erase(forget);
+    cases->on_erase(forget);
+    indexer = std::make_unique<api::SearchIndexer>(
+        api::SearchIndexer::Parts{*node.store, node.engine, node.records, *node.feed, *contacts,
+                                  *cases, *search, around.log});
     node.referrals->admit_by([&policies, self = machine.id](
                                  const NodeId& from, const casework::ReferralRequest& request) {
         return federation::check_received(*policies.current(), from, self, request);
@@ -113,6 +123,7 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .outbox = *outbox,
                                         .contacts = *contacts,
                                         .hints = *hints,
+                                        .search = *search,
                                         .cases = *cases,
                                         .escalations = *escalations,
                                         .overrides = *overrides,
@@ -168,13 +179,13 @@ Reply Helpline::ask(const std::string& actor, const Fill& fill) {
 }
 
 ContactId Helpline::write(const std::string& conversation, const std::string& text) {
-    const std::string key = "message-" + std::to_string(++messages_);
+    const auto key = cases->make<KeyId>(clock_.now());  // also in another life of this helpline
     const std::string name = conversation + "-a-long-name-of-it";
     const auto noticed = hints->notice(text);
     ContactId id;
     const auto written = node.run([&](store::Draft& draft) -> Result<void> {
-        const auto made = contacts->submit(draft, "chat", "webchat", bytes_of(name), bytes_of(key),
-                                           text, "ary-Latn", clock_.now());
+        const auto made = contacts->submit(draft, "chat", "webchat", bytes_of(name), key, text,
+                                           "ary-Latn", clock_.now());
         if (!made) return std::unexpected(made.error());
         id = made->contact;
         const auto contact = contacts->find(draft, id);
@@ -183,6 +194,15 @@ ContactId Helpline::write(const std::string& conversation, const std::string& te
     });
     assert(written.has_value());
     return id;
+}
+
+void Helpline::index() {
+    for (;;) {
+        const auto stepped = indexer->step();
+        assert(stepped.has_value());
+        if (!*stepped) return;
+        while (indexer->is_under_way()) node.turn();
+    }
 }
 
 std::string Helpline::open_case() {

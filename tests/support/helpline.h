@@ -54,6 +54,8 @@ public:
     /// A child writes, in the conversation of that name, as through a plugin; what is noticed is
     /// kept. returns  the contact
     ContactId write(const std::string& conversation, const std::string& text);
+    /// Lets the index of words catch up.
+    void index();
     /// A case of a child who wrote, with `narrative` never in it. returns  its id
     std::string open_case();
     /// errors as the door's: the reply
@@ -93,7 +95,6 @@ private:
 
     const Clock& clock_;
     std::uint32_t children_ = 0;
-    std::uint32_t messages_ = 0;
 
 public:
     trust::SymmetricKey index_key;
@@ -107,6 +108,9 @@ public:
     std::unique_ptr<api::Contacts> contacts;
     std::unique_ptr<api::Hints> hints;
     std::unique_ptr<api::Cases> cases;
+    trust::SymmetricKey search_key;
+    std::unique_ptr<store::SearchIndex> search;
+    std::unique_ptr<api::SearchIndexer> indexer;
     std::unique_ptr<api::Escalations> escalations;
     std::unique_ptr<api::Cover> cover;
     std::unique_ptr<api::Overrides> overrides;

@@ -119,7 +119,7 @@ const std::map<std::string, Expected> table{
     {"staffList", {"vcs"}},
     {"taxonomyShow", {"vcsfoau"}},
     {"caseChange", {"cs"}},
-    {"search", {"cs", Open::not_yet}},
+    {"search", {"cs"}},
     {"hintJudge", {"vcs"}},
     {"statisticsShow", {"so", Open::not_yet}},
     {"contactNote", {"vcs"}},
