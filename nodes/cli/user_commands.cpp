@@ -138,10 +138,12 @@ void add_user_commands(CLI::App& app, Chosen& chosen) {
                {"disable", "disable", "Nothing goes under this name any more, from now on"},
                "layla");
     add_change(*group, chosen, {"enable", "enable", "Take a disable back"}, "layla");
-    add_change(
-        *group, chosen,
-        {"forget-key", "forget_key", "A passkey that was lost; sanad user list names them", "key"},
-        "layla AQIDBAUGBwgJCgsMDQ4PEA");
+    add_change(*group, chosen,
+               {"forget-key", "forget_key",
+                "A passkey that was lost: its id as sanad user list names it, behind -- where that "
+                "begins with -",
+                "key"},
+               "layla AQIDBAUGBwgJCgsMDQ4PEA");
     add_change(*group, chosen,
                {"forget-password", "forget_password", "A password that was lost or is known"},
                "layla");
