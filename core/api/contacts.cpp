@@ -170,6 +170,7 @@ Result<void> Contacts::erase(store::Draft& draft, const ContactId& id) {
             return gone;
     if (erasing_)
         if (const auto gone = erasing_(draft, id.bytes); !gone) return gone;
+    if (const auto gone = draft.del(live_.table, id); !gone) return gone;
     return parts_.records.keyring().destroy(draft, key_of(id));
 }
 
