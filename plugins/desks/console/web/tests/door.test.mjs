@@ -79,6 +79,17 @@ test("a session that is over is told, and a lost connection is a refusal like an
   assert.equal(ended, 1);
 });
 
+test("an answer that breaks off was none", async () => {
+  const door = new Door(async (path) => {
+    const json = async () => {
+      if (path === "/token") return { token: "t" };
+      throw new SyntaxError("unexpected end");
+    };
+    return { status: 200, ok: true, json };
+  });
+  await assert.rejects(door.ask("queueShow", null), { code: "unreachable" });
+});
+
 test("bytes survive their text without padding", () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
   assert.deepEqual(toBytes(toText(bytes)), bytes);

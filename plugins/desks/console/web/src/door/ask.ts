@@ -147,8 +147,8 @@ export class Door {
         this.#token = "";
         return await this.#post(path, body, false);
       }
+      if (answer.ok) return await answer.json(); // an answer that breaks off was none
       const json = (await answer.json().catch(() => ({}))) as { error?: { code?: string } };
-      if (answer.ok) return json;
       const { code = "", ...words } = wholeReply(json).error ?? {};
       if (answer.status === 401 || code === "session_ended") this.ended();
       throw new Refusal(answer.status === 401 ? "session_ended" : code || `http_${answer.status}`, "wrong" in words ? words.wrong : "", "mend" in words ? words.mend : "");

@@ -1,7 +1,8 @@
 import type { ContactView, FeedView, MessageView } from "../api";
-import { merge, seenUpTo, unsettled } from "../words/messages";
+import { arrived, merge, seenUpTo, unsettled } from "../words/messages";
+import { Refusal } from "../door/ask";
 import { complain } from "./notices.svelte";
-import { door } from "./session.svelte";
+import { door, session } from "./session.svelte";
 
 const draftAfterMs = 800;
 
@@ -17,6 +18,7 @@ class Conversation {
   sending = $state(false);
   text = $state("");
   kept = $state(true); // the draft is at the node
+  #doubt: { id: string; text: string; after: string } | undefined; // sent, and the answer was lost on the way
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   async show(id: string): Promise<void> {
@@ -90,13 +92,14 @@ class Conversation {
     this.sending = true;
     clearTimeout(this.#timer);
     try {
-      await door.ask("contactReply", { contact: id, text: text.trim() });
+      if (!(await this.#isThere(id, text.trim()))) await this.#give(id, text.trim());
     } catch (error) {
       complain(error);
       return false;
     } finally {
       this.sending = false;
     }
+    this.#doubt = undefined;
     const rest = this.id === id && this.text !== text && this.text.startsWith(text) ? this.text.slice(text.length) : "";
     drafts.set(id, rest);
     if (this.id === id) {
@@ -106,6 +109,25 @@ class Conversation {
       void this.read();
     }
     return true;
+  }
+
+  async #give(id: string, text: string): Promise<void> {
+    const after = this.messages.at(-1)?.seq ?? "0";
+    try {
+      await door.ask("contactReply", { contact: id, text });
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== "unreachable") throw error;
+      this.#doubt = { id, text, after };
+      if (!(await this.#isThere(id, text))) throw error;
+    }
+  }
+
+  // Nobody is to read the same words twice because a line broke between sending and hearing of it.
+  async #isThere(id: string, text: string): Promise<boolean> {
+    const doubt = this.#doubt;
+    if (doubt?.id !== id || doubt.text !== text) return false;
+    const { messages } = await door.ask("contactRead", { contact: id, after: doubt.after });
+    return arrived(messages, session.who?.name ?? "", text, doubt.after);
   }
 }
 
