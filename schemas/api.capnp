@@ -194,6 +194,7 @@ struct ContactList { all @0 :Bool; }        # with those that have ended
 struct ContactReply {
   contact @0 :Text;
   text @1 :Text;       # 1..16,000 bytes
+  key @2 :Text;        # 8..32 bytes: the same when the same reply is sent again, which changes nothing; may be empty
 }
 
 struct ContactEnd {

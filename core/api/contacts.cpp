@@ -196,9 +196,22 @@ Result<Contact> Contacts::open(store::Draft& draft, const ContactId& id, const s
 }
 
 Result<Contact> Contacts::reply(store::Draft& draft, const ContactId& id, const std::string& actor,
-                                const std::string& text, Time now) {
+                                const std::string& text, Time now, const std::string& key) {
     auto contact = find(draft, id);
     if (!contact) return contact;
+    if (!key.empty()) {
+        if (key.size() < message_key_bytes_min || key.size() > message_key_bytes_max)
+            return fail(Fault::bad_size, "message key");
+        Bytes place(id.bytes.begin(), id.bytes.end());
+        append(place, digest_of(bytes_of("reply " + actor + " " + key)));
+        const auto before = parts_.records.get(draft, keys_, place);
+        if (!before) return std::unexpected(before.error());
+        if (*before) return contact;
+        if (const auto kept =
+                parts_.records.put(draft, keys_, place, key_of(id), number(contact->events));
+            !kept)
+            return std::unexpected(kept.error());
+    }
     ContactEvent event = event_of(ContactEventKind::staff_message, actor);
     event.text = text;
     ChatMessage message;

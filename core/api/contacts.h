@@ -64,8 +64,10 @@ public:
     /// errors  not_found, and those of casework::check_event
     Result<casework::Contact> open(store::Draft& draft, const ContactId& id,
                                    const std::string& actor, Time now);
+    /// key  the same when the same reply is sent again: that changes nothing. Empty: none
     Result<casework::Contact> reply(store::Draft& draft, const ContactId& id,
-                                    const std::string& actor, const std::string& text, Time now);
+                                    const std::string& actor, const std::string& text, Time now,
+                                    const std::string& key = {});
     /// Back into the queue. errors  as above
     Result<casework::Contact> release(store::Draft& draft, const ContactId& id,
                                       const std::string& actor, Time now);

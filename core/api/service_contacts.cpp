@@ -43,8 +43,9 @@ Result<void> Service::contact_reply(Context& context, In request, Out reply) {
     const auto id = parse_id<ContactId>(from_text(in.getContact()));
     if (!id) return std::unexpected(id.error());
     context.subject = id->bytes;
-    const auto contact = parts_.contacts.reply(*context.draft, *id, context.actor.name,
-                                               from_text(in.getText()), context.now);
+    const auto contact =
+        parts_.contacts.reply(*context.draft, *id, context.actor.name, from_text(in.getText()),
+                              context.now, from_text(in.getKey()));
     if (!contact) return std::unexpected(contact.error());
     fill_done(reply.initDone(), *contact);
     return {};

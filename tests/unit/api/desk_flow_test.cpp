@@ -138,6 +138,34 @@ TEST_CASE("what is being written is kept for its author and forgotten when they 
     CHECK(draft("amina").empty());
 }
 
+TEST_CASE("a reply that is sent again with its name is there once") {
+    Helplines world;
+    const auto contact = child_writes(world, "one", "a", "سلام");
+    REQUIRE(opens(world, "amina", contact).error().empty());
+    const auto reply = [&](const char* key) {
+        return world.ma()
+            .ask("amina",
+                 [&](auto request) {
+                     auto body = request.initContactReply();
+                     body.setContact(to_text(contact));
+                     body.setText("مرحبا");
+                     body.setKey(key);
+                 })
+            .error();
+    };
+    for (const char* key : {"first-name", "first-name", "another-name", "another-name"})
+        CHECK(reply(key).empty());
+    CHECK(reply("short") == "bad_size");
+    auto shown =
+        world.ma().ask("amina", [&](auto request) { request.setContactShow(to_text(contact)); });
+    CHECK((*shown).getContact().getMessages().size() == 3);
+    CHECK(reply("").empty());
+    CHECK(reply("").empty());  // who gives no name says it twice
+    auto more =
+        world.ma().ask("amina", [&](auto request) { request.setContactShow(to_text(contact)); });
+    CHECK((*more).getContact().getMessages().size() == 5);
+}
+
 TEST_CASE("what staff say among themselves is in no reading that a channel has") {
     Helplines world;
     const auto contact = child_writes(world, "one", "a", "سلام");

@@ -272,6 +272,8 @@ export interface ContactReply {
   contact: string;
   /** 1..16,000 bytes */
   text: string;
+  /** 8..32 bytes: the same when the same reply is sent again, which changes nothing; may be empty */
+  key: string;
 }
 
 export interface ContactEnd {

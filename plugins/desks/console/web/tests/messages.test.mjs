@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { arrived, merge, seenUpTo, unsettled, effective } = await load("words/messages.ts");
+const { merge, seenUpTo, unsettled, effective } = await load("words/messages.ts");
 const message = (seq, from = "person", seen = false) => ({ seq: String(seq), at: "", from, text: `${seq}`, seen });
 
 test("messages that come twice or out of order stand once and in order", () => {
@@ -32,10 +32,3 @@ test("the queue's level is the higher one of what was set and what the hints sug
   assert.equal(effective({ urgency: "U4", hintUrgency: "" }), "U4");
 });
 
-test("a reply whose answer was lost is known again, and an older one with the same words is not taken for it", () => {
-  const messages = [message(3, "amal"), message(4), { ...message(7, "amal"), text: "yes" }];
-  assert.equal(arrived(messages, "amal", "yes", "4"), true);
-  assert.equal(arrived(messages, "amal", "yes", "7"), false);
-  assert.equal(arrived(messages, "karim", "yes", "4"), false);
-  assert.equal(arrived(messages, "amal", "3", "3"), false);
-});

@@ -1,8 +1,7 @@
 import type { ContactView, FeedView, MessageView } from "../api";
-import { arrived, merge, seenUpTo, unsettled } from "../words/messages";
-import { Refusal } from "../door/ask";
+import { merge, seenUpTo, unsettled } from "../words/messages";
 import { complain } from "./notices.svelte";
-import { door, session } from "./session.svelte";
+import { door } from "./session.svelte";
 
 const draftAfterMs = 800;
 
@@ -18,7 +17,7 @@ class Conversation {
   sending = $state(false);
   text = $state("");
   kept = $state(true); // the draft is at the node
-  #doubt: { id: string; text: string; after: string } | undefined; // sent, and the answer was lost on the way
+  #sent: { id: string; text: string; key: string } | undefined; // given to the node, until it has answered
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   async show(id: string): Promise<void> {
@@ -92,14 +91,13 @@ class Conversation {
     this.sending = true;
     clearTimeout(this.#timer);
     try {
-      if (!(await this.#isThere(id, text.trim()))) await this.#give(id, text.trim());
+      await this.#give(id, text.trim());
     } catch (error) {
       complain(error);
       return false;
     } finally {
       this.sending = false;
     }
-    this.#doubt = undefined;
     const rest = this.id === id && this.text !== text && this.text.startsWith(text) ? this.text.slice(text.length) : "";
     drafts.set(id, rest);
     if (this.id === id) {
@@ -111,23 +109,12 @@ class Conversation {
     return true;
   }
 
+  // Nobody is to read the same words twice because a line broke between sending and hearing of it: what is sent again has
+  // the name that it had.
   async #give(id: string, text: string): Promise<void> {
-    const after = this.messages.at(-1)?.seq ?? "0";
-    try {
-      await door.ask("contactReply", { contact: id, text });
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== "unreachable") throw error;
-      this.#doubt = { id, text, after };
-      if (!(await this.#isThere(id, text))) throw error;
-    }
-  }
-
-  // Nobody is to read the same words twice because a line broke between sending and hearing of it.
-  async #isThere(id: string, text: string): Promise<boolean> {
-    const doubt = this.#doubt;
-    if (doubt?.id !== id || doubt.text !== text) return false;
-    const { messages } = await door.ask("contactRead", { contact: id, after: doubt.after });
-    return arrived(messages, session.who?.name ?? "", text, doubt.after);
+    if (this.#sent?.id !== id || this.#sent.text !== text) this.#sent = { id, text, key: crypto.randomUUID().replaceAll("-", "") };
+    await door.ask("contactReply", { contact: id, text, key: this.#sent.key });
+    this.#sent = undefined;
   }
 }
 

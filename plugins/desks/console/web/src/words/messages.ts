@@ -19,10 +19,6 @@ export function unsettled(messages: MessageView[]): string {
   return (first < 0 ? messages.at(-1) : messages[first - 1])?.seq ?? "0";
 }
 
-/// Whether a reply whose answer was lost on the way is there all the same: ours, the same words, behind message `after`.
-export const arrived = (messages: MessageView[], from: string, text: string, after: string): boolean =>
-  messages.some((one) => one.from === from && one.text === text && BigInt(one.seq) > BigInt(after));
-
 /// How urgent somebody is for the queue: the level that was set, or a higher one that the hints suggest. None counts as U3.
 export const effective = (contact: Pick<ContactView, "urgency" | "hintUrgency">): string =>
   [contact.urgency || "U3", contact.hintUrgency].filter(Boolean).sort()[0]!;
