@@ -6,14 +6,30 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 namespace sanad::node {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 4> languages_of_the_page{"ar", "ary", "fr", "en"};
+// In the order of the page's own default; ary-Arab has been called ary.
+constexpr std::array<std::string_view, 7> languages_of_the_page{
+    "ar", "ary-Arab", "ary-Latn", "fr", "zgh-Tfng", "zgh-Latn", "en"};
+
+// Of what the country speaks and what its children may write, what the page has; the country's
+// first language first.
+std::vector<std::string> page_languages(std::vector<std::string> spoken,
+                                        const std::vector<std::string>& expected) {
+    spoken.insert(spoken.end(), expected.begin(), expected.end());
+    std::ranges::replace(spoken, std::string("ary"), std::string("ary-Arab"));
+    std::vector<std::string> page;
+    for (const auto language : languages_of_the_page)
+        if (std::ranges::find(spoken, language) != spoken.end()) page.emplace_back(language);
+    if (const auto first = std::ranges::find(page, spoken.empty() ? std::string() : spoken.front());
+        first != page.end())
+        std::rotate(page.begin(), first, first + 1);
+    return page;
+}
 
 // Installed, beside taxonomy/; in the source tree, beside config/.
 fs::path countries_in(const fs::path& share) {
@@ -72,11 +88,8 @@ Result<CountryProfile> load_country(const fs::path& share, std::string_view code
     profile.code = code;
     profile.node.text = root.text("node", std::string(code) + ".helpline");
     profile.languages = root.texts("languages", federation::node_languages_max);
-    std::ranges::copy_if(profile.languages, std::back_inserter(profile.page_languages),
-                         [](const std::string& language) {
-                             return std::ranges::find(languages_of_the_page, language) !=
-                                    languages_of_the_page.end();
-                         });
+    profile.page_languages = page_languages(
+        profile.languages, root.texts("expected_languages", federation::node_languages_max));
     profile.helpline = read_words(root.table("name"));
     root.tables("number", emergency_numbers_max, [&](Settings& settings) {
         profile.numbers.push_back(

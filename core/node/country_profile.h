@@ -18,7 +18,7 @@ struct CountryProfile {
     NodeId node;       // the id that a node gets when nobody chooses one
     NameInLanguages helpline;
     std::vector<std::string> languages;
-    std::vector<std::string> page_languages;  // of them, those that the chat page has
+    std::vector<std::string> page_languages;  // and what children write: those that the page has
     struct Number {
         std::string number;
         NameInLanguages label;  // whom it reaches

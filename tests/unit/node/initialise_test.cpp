@@ -160,6 +160,15 @@ TEST_CASE_METHOD(Fixture, "the vault key may come from a passphrase instead of a
     CHECK(load_keys(configuration.keys_file(), vault).has_value());
 }
 
+TEST_CASE("the chat page of a country offers what its children write in, the first one first") {
+    const auto page = [](const char* country) {
+        return load_country(SANAD_SOURCE_FOLDER "/config", country)->page_languages;
+    };
+    CHECK(page("ma") == std::vector<std::string>{"ar", "ary-Arab", "ary-Latn", "fr", "zgh-Tfng",
+                                                 "zgh-Latn", "en"});
+    CHECK(page("jo") == std::vector<std::string>{"ar", "en"});  // apc is not on the page
+}
+
 TEST_CASE_METHOD(Fixture, "each country's profile makes a node that can be read again") {
     for (const char* country : {"ma", "tn", "dz", "jo", "lb"}) {
         INFO(country);
