@@ -89,6 +89,9 @@ constexpr std::array versions_of_node = {"libcapnp-" SANAD_CAPNP_VERSION ".so",
                                          "libssl.so.3",
                                          "libstdc++.so.6"};
 
+/// Another library of the version that the node has, such as libcapnp-json.
+bool is_sibling(std::string_view needed) { return needed.ends_with("-" SANAD_CAPNP_VERSION ".so"); }
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Each code point of UTF-8; false as soon as one is not accepted.
@@ -129,7 +132,8 @@ std::string objection_to_library(std::string_view needed) {
         needed.starts_with("libubsan"))
         return "this is a build for testing";
     for (std::size_t n = 0; n < shared_with_node.size(); ++n)
-        if (needed.starts_with(shared_with_node[n]) && needed != versions_of_node[n])
+        if (needed.starts_with(shared_with_node[n]) && needed != versions_of_node[n] &&
+            !is_sibling(needed))
             return std::string("the node uses ") + versions_of_node[n] +
                    ", and the loader would mix both";
     return {};

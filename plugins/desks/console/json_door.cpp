@@ -48,12 +48,13 @@ bool has_one_member(std::string_view json) {
     return members == 1;
 }
 
-capnp::JsonCodec& codec() {
-    thread_local capnp::JsonCodec codec;
-    codec.setMaxNestingDepth(depth_max);
-    codec.setRejectUnknownFields(true);
-    return codec;
-}
+// One a message: it keeps what it learns of a schema, and no thread of a plugin may keep anything.
+struct Codec : capnp::JsonCodec {
+    Codec() {
+        setMaxNestingDepth(depth_max);
+        setRejectUnknownFields(true);
+    }
+};
 
 }  // namespace
 
@@ -63,7 +64,7 @@ std::expected<PageRequest, std::string> read_request(std::string_view json) {
     try {
         capnp::MallocMessageBuilder message;
         auto request = message.initRoot<Request>();
-        codec().decode(kj::ArrayPtr<const char>(json.data(), json.size()), request);
+        Codec().decode(kj::ArrayPtr<const char>(json.data(), json.size()), request);
         request.setVersion(api_version);
         const bool ends = request.which() == Request::SESSION_END;
         return PageRequest{flat_of(message), ends};
@@ -91,7 +92,7 @@ PageReply write_reply(std::string_view flat) {
         const capnp::ReaderOptions limits{.traversalLimitInWords = words_max, .nestingLimit = 32};
         capnp::FlatArrayMessageReader reader(words, limits);
         const auto reply = reader.getRoot<Reply>();
-        const auto json = codec().encode(reply);
+        const auto json = Codec().encode(reply);
         out.json.assign(json.begin(), json.size());
         out.is_error = reply.which() == Reply::ERROR;
         if (out.is_error) out.code = plugin::view_of(reply.getError().getCode());

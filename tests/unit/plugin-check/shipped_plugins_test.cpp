@@ -69,6 +69,15 @@ TEST_CASE("webchat is silver: what a browser submits, no check of a file can see
     CHECK(tier_of(*report) == Tier::silver);
 }
 
+TEST_CASE("console is gold: it does nothing without somebody's role") {
+    const auto report = run_checks(choice_of("desks/console"));
+    REQUIRE(report.has_value());
+    INFO(as_text(*report));
+    CHECK(with(*report, Outcome::failed).empty());
+    CHECK(with(*report, Outcome::skipped).empty());
+    CHECK(tier_of(*report) == Tier::gold);
+}
+
 // Nobody is at its endpoint here: tests/unit/webhook has a receiver.
 TEST_CASE("webhook is silver: it waits for the organisation's server before it is done") {
     const auto report = run_checks(choice_of("partners/webhook"));

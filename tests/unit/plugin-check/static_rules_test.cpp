@@ -22,6 +22,8 @@ TEST_CASE("a library may not be needed by its place, in another version, or from
     CHECK(objection_to_library("/opt/lib/libgood.so").find("place") != std::string::npos);
     CHECK(objection_to_library("libssl.so.1.1").find("libssl.so.3") != std::string::npos);
     CHECK_FALSE(objection_to_library("libcapnp-0.7.0.so").empty());
+    CHECK_FALSE(objection_to_library("libcapnp-json-0.7.0.so").empty());
+    CHECK(objection_to_library("libcapnp-json-" SANAD_CAPNP_VERSION ".so").empty());
     CHECK_FALSE(objection_to_library("libasan.so.8").empty());
     CHECK_FALSE(objection_to_library("libsanad.so").empty());
 }
