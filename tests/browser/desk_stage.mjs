@@ -26,7 +26,7 @@ export const label = (list, id, language) =>
 export async function setDesks(build, staff, pictures, chat = "") {
   // All children of a test come from one address: the first listenPort is the chat page's.
   const nodes = await TwoNodes.make(build,
-    (country, toml) => `${toml.replace("listenPort", "conversationsPerHour = 0\n${chat}listenPort")}\n[accounts]\norigins = ["http://localhost:${nodesPort(toml)}"]\n`,
+    (country, toml) => `${toml.replace("listenPort", `conversationsPerHour = 0\n${chat}listenPort`)}\n[accounts]\norigins = ["http://localhost:${nodesPort(toml)}"]\n`,
     () => staff.flatMap((one) => ["--staff", one]), true);
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
   if (pictures) await mkdir(pictures, { recursive: true });

@@ -4,10 +4,10 @@
 #include "plugins/channels/webchat/token.h"
 #include "plugins/channels/webchat/told.h"
 #include "plugins/shared/by_node/by_node.h"
+#include "plugins/shared/http/origin.h"
 
 #include <algorithm>
 #include <bit>
-#include <cctype>
 #include <tuple>
 
 namespace sanad::webchat {
@@ -28,17 +28,6 @@ http::Options options_of(const Settings& settings) {
         options.limits.connections = 2000;
     }
     return options;
-}
-
-bool equal_fold(std::string_view a, std::string_view b) {
-    return std::ranges::equal(
-        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-// Without a list of origins, the page may talk to the host that served it.
-bool is_own_origin(std::string_view origin, const std::string* host) {
-    const auto slashes = origin.find("://");
-    return host && slashes != origin.npos && equal_fold(origin.substr(slashes + 3), *host);
 }
 
 }  // namespace
@@ -134,7 +123,7 @@ http::Response Chat::decide_upgrade(const http::Request& request) const {
     const std::string* site = request.header("sec-fetch-site");
     const auto& origins = front()->origins;
     const bool allowed =
-        origin && (origins.empty() ? is_own_origin(*origin, request.header("host"))
+        origin && (origins.empty() ? http::is_own_origin(*origin, request.header("host"))
                                    : std::ranges::find(origins, *origin) != origins.end());
     if (!allowed || (site && *site != "same-origin"))
         return http::refusal(403, "origin_not_allowed", "Open the page itself to write here.");

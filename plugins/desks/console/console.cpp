@@ -5,10 +5,10 @@
 #include "plugins/desks/console/json_door.h"
 #include "plugins/desks/console/secret.h"
 #include "plugins/shared/by_node/by_node.h"
+#include "plugins/shared/http/origin.h"
 
 #include <algorithm>
 #include <bit>
-#include <cctype>
 #include <charconv>
 
 namespace sanad::console {
@@ -64,11 +64,6 @@ http::Response file(const http::Request& request, const Asset& asset) {
         response.body = asset.plain;
     }
     return response;
-}
-
-bool equal_fold(std::string_view a, std::string_view b) {
-    return std::ranges::equal(
-        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 /// The text of `field` in {"ticket":"…","after":"…"}: both are plain hexadecimal or decimal digits.
@@ -172,9 +167,8 @@ bool Console::is_allowed(const http::Request& request) const {
     const std::string* site = request.header("sec-fetch-site");
     if (!origin || !host || (site && *site != "same-origin")) return false;
     const std::lock_guard lock(mutex_);
-    if (!origins_.empty()) return std::ranges::find(origins_, *origin) != origins_.end();
-    const auto slashes = origin->find("://");
-    return slashes != origin->npos && equal_fold(origin->substr(slashes + 3), *host);
+    return origins_.empty() ? http::is_own_origin(*origin, host)
+                            : std::ranges::find(origins_, *origin) != origins_.end();
 }
 
 http::Response Console::token(const http::Request& request) const {

@@ -7,7 +7,6 @@
 #include <sanad/message.hpp>
 
 #include <algorithm>
-#include <cctype>
 
 namespace sanad::console {
 namespace {
