@@ -28,7 +28,7 @@ const fetched = (port, file) => new Promise((done, fail) =>
 
 async function sizes(port) {
   const page = await fetched(port, "/");
-  const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css|svg))"/g)].map((match) => match[1]);
+  const files = [...page.text.matchAll(/(?:src|href)="\.?(\/[^"]+\.(?:js|css|svg))"/g)].map((match) => match[1]);
   const rest = await Promise.all([...new Set(files)].map((file) => fetched(port, file)));
   return page.bytes + rest.reduce((sum, one) => sum + one.bytes, 0);
 }
@@ -131,8 +131,9 @@ try {
 
   // A conversation of 500 messages.
   const long = all[0];
-  await nodes.ask("ma", "contact", "open", long.contact);
-  for (let i = 0; i < 490; ++i) await nodes.ask("ma", "contact", "reply", long.contact, `Je suis là, ${i}.`);
+  const karim = (...words) => nodes.sanad(["--data", nodes.data("ma"), "--as", "karim", ...words]);
+  await karim("contact", "open", long.contact);
+  for (let i = 0; i < 490; ++i) await karim("contact", "reply", long.contact, `Je suis là, ${i}.`);
   const times = [];
   for (let i = 0; i < 5; ++i) {
     await seat.page.reload();
