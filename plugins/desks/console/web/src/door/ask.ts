@@ -70,7 +70,6 @@ export const answers = {
   accountList: "accounts",
   accountInvite: "invitation",
   accountChange: "done",
-  statisticsShow: "statistics",
   policyList: "policies",
   directoryShow: "directory",
 } as const satisfies Partial<Record<keyof Request, keyof Reply>>;
