@@ -1,5 +1,6 @@
 // Builds the page and writes its files, plain and gzipped, into one C++ file: node build.mjs OUTPUT.cpp
-// The same source gives the same bytes. With --folder FOLDER the files are left there as well.
+// The same source gives the same bytes. With --folder FOLDER the files are left there as well; with --depfile FILE it says there
+// of which files they were made, for ninja.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
@@ -24,7 +25,8 @@ try {
   process.exit(1);
 }
 
-const kept = process.argv[3] === "--folder" ? process.argv[4] : undefined;
+const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const kept = option("--folder");
 const folder = kept ?? mkdtempSync(join(tmpdir(), "sanad-console-"));
 const files = [];
 try {
@@ -88,3 +90,13 @@ files.forEach((file, index) =>
 lines.push("    }};\n    return all;\n}\n\n}  // namespace sanad::console\n");
 writeFileSync(process.argv[2], lines.join(""));
 console.log(`console: the page has ${loaded(false)} bytes gzipped, its fonts ${loaded(true)}`);
+
+const depfile = option("--depfile");
+if (depfile) {
+  const sources = readdirSync(join(here, "src"), { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath ?? one.path, one.name));
+  const others = ["index.html", "vite.config.mjs", "package-lock.json"].map((name) => join(here, name));
+  const escaped = (name) => name.replaceAll(" ", "\\ ");
+  writeFileSync(depfile, `${escaped(process.argv[2])}: ${[...sources.sort(), ...others].map(escaped).join(" ")}\n`);
+}
