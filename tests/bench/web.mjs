@@ -8,7 +8,7 @@ import { mkdtemp, open, rm } from "node:fs/promises";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import WebSocket from "ws";
 import { Seat, setDesks } from "../browser/desk_stage.mjs";
 import { until } from "../integration/two_nodes.mjs";
@@ -22,7 +22,8 @@ const fetched = (port, file) => new Promise((done, fail) =>
     const parts = [];
     reply.on("data", (part) => parts.push(part)).on("end", () => {
       const bytes = Buffer.concat(parts);
-      done({ text: bytes.toString(), bytes: reply.headers["content-encoding"] ? bytes.length : gzipSync(bytes, { level: 9 }).length });
+      const zipped = reply.headers["content-encoding"] === "gzip";
+      done({ text: (zipped ? gunzipSync(bytes) : bytes).toString(), bytes: zipped ? bytes.length : gzipSync(bytes, { level: 9 }).length });
     });
   }).on("error", fail));
 
