@@ -26,6 +26,7 @@ namespace {
 constexpr std::size_t report_bytes_max = 1024;
 constexpr std::uint32_t edge_rows = 64;
 constexpr std::uint32_t all_rows = ~std::uint32_t{0};
+constexpr std::string_view damaged = "the store's file is damaged: ";
 constexpr const char* mend =
     "; put its folder aside (do not delete it) and restore the newest backup";
 
@@ -42,7 +43,7 @@ public:
             return sound_;
         });
         if (!scanned || sound_) return scanned;
-        return fail(Fault::invalid, "the store's file is damaged: rows out of order");
+        return fail(Fault::invalid, "rows out of order");
     }
 
 private:
@@ -66,6 +67,12 @@ private:
     volatile std::uint8_t sum_ = 0;  // so that every byte is really read
 };
 
+/// What could be opened and not be read is damaged, whatever the store calls it.
+Error of_reading(const Error& error) {
+    return {error.fault,
+            error.fault == Fault::invalid ? std::string(damaged) + error.detail : error.detail};
+}
+
 Result<void> walk(store::Snapshot& view, store::Table table, ProbeDepth depth) {
     Walk walk;
     if (depth == ProbeDepth::everything)
@@ -83,10 +90,11 @@ Result<void> look_inside(const std::filesystem::path& file, std::string_view set
     if (!opened) return std::unexpected(opened.error());
     for (const std::string& name : tables) {
         const auto table = opened->store->open_table(name);
-        if (!table) return std::unexpected(table.error());
+        if (!table) return std::unexpected(of_reading(table.error()));
         const auto view = opened->store->snapshot();
         if (!view) return std::unexpected(view.error());
-        if (const auto walked = walk(**view, *table, depth); !walked) return walked;
+        if (const auto walked = walk(**view, *table, depth); !walked)
+            return std::unexpected(of_reading(walked.error()));
     }
     return {};
 }
@@ -97,8 +105,10 @@ Result<StoreContent> read_inside(const std::filesystem::path& file, std::string_
     const SystemClock clock;
     const auto opened = open_store(file, settings, log, clock);
     if (!opened) return std::unexpected(opened.error());
-    return content_of(
+    const auto content = content_of(
         *static_cast<const sanad_store_v1*>(opened->instance->extension(SANAD_EXT_STORE)), told);
+    if (!content) return std::unexpected(of_reading(content.error()));
+    return content;
 }
 
 // What the child says: any number of these while it goes on; then one byte for the fault and its
@@ -142,10 +152,9 @@ std::optional<std::string> listen(int from, const std::function<void()>& went_on
 
 Result<std::string> conclude(int status, const std::optional<std::string>& report) {
     if (!report)
-        return fail(Fault::malformed,
-                    std::string("the store's file is damaged: reading it did not end") + mend);
+        return fail(Fault::malformed, std::string(damaged) + "reading it did not end" + mend);
     if (WIFSIGNALED(status))
-        return fail(Fault::malformed, "the store's file is damaged: reading it ended with " +
+        return fail(Fault::malformed, std::string(damaged) + "reading it ended with " +
                                           ProcessEnd{true, WTERMSIG(status)}.text() + mend);
     if (WEXITSTATUS(status) == 0) return *report;
     if (report->empty()) return fail(Fault::io, "the probe of the store failed");

@@ -322,5 +322,27 @@ TEST_CASE("a damaged page is found by reading the whole store, and this process 
     CHECK(refused.error().detail.find("restore the newest backup") != std::string::npos);
 }
 
+// Whether the reading ends with a signal or with LMDB's own answer depends on the file's size.
+TEST_CASE("a file that is overwritten from its third page on is called damaged, of any size") {
+    for (const int rows : {1, 500}) {
+        StoreFolder folder;
+        folder.fill(rows);
+        const std::string data = folder.store + "/data.mdb";
+        std::string damaged = test::content_of(data);
+        const std::size_t kept = 2 * 4096;
+        damaged.replace(kept, damaged.size() - kept, damaged.size() - kept, '\xff');
+        std::ofstream(data, std::ios::binary) << damaged;
+        const auto probed = folder.probe();
+        REQUIRE_FALSE(probed.has_value());
+        const auto read = read_store(LMDB_PLUGIN, folder.settings(false), {});
+        REQUIRE_FALSE(read.has_value());
+        for (const std::string& detail : {probed.error().detail, read.error().detail}) {
+            INFO(detail);
+            CHECK(detail.find("the store's file is damaged: ") == 0);
+            CHECK(detail.find("restore the newest backup") != std::string::npos);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace sanad::plugins
