@@ -1,5 +1,7 @@
 #include "core/base/fold.h"
 
+#include "core/base/text.h"
+
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
@@ -193,15 +195,10 @@ public:
     }
 
     std::vector<FoldedWord> cut() {
-        const auto size = static_cast<std::int32_t>(text_.size());
-        for (std::int32_t i = 0; i < size;) {
-            UChar32 c = 0;
-            first_ = static_cast<std::uint32_t>(i);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
-            U8_NEXT(text_.data(), i, size, c);
-#pragma GCC diagnostic pop
-            end_ = static_cast<std::uint32_t>(i);
+        for (std::size_t at = 0; at < text_.size();) {
+            first_ = static_cast<std::uint32_t>(at);
+            const UChar32 c = next_code_point(text_, at);
+            end_ = static_cast<std::uint32_t>(at);
             read(c);
         }
         end_word();

@@ -24,13 +24,8 @@ bool allowed(UChar32 c, Kind kind) {
 
 Result<void> check(std::string_view text, std::size_t bytes_max, Kind kind) {
     if (text.empty() || text.size() > bytes_max) return fail(Fault::bad_size, "text");
-    const auto size = static_cast<std::int32_t>(text.size());
-    for (std::int32_t i = 0; i < size;) {
-        UChar32 c = 0;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
-        U8_NEXT(text.data(), i, size, c);
-#pragma GCC diagnostic pop
+    for (std::size_t at = 0; at < text.size();) {
+        const UChar32 c = next_code_point(text, at);
         if (!allowed(c, kind))
             return fail(Fault::malformed, "text: not UTF-8, or a control character");
     }
@@ -38,6 +33,18 @@ Result<void> check(std::string_view text, std::size_t bytes_max, Kind kind) {
 }
 
 }  // namespace
+
+std::int32_t next_code_point(std::string_view text, std::size_t& at) {
+    UChar32 c = 0;
+    auto place = static_cast<std::int32_t>(at);
+    const auto size = static_cast<std::int32_t>(text.size());
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
+    U8_NEXT(text.data(), place, size, c);
+#pragma GCC diagnostic pop
+    at = static_cast<std::size_t>(place);
+    return c;
+}
 
 Result<void> check_prose(std::string_view text, std::size_t bytes_max) {
     return check(text, bytes_max, Kind::prose);

@@ -1,6 +1,7 @@
 #include "core/casework/lexicon.h"
 
 #include "core/base/fold.h"
+#include "core/base/split.h"
 #include "core/base/text.h"
 #include "core/casework/lexicon_phrases.h"
 
@@ -9,17 +10,6 @@
 
 namespace sanad::casework {
 namespace {
-
-/// The parts of `line` between `separator`; an empty line has one empty part.
-std::vector<std::string_view> split(std::string_view line, char separator) {
-    std::vector<std::string_view> parts;
-    for (;;) {
-        const auto end = line.find(separator);
-        parts.push_back(line.substr(0, end));
-        if (end == std::string_view::npos) return parts;
-        line.remove_prefix(end + 1);
-    }
-}
 
 bool is_kind_id(std::string_view id) {
     return !id.empty() && id.size() <= hint_kind_bytes_max && id != "no" &&

@@ -1,22 +1,12 @@
 #include "core/casework/taxonomy.h"
 
+#include "core/base/split.h"
 #include "core/base/text.h"
 
 #include <algorithm>
 
 namespace sanad::casework {
 namespace {
-
-/// The parts of `line` between `separator`; an empty line has one empty part.
-std::vector<std::string_view> split(std::string_view line, char separator) {
-    std::vector<std::string_view> parts;
-    for (;;) {
-        const auto end = line.find(separator);
-        parts.push_back(line.substr(0, end));
-        if (end == std::string_view::npos) return parts;
-        line.remove_prefix(end + 1);
-    }
-}
 
 bool is_id(std::string_view id) {
     return !id.empty() && id.size() <= term_id_bytes_max && std::ranges::all_of(id, [](char c) {

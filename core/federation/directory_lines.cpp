@@ -1,6 +1,7 @@
 #include "core/federation/directory_lines.h"
 
 #include "core/base/join.h"
+#include "core/base/split.h"
 #include "core/base/text.h"
 #include "core/federation/directory_values.h"
 

@@ -1,5 +1,6 @@
 #include "core/federation/directory_values.h"
 
+#include "core/base/split.h"
 #include "core/base/time_text.h"
 
 #include <algorithm>
@@ -99,15 +100,5 @@ bool is_language(std::string_view tag) {
 }
 
 bool is_service(std::string_view code) { return is_code(code, service_bytes_max, '_'); }
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    for (;;) {
-        const auto end = text.find(separator);
-        parts.push_back(text.substr(0, end));
-        if (end == std::string_view::npos) return parts;
-        text.remove_prefix(end + 1);
-    }
-}
 
 }  // namespace sanad::federation

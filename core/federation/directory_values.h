@@ -39,7 +39,4 @@ std::optional<std::uint64_t> read_number(std::optional<std::string_view> text);
 /// RFC 3339 in whole seconds, UTC; nothing from nothing.
 std::optional<Time> read_second(std::optional<std::string_view> text);
 
-/// The parts of `text` between separators, borrowed from it; at least one.
-std::vector<std::string_view> split(std::string_view text, char separator);
-
 }  // namespace sanad::federation

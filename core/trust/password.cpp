@@ -5,7 +5,6 @@
 
 #include <sodium.h>
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <set>
@@ -17,15 +16,7 @@ constexpr std::size_t password_bytes_max = 4 * password_characters_max;
 
 std::vector<UChar32> characters_of(std::string_view text) {
     std::vector<UChar32> characters;
-    const auto size = static_cast<std::int32_t>(text.size());
-    for (std::int32_t i = 0; i < size;) {
-        UChar32 c = 0;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
-        U8_NEXT(text.data(), i, size, c);
-#pragma GCC diagnostic pop
-        characters.push_back(c);
-    }
+    for (std::size_t at = 0; at < text.size();) characters.push_back(next_code_point(text, at));
     return characters;
 }
 
