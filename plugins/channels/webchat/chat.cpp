@@ -7,7 +7,6 @@
 #include "plugins/shared/http/origin.h"
 
 #include <algorithm>
-#include <bit>
 #include <tuple>
 
 namespace sanad::webchat {
@@ -259,18 +258,10 @@ void Chat::send_page(SocketId socket, const std::string& conversation, std::uint
 
 void Chat::submit(SocketId socket, const std::string& conversation, const Say& say) {
     const auto reply = host_.submit(conversation, say.cid, say.text, say.language);
-    switch (reply.status()) {
-        case SANAD_OK:
-            break;
-        case SANAD_E_INVALID:
-        case SANAD_E_REJECTED:
-        case SANAD_E_DENIED:
-        case SANAD_E_UNSUPPORTED:
-            return refuse(socket, say.cid, "invalid");
-        case SANAD_E_FULL:
-            return server_->send(socket, later_frame(say.cid, again_when_full.count()));
-        default:
-            return server_->send(socket, later_frame(say.cid, again_soon.count()));
+    if (is_refused_for_good(reply.status())) return refuse(socket, say.cid, "invalid");
+    if (!reply) {
+        const auto wait = reply.status() == SANAD_E_FULL ? again_when_full : again_soon;
+        return server_->send(socket, later_frame(say.cid, wait.count()));
     }
     presence_.note_written(conversation);
     // Who comes from here on has it by replay.
@@ -318,13 +309,12 @@ bool Chat::add(const std::string& conversation, lanes::Lanes::Job job) {
     });
 }
 
-// One line of log for the 1st, 2nd, 4th, 8th ... of a kind: a flood writes no flood of lines.
 void Chat::count_refusal(unsigned status, std::string_view code) {
-    const std::uint64_t count = ++refusals_[std::string(code)];
-    if (!std::has_single_bit(count)) return;
+    const auto count = refusals_.add(code);
+    if (!count) return;
     host_.log(
         SANAD_LOG_INFO, "webchat.refused",
-        {{"status", std::to_string(status)}, {"code", code}, {"count", std::to_string(count)}});
+        {{"status", std::to_string(status)}, {"code", code}, {"count", std::to_string(*count)}});
 }
 
 }  // namespace sanad::webchat

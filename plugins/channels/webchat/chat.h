@@ -4,6 +4,7 @@
 #include "plugins/channels/webchat/page.h"
 #include "plugins/channels/webchat/plain.h"
 #include "plugins/channels/webchat/presence.h"
+#include "plugins/shared/http/refusals.h"
 #include "plugins/shared/http/server.h"
 #include "plugins/shared/lanes/lanes.h"
 
@@ -92,7 +93,7 @@ private:
     std::shared_ptr<const Front> front_;
     Presence presence_;
     std::atomic<bool> draining_{false};
-    std::map<std::string, std::uint64_t, std::less<>> refusals_;  // the server's thread
+    http::Refusals refusals_;  // the server's thread
     lanes::Lanes lanes_;
     Plain plain_;
     std::unique_ptr<http::Server> server_;

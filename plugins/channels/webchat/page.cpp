@@ -4,6 +4,7 @@
 #include "plugins/channels/webchat/code.h"
 #include "plugins/channels/webchat/frames.h"
 #include "plugins/channels/webchat/token.h"
+#include "plugins/shared/http/packed.h"
 
 #include <algorithm>
 
@@ -127,17 +128,7 @@ http::Header policy() {
 }
 
 http::Response file(const http::Request& request, const Asset& asset, std::string_view type) {
-    http::Response response;
-    response.content_type = type;
-    response.headers = {{"Vary", "Accept-Encoding"}};
-    const std::string* accepts = request.header("accept-encoding");
-    if (accepts && accepts->find("gzip") != accepts->npos) {
-        response.headers.emplace_back("Content-Encoding", "gzip");
-        response.body = asset.gzipped;
-    } else {
-        response.body = asset.plain;
-    }
-    return response;
+    return http::packed(request, type, asset.plain, asset.gzipped);
 }
 
 }  // namespace

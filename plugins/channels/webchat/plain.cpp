@@ -261,17 +261,8 @@ void Plain::submit(Visit& visit) {
         return give_back(429, "press");
     }
     const auto reply = host_.submit(visit.conversation, said.cid, said.text, said.language);
-    switch (reply.status()) {
-        case SANAD_OK:
-            break;
-        case SANAD_E_INVALID:
-        case SANAD_E_REJECTED:
-        case SANAD_E_DENIED:
-        case SANAD_E_UNSUPPORTED:
-            return give_back(422, "refused");
-        default:
-            return give_back(503, "slower");
-    }
+    if (is_refused_for_good(reply.status())) return give_back(422, "refused");
+    if (!reply) return give_back(503, "slower");
     if (!reply->getDuplicate()) wrote_(visit.conversation, written_now(reply->getSeq(), said));
     show(visit, 200, {});
 }

@@ -34,6 +34,11 @@ Standing standing_of(schema::ReplayReply::Reader reply) {
     return {reply.getRead(), reply.getPosition(), reply.getWaitSeconds()};
 }
 
+bool is_refused_for_good(sanad_status status) {
+    return status == SANAD_E_INVALID || status == SANAD_E_REJECTED || status == SANAD_E_DENIED ||
+           status == SANAD_E_UNSUPPORTED;
+}
+
 Line written_now(std::uint64_t seq, const Say& say) {
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
     return {seq, std::chrono::duration_cast<std::chrono::milliseconds>(wall).count(), true, say.cid,

@@ -16,6 +16,9 @@ std::vector<Line> lines_of(plugin::schema::ReplayReply::Reader reply);
 
 Standing standing_of(plugin::schema::ReplayReply::Reader reply);
 
+/// Whether the node will never take that message, however often it is given.
+bool is_refused_for_good(sanad_status status);
+
 /// What a person just wrote, as the node has it.
 Line written_now(std::uint64_t seq, const Say& say);
 

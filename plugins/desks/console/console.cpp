@@ -6,9 +6,9 @@
 #include "plugins/desks/console/secret.h"
 #include "plugins/shared/by_node/by_node.h"
 #include "plugins/shared/http/origin.h"
+#include "plugins/shared/http/packed.h"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 
 namespace sanad::console {
@@ -44,25 +44,15 @@ http::Response no_session() {
 }
 
 http::Response file(const http::Request& request, const Asset& asset) {
-    http::Response response;
-    response.content_type = asset.type;
-    response.headers = {
-        {"Vary", "Accept-Encoding"},
-        {"Content-Security-Policy",
-         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src "
-         "'self'; "
-         "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-         "require-trusted-types-for 'script'"}};
+    auto response = http::packed(request, asset.type, asset.plain, asset.gzipped);
+    response.headers.emplace_back(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'");
     // The name of an asset changes with what is in it.
     if (asset.path.starts_with("/assets/"))
         response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
-    const std::string* accepts = request.header("accept-encoding");
-    if (accepts && accepts->find("gzip") != accepts->npos && !asset.gzipped.empty()) {
-        response.headers.emplace_back("Content-Encoding", "gzip");
-        response.body = asset.gzipped;
-    } else {
-        response.body = asset.plain;
-    }
     return response;
 }
 
@@ -370,13 +360,12 @@ void Console::run_news(const std::stop_token& stop) {
     }
 }
 
-// One line of log for the 1st, 2nd, 4th, 8th ... of a kind: a flood writes no flood of lines.
 void Console::count_refusal(unsigned status, std::string_view code) {
-    const std::uint64_t count = ++refusals_[std::string(code)];
-    if (!std::has_single_bit(count)) return;
+    const auto count = refusals_.add(code);
+    if (!count) return;
     host_.log(
         SANAD_LOG_INFO, "console.refused",
-        {{"status", std::to_string(status)}, {"code", code}, {"count", std::to_string(count)}});
+        {{"status", std::to_string(status)}, {"code", code}, {"count", std::to_string(*count)}});
 }
 
 }  // namespace sanad::console

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugins/desks/console/settings.h"
+#include "plugins/shared/http/refusals.h"
 #include "plugins/shared/http/server.h"
 #include "plugins/shared/lanes/lanes.h"
 
@@ -93,7 +94,7 @@ private:
     std::map<std::string, Ticket, std::less<>> tickets_;
 
     std::atomic<bool> draining_{false};
-    std::map<std::string, std::uint64_t, std::less<>> refusals_;  // the server's thread
+    http::Refusals refusals_;  // the server's thread
     lanes::Lanes lanes_;
     std::unique_ptr<http::Server> server_;
     std::atomic<bool> started_{false};  // server_ is there
