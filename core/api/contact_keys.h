@@ -35,6 +35,11 @@ inline Bytes draft_key(const ContactId& id, const std::string& actor) {
     return key;
 }
 
+/// Waits, or is open: in the table of those that have not ended.
+inline bool is_live(casework::ContactState state) {
+    return state == casework::ContactState::waiting || state == casework::ContactState::open;
+}
+
 inline bool is_message(const casework::ContactEvent& event) {
     return event.kind == casework::ContactEventKind::child_message ||
            event.kind == casework::ContactEventKind::staff_message;

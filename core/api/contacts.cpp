@@ -147,15 +147,17 @@ Result<void> Contacts::say(store::Draft& draft, Contact& contact, ContactEvent e
     event.at = now;
     if (const auto allowed = casework::check_event(contact, event, parts_.taxonomies); !allowed)
         return allowed;
+    const bool was_live = is_live(contact.state);
     contact = casework::apply(std::move(contact), event);
     const auto owner = key_of(contact.id);
     const auto written = parts_.records.put(draft, events_, event_key(contact.id, event.index),
                                             owner, casework::write_event(event));
     if (!written) return written;
-    const auto listed = contact.state == ContactState::ended
-                            ? draft.del(live_.table, contact.id)
-                            : parts_.records.put(draft, live_, contact.id, owner, {});
-    if (!listed) return listed;
+    if (is_live(contact.state) != was_live) {
+        const auto listed = was_live ? draft.del(live_.table, contact.id)
+                                     : parts_.records.put(draft, live_, contact.id, owner, {});
+        if (!listed) return listed;
+    }
     parts_.feed.emit(draft,
                      {.at = now,
                       .name = std::string("contact.") + std::string(casework::name(event.kind)),

@@ -214,6 +214,18 @@ Result<Urgency> Hints::effective(store::Snapshot& from, const casework::Contact&
     return casework::more_urgent(contact.urgency, *hinted);
 }
 
+Result<std::vector<casework::Waiting>> Hints::waiting(store::Snapshot& from,
+                                                      std::span<const casework::Contact> contacts) {
+    std::vector<casework::Waiting> waiting;
+    for (const casework::Contact& contact : contacts) {
+        if (contact.state != casework::ContactState::waiting) continue;
+        const auto urgency = effective(from, contact);
+        if (!urgency) return std::unexpected(urgency.error());
+        waiting.push_back({contact.id, *urgency, contact.waiting_since});
+    }
+    return waiting;
+}
+
 Result<std::vector<Hints::Kept>> Hints::of(store::Snapshot& from, const ContactId& contact) {
     auto known = summary(from, contact);
     if (!known) return std::unexpected(known.error());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/casework/contact.h"
+#include "core/casework/queue.h"
 #include "core/casework/triage.h"
 #include "core/store/feed.h"
 #include "core/store/records.h"
@@ -51,6 +52,11 @@ public:
     Result<casework::Urgency> suggested(store::Snapshot& from, const ContactId& contact);
     /// How urgent a contact is taken to be: the more urgent of its people's level and the hints'.
     Result<casework::Urgency> effective(store::Snapshot& from, const casework::Contact& contact);
+
+    /// Those of `contacts` that wait, each as urgent as it is taken to be: what casework::order
+    /// wants, for the desk and for the page of who waits.
+    Result<std::vector<casework::Waiting>> waiting(store::Snapshot& from,
+                                                   std::span<const casework::Contact> contacts);
 
     struct Kept {
         casework::Hint hint;

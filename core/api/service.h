@@ -9,6 +9,7 @@
 #include "core/api/door.h"
 #include "core/api/escalations.h"
 #include "core/api/hints.h"
+#include "core/api/node_control.h"
 #include "core/api/overrides.h"
 #include "core/api/search_indexer.h"
 #include "core/api/sessions.h"
@@ -41,69 +42,6 @@ namespace sanad::api {
 struct Partner {
     std::string id;
     std::string instance;  // the plugin instance that reaches it
-};
-
-/// What only the composition root knows. threads  any
-class NodeControl {
-public:
-    struct PluginTransition {
-        Time at;
-        std::string state, reason, how;
-    };
-    struct Plugin {
-        std::string instance{}, plugin{}, version{}, state{}, kind{}, run{}, health{},
-            health_reason{}, sandbox_lacks{}, hash{}, signer{};
-        std::uint32_t crashes = 0;
-        std::vector<PluginTransition> transitions{};
-        std::vector<std::pair<std::string, std::uint64_t>> measures{};  // that it counts itself
-        std::vector<std::string> grants{}, withheld{};
-    };
-    enum class PluginChange : std::uint8_t { enable, disable, reload, rollback };
-    struct Facts {
-        std::string version, endpoint;
-        std::vector<Plugin> plugins;
-    };
-    virtual ~NodeControl() = default;
-    virtual Facts facts() = 0;
-    virtual std::vector<federation::Links::Status> links() = 0;
-    /// Follows a directory, the first one by the stewards whom the administrator trusts.
-    /// errors  those of DirectoryBook::follow(). threads  engine
-    virtual Result<federation::DirectoryBook::Outcome> install_directory(store::Draft& draft,
-                                                                         const std::string& note,
-                                                                         const std::string& who,
-                                                                         Time now) = 0;
-    /// Runs `work` on the links' own thread.
-    virtual void with_links(std::function<void(federation::Links&)> work) = 0;
-    /// Checks and takes over a policy pack; returns its name and version.
-    virtual Result<std::string> install_policy(const std::string& text_or_note) = 0;
-    /// Reads all policy packs again; returns their names and versions.
-    virtual Result<std::string> reload_policies() = 0;
-    /// The case form in force.
-    virtual std::shared_ptr<const casework::Form> form() {
-        return std::make_shared<const casework::Form>();
-    }
-    /// The helpline's own change of it, as a file's text; empty: none.
-    virtual std::string own_form() { return {}; }
-    /// The form as that change would make it; and with it in force. errors  invalid, not_found: the
-    /// detail names the line or the field · io
-    virtual Result<casework::Form> try_form(const std::string& /*own*/) {
-        return fail(Fault::denied, "form");
-    }
-    virtual Result<std::string> install_form(const std::string& /*own*/) {
-        return fail(Fault::denied, "form");
-    }
-    /// Compacts the store as soon as nothing else writes.
-    virtual void compact_soon() = 0;
-    /// Ends a plugin's quarantine. errors  not_found · denied: it is in none
-    virtual Result<void> resume_plugin(const std::string& /*instance*/) {
-        return fail(Fault::not_found, "plugin");
-    }
-    /// Changes a plugin behind the changes that were asked for before; `done` learns how it is
-    /// then, such as "running 1.2.0", or why it is as it was. Returns at once.
-    virtual void change_plugin(const std::string& /*instance*/, PluginChange /*change*/,
-                               std::function<void(const Result<std::string>&)> done) {
-        done(fail(Fault::not_found, "plugin"));
-    }
 };
 
 /// The one door: every command and query of schemas/api.capnp. Roles are checked here and nowhere
@@ -178,6 +116,14 @@ public:
         Time now;
         std::array<std::uint8_t, 16> subject{};  // for the audit
         std::string reason{};                    // for the audit
+
+        /// The id that `name` stands for, and from now on the subject. errors  malformed
+        template <typename AnyId>
+        Result<AnyId> about(const std::string& name) {
+            const auto id = parse_id<AnyId>(name);
+            if (id) subject = id->bytes;
+            return id;
+        }
     };
     using In = schema::api::Request::Reader;
     using Out = schema::api::Reply::Builder;
@@ -210,6 +156,8 @@ private:
     void run_lengthy(const std::stop_token& stop);
     void audit(store::Draft& draft, const Call& call, const Context& context);
     void record_refusal(const Call& call, const Error& error);
+    /// An entry of what did not happen, in the next transaction.
+    void record_later(store::AuditEntry entry);
     void serve_reader(const std::shared_ptr<Call>& call);
     bool wait_for_feed(const std::shared_ptr<Call>& call);
     Result<void> read_feed(store::Snapshot& from, In request, Out reply);

@@ -45,6 +45,21 @@ CaseEvent event_of(CaseEventKind kind, const std::string& actor) {
     return event;
 }
 
+// What both an opened and a changed case have; the level is another matter.
+template <typename In>
+Result<Cases::Details> read_details(In in) {
+    Cases::Details details;
+    auto reasons = texts_from(in.getReasons(), casework::reasons_max);
+    auto languages = texts_from(in.getLanguages());
+    if (!reasons) return std::unexpected(reasons.error());
+    if (!languages) return std::unexpected(languages.error());
+    details.reasons = std::move(*reasons);
+    details.languages = std::move(*languages);
+    details.age_band = from_text(in.getAgeBand());
+    details.gender = from_text(in.getGender());
+    return details;
+}
+
 }  // namespace
 
 Result<void> Service::case_list(Context& context, In, Out reply) {
@@ -56,9 +71,8 @@ Result<void> Service::case_list(Context& context, In, Out reply) {
 }
 
 Result<void> Service::case_show(Context& context, In request, Out reply) {
-    const auto id = parse_id<CaseId>(from_text(request.getCaseShow()));
+    const auto id = context.about<CaseId>(from_text(request.getCaseShow()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto file = parts_.cases.find(context.from, *id);
     if (!file) return std::unexpected(file.error());
     auto events = parts_.cases.events(context.from, *id);
@@ -84,21 +98,16 @@ Result<void> Service::case_open(Context& context, In request, Out reply) {
     const auto in = request.getCaseOpen();
     const auto contact = parse_id<ContactId>(from_text(in.getContact()));
     if (!contact) return std::unexpected(contact.error());
-    Cases::Details details;
+    auto level = casework::Urgency::none;
     if (const auto wanted = from_text(in.getUrgency()); !wanted.empty()) {
         const auto urgency = casework::urgency_from(wanted);
         if (!urgency) return std::unexpected(urgency.error());
-        details.urgency = *urgency;
+        level = *urgency;
     }
-    auto reasons = texts_from(in.getReasons(), casework::reasons_max);
-    auto languages = texts_from(in.getLanguages());
-    if (!reasons) return std::unexpected(reasons.error());
-    if (!languages) return std::unexpected(languages.error());
-    details.reasons = std::move(*reasons);
-    details.languages = std::move(*languages);
-    details.age_band = from_text(in.getAgeBand());
-    details.gender = from_text(in.getGender());
-    const auto file = parts_.cases.open_from(*context.draft, *contact, std::move(details),
+    auto details = read_details(in);
+    if (!details) return std::unexpected(details.error());
+    details->urgency = level;
+    const auto file = parts_.cases.open_from(*context.draft, *contact, std::move(*details),
                                              context.actor.name, context.now);
     if (!file) return std::unexpected(file.error());
     context.subject = file->id.bytes;
@@ -108,9 +117,8 @@ Result<void> Service::case_open(Context& context, In request, Out reply) {
 
 Result<void> Service::case_note(Context& context, In request, Out reply) {
     const auto in = request.getCaseNote();
-    const auto id = parse_id<CaseId>(from_text(in.getCase()));
+    const auto id = context.about<CaseId>(from_text(in.getCase()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     auto event = event_of(CaseEventKind::note, context.actor.name);
     event.text = from_text(in.getText());
     const auto file = parts_.cases.say(*context.draft, *id, std::move(event), context.now);
@@ -119,11 +127,74 @@ Result<void> Service::case_note(Context& context, In request, Out reply) {
     return {};
 }
 
+// Each part of the change is an event of its own in the case's timeline, all in one transaction.
+Result<void> Service::case_change(Context& context, In request, Out reply) {
+    const auto in = request.getCaseChange();
+    const auto id = context.about<CaseId>(from_text(in.getCase()));
+    if (!id) return std::unexpected(id.error());
+    auto file = parts_.cases.find(context.from, *id);
+    if (!file) return std::unexpected(file.error());
+    const auto say = [&](CaseEvent event) -> Result<void> {
+        auto said = parts_.cases.say(*context.draft, *id, std::move(event), context.now);
+        if (!said) return std::unexpected(said.error());
+        file = std::move(said);
+        return {};
+    };
+    const std::string reason = from_text(in.getReason());
+    if (const auto wanted = from_text(in.getUrgency()); !wanted.empty()) {
+        const auto level = casework::urgency_from(wanted);
+        if (!level) return std::unexpected(level.error());
+        auto event = event_of(CaseEventKind::urgency, context.actor.name);
+        event.urgency = *level;
+        event.reason = reason;
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    if (const auto wanted = from_text(in.getStatus()); !wanted.empty()) {
+        const auto status = casework::case_status_from(wanted);
+        if (!status) return std::unexpected(status.error());
+        auto event = event_of(*status == casework::CaseStatus::reopened ? CaseEventKind::reopened
+                                                                        : CaseEventKind::status,
+                              context.actor.name);
+        event.status = *status;
+        if (event.kind == CaseEventKind::reopened) event.reason = reason;
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    if (const auto to = from_text(in.getAssignTo()); !to.empty()) {
+        const auto colleague = staff_member(to);
+        if (!colleague) return std::unexpected(colleague.error());
+        if (const auto may = check_role(*colleague, {Role::counsellor}); !may)
+            return fail(Fault::denied, "role_missing");
+        auto event = event_of(CaseEventKind::assigned, context.actor.name);
+        event.text = to;
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    if (auto plan = from_text(in.getSafetyPlan()); !plan.empty()) {
+        auto event = event_of(CaseEventKind::safety_plan, context.actor.name);
+        event.text = std::move(plan);
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    if (auto action = from_text(in.getAction()); !action.empty()) {
+        auto event = event_of(CaseEventKind::action, context.actor.name);
+        event.reason = std::move(action);
+        if (const auto said = say(std::move(event)); !said) return said;
+    }
+    auto details = read_details(in);
+    if (!details) return std::unexpected(details.error());
+    if (!details->reasons.empty() || !details->languages.empty() || !details->age_band.empty() ||
+        !details->gender.empty()) {
+        auto changed = parts_.cases.change(*context.draft, *id, std::move(*details),
+                                           context.actor.name, context.now);
+        if (!changed) return std::unexpected(changed.error());
+        file = std::move(changed);
+    }
+    fill_done(reply.initDone(), *file);
+    return {};
+}
+
 Result<void> Service::case_close(Context& context, In request, Out reply) {
     const auto in = request.getCaseClose();
-    const auto id = parse_id<CaseId>(from_text(in.getCase()));
+    const auto id = context.about<CaseId>(from_text(in.getCase()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     context.reason = from_text(in.getReason());
     const auto answers = parts_.cases.answers(context.from, *id);
     if (!answers) return std::unexpected(answers.error());
@@ -140,9 +211,8 @@ Result<void> Service::case_close(Context& context, In request, Out reply) {
 Result<void> Service::consent_record(Context& context, In request, Out reply) {
     const auto in = request.getConsentRecord();
     casework::Consent consent;
-    const auto id = parse_id<CaseId>(from_text(in.getCase()));
+    const auto id = context.about<CaseId>(from_text(in.getCase()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     consent.case_id = *id;
     const auto by = casework::consent_by_from(from_text(in.getBy()));
     if (!by) return std::unexpected(by.error());

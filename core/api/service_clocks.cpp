@@ -106,9 +106,8 @@ Result<void> Service::clock_list(Context& context, In, Out reply) {
 
 Result<void> Service::referral_next(Context& context, In request, Out reply) {
     const auto in = request.getReferralNext();
-    const auto id = parse_id<ReferralId>(from_text(in.getReferral()));
+    const auto id = context.about<ReferralId>(from_text(in.getReferral()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto record = parts_.referrals.find(context.from, *id);
     if (!record) return std::unexpected(record.error());
     if (record->side != Side::asker) return fail(Fault::denied, "wrong_side");

@@ -22,16 +22,14 @@ Result<void> Service::contact_list(Context& context, In request, Out reply) {
 }
 
 Result<void> Service::contact_show(Context& context, In request, Out reply) {
-    const auto id = parse_id<ContactId>(from_text(request.getContactShow()));
+    const auto id = context.about<ContactId>(from_text(request.getContactShow()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     return show_contact(context, *id, 0, reply);
 }
 
 Result<void> Service::contact_open(Context& context, In request, Out reply) {
-    const auto id = parse_id<ContactId>(from_text(request.getContactOpen()));
+    const auto id = context.about<ContactId>(from_text(request.getContactOpen()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto contact = parts_.contacts.open(*context.draft, *id, context.actor.name, context.now);
     if (!contact) return std::unexpected(contact.error());
     fill_done(reply.initDone(), *contact);
@@ -40,9 +38,8 @@ Result<void> Service::contact_open(Context& context, In request, Out reply) {
 
 Result<void> Service::contact_reply(Context& context, In request, Out reply) {
     const auto in = request.getContactReply();
-    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    const auto id = context.about<ContactId>(from_text(in.getContact()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto contact =
         parts_.contacts.reply(*context.draft, *id, context.actor.name, from_text(in.getText()),
                               context.now, from_text(in.getKey()));

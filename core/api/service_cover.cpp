@@ -51,9 +51,8 @@ Result<void> Service::cover_choices(Context& context, In request, Out reply) {
 }
 
 Result<void> Service::cover_offer(Context& context, In request, Out reply) {
-    const auto id = parse_id<ContactId>(from_text(request.getCoverOffer()));
+    const auto id = context.about<ContactId>(from_text(request.getCoverOffer()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto offer = parts_.cover.offer(*context.draft, *id, context.now);
     if (!offer) return std::unexpected(offer.error());
     fill_done(reply.initDone(), *id, *offer);
@@ -62,9 +61,8 @@ Result<void> Service::cover_offer(Context& context, In request, Out reply) {
 
 Result<void> Service::cover_answer(Context& context, In request, Out reply) {
     const auto in = request.getCoverAnswer();
-    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    const auto id = context.about<ContactId>(from_text(in.getContact()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     context.reason = from_text(in.getAnswer());
     const auto answer = cover_answer_from(context.reason);
     if (!answer) return std::unexpected(answer.error());

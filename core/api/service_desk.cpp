@@ -1,5 +1,5 @@
-// The part of Service that a desk needs beside the rest: the queue, what was written lately, and
-// changes of contacts and cases.
+// The part of Service that a desk needs beside the rest: the queue, what was written lately,
+// changes of contacts, and colleagues.
 #include "core/api/contact_reply.h"
 #include "core/api/service.h"
 #include "core/casework/queue.h"
@@ -8,8 +8,6 @@
 
 namespace sanad::api {
 
-using casework::CaseEvent;
-using casework::CaseEventKind;
 using casework::Contact;
 using casework::ContactState;
 
@@ -26,24 +24,18 @@ bool is_supervisor(const Actor& actor) { return actor.roles.contains(Role::super
 Result<void> Service::queue_show(Context& context, In, Out reply) {
     const auto live = parts_.contacts.live(context.from, list_items_max);
     if (!live) return std::unexpected(live.error());
-    std::vector<casework::Waiting> waiting;
+    const auto waiting = parts_.hints.waiting(context.from, *live);
+    if (!waiting) return std::unexpected(waiting.error());
     std::vector<const Contact*> open;
-    for (const Contact& contact : *live) {
-        if (contact.state != ContactState::waiting) {
-            open.push_back(&contact);
-            continue;
-        }
-        const auto urgency = parts_.hints.effective(context.from, contact);
-        if (!urgency) return std::unexpected(urgency.error());
-        waiting.push_back({contact.id, *urgency, contact.waiting_since});
-    }
+    for (const Contact& contact : *live)
+        if (contact.state != ContactState::waiting) open.push_back(&contact);
     const auto fill = [&](schema::api::ContactView::Builder view, const Contact& contact) {
         fill_contact(view, contact);
         return fill_hints(view, parts_.hints, parts_.contacts, context.from, contact.id,
                           HintWords::without);
     };
     const casework::QueueRules rules;
-    const auto places = casework::order(waiting, rules, context.now);
+    const auto places = casework::order(*waiting, rules, context.now);
     auto out = reply.initQueue();
     out.setNow(text(format_time(context.now)));
     auto list = out.initWaiting(static_cast<unsigned>(places.size()));
@@ -53,7 +45,7 @@ Result<void> Service::queue_show(Context& context, In, Out reply) {
         if (const auto filled = fill(list[i].initContact(), *contact); !filled) return filled;
         list[i].setReason(text(std::string(casework::name(place.reason))));
         list[i].setWaitedMs(milliseconds(place.waited));
-        const auto stands = std::ranges::find(waiting, place.contact, &casework::Waiting::contact);
+        const auto stands = std::ranges::find(*waiting, place.contact, &casework::Waiting::contact);
         list[i].setTargetMs(milliseconds(casework::pick_up_time(rules, stands->urgency)));
     }
     auto others = out.initOpen(static_cast<unsigned>(open.size()));
@@ -119,9 +111,8 @@ Result<void> Service::show_contact(Context& context, const ContactId& id, std::u
 }
 
 Result<Contact> Service::own_contact(Context& context, const std::string& name) {
-    const auto id = parse_id<ContactId>(name);
+    const auto id = context.about<ContactId>(name);
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     auto contact = parts_.contacts.find(context.from, *id);
     if (!contact) return contact;
     const bool somebody_elses =
@@ -142,9 +133,8 @@ Result<void> Service::contact_release(Context& context, In request, Out reply) {
 
 Result<void> Service::contact_urgency(Context& context, In request, Out reply) {
     const auto in = request.getContactUrgency();
-    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    const auto id = context.about<ContactId>(from_text(in.getContact()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto level = casework::urgency_from(from_text(in.getUrgency()));
     if (!level) return std::unexpected(level.error());
     const auto contact = parts_.contacts.set_urgency(
@@ -156,9 +146,8 @@ Result<void> Service::contact_urgency(Context& context, In request, Out reply) {
 
 Result<void> Service::contact_draft(Context& context, In request, Out reply) {
     const auto in = request.getContactDraft();
-    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    const auto id = context.about<ContactId>(from_text(in.getContact()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto kept = parts_.contacts.keep_draft(*context.draft, *id, context.actor.name,
                                                  from_text(in.getText()));
     if (!kept) return kept;
@@ -168,9 +157,8 @@ Result<void> Service::contact_draft(Context& context, In request, Out reply) {
 
 Result<void> Service::contact_note(Context& context, In request, Out reply) {
     const auto in = request.getContactNote();
-    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    const auto id = context.about<ContactId>(from_text(in.getContact()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const std::string to = from_text(in.getTo());
     if (!to.empty())
         if (const auto colleague = staff_member(to); !colleague)
@@ -213,86 +201,6 @@ Result<void> Service::taxonomy_show(Context&, In request, Out reply) {
         list[i].setAr(text(terms[i].arabic));
         fill_texts(list[i].initFlags(static_cast<unsigned>(terms[i].flags.size())), terms[i].flags);
     }
-    return {};
-}
-
-// Each part of the change is an event of its own in the case's timeline, all in one transaction.
-Result<void> Service::case_change(Context& context, In request, Out reply) {
-    const auto in = request.getCaseChange();
-    const auto id = parse_id<CaseId>(from_text(in.getCase()));
-    if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
-    auto file = parts_.cases.find(context.from, *id);
-    if (!file) return std::unexpected(file.error());
-    const auto say = [&](CaseEvent event) -> Result<void> {
-        event.actor = context.actor.name;
-        auto said = parts_.cases.say(*context.draft, *id, std::move(event), context.now);
-        if (!said) return std::unexpected(said.error());
-        file = std::move(said);
-        return {};
-    };
-    const std::string reason = from_text(in.getReason());
-    if (const auto wanted = from_text(in.getUrgency()); !wanted.empty()) {
-        const auto level = casework::urgency_from(wanted);
-        if (!level) return std::unexpected(level.error());
-        CaseEvent event;
-        event.kind = CaseEventKind::urgency;
-        event.urgency = *level;
-        event.reason = reason;
-        if (const auto said = say(std::move(event)); !said) return said;
-    }
-    if (const auto wanted = from_text(in.getStatus()); !wanted.empty()) {
-        const auto status = casework::case_status_from(wanted);
-        if (!status) return std::unexpected(status.error());
-        CaseEvent event;
-        event.kind = *status == casework::CaseStatus::reopened ? CaseEventKind::reopened
-                                                               : CaseEventKind::status;
-        event.status = *status;
-        if (event.kind == CaseEventKind::reopened) event.reason = reason;
-        if (const auto said = say(std::move(event)); !said) return said;
-    }
-    if (const auto to = from_text(in.getAssignTo()); !to.empty()) {
-        const auto colleague = staff_member(to);
-        if (!colleague) return std::unexpected(colleague.error());
-        if (const auto may = check_role(*colleague, {Role::counsellor}); !may)
-            return fail(Fault::denied, "role_missing");
-        CaseEvent event;
-        event.kind = CaseEventKind::assigned;
-        event.text = to;
-        if (const auto said = say(std::move(event)); !said) return said;
-    }
-    if (auto plan = from_text(in.getSafetyPlan()); !plan.empty()) {
-        CaseEvent event;
-        event.kind = CaseEventKind::safety_plan;
-        event.text = std::move(plan);
-        if (const auto said = say(std::move(event)); !said) return said;
-    }
-    if (auto action = from_text(in.getAction()); !action.empty()) {
-        CaseEvent event;
-        event.kind = CaseEventKind::action;
-        event.reason = std::move(action);
-        if (const auto said = say(std::move(event)); !said) return said;
-    }
-    Cases::Details details;
-    auto reasons = texts_from(in.getReasons(), casework::reasons_max);
-    auto languages = texts_from(in.getLanguages());
-    if (!reasons) return std::unexpected(reasons.error());
-    if (!languages) return std::unexpected(languages.error());
-    details.reasons = std::move(*reasons);
-    details.languages = std::move(*languages);
-    details.age_band = from_text(in.getAgeBand());
-    details.gender = from_text(in.getGender());
-    if (!details.reasons.empty() || !details.languages.empty() || !details.age_band.empty() ||
-        !details.gender.empty()) {
-        auto changed = parts_.cases.change(*context.draft, *id, std::move(details),
-                                           context.actor.name, context.now);
-        if (!changed) return std::unexpected(changed.error());
-        file = std::move(changed);
-    }
-    auto done = reply.initDone();
-    done.setId(text(format(file->id)));
-    done.setState(text(std::string(casework::name(file->status))));
-    done.setCode(text(file->code));
     return {};
 }
 

@@ -92,9 +92,8 @@ Result<void> Service::erasure_list(Context& context, In, Out reply) {
 
 Result<void> Service::erasure_request(Context& context, In request, Out reply) {
     const auto in = request.getErasureRequest();
-    const auto id = parse_id<ReferralId>(from_text(in.getReferral()));
+    const auto id = context.about<ReferralId>(from_text(in.getReferral()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     context.reason = from_text(in.getReason());
     if (context.reason.empty()) context.reason = child_request;
     const auto erasure = parts_.erasures.request(*context.draft, *id, context.reason, context.now);
@@ -105,9 +104,8 @@ Result<void> Service::erasure_request(Context& context, In request, Out reply) {
 
 Result<void> Service::erasure_answer(Context& context, In request, Out reply) {
     const auto in = request.getErasureAnswer();
-    const auto id = parse_id<ReferralId>(from_text(in.getReferral()));
+    const auto id = context.about<ReferralId>(from_text(in.getReferral()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     Result<Erasure> answered = fail(Fault::invalid, "answer");
     if (in.getErase()) {
         // A child that was taken in is given back first, where that is still open.
@@ -135,9 +133,8 @@ Result<void> Service::erasure_answer(Context& context, In request, Out reply) {
 // Twice, by two people: the second destroys. What peers hold of it is asked back with the first.
 Result<void> Service::case_erase(Context& context, In request, Out reply) {
     const auto in = request.getCaseErase();
-    const auto id = parse_id<CaseId>(from_text(in.getCase()));
+    const auto id = context.about<CaseId>(from_text(in.getCase()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto file = parts_.cases.find(context.from, *id);
     if (!file) return std::unexpected(file.error());
     if (file->status != casework::CaseStatus::closed) return fail(Fault::denied, "case_open");

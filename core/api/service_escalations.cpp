@@ -68,9 +68,8 @@ Result<void> Service::escalation_list(Context& context, In, Out reply) {
 }
 
 Result<void> Service::escalation_show(Context& context, In request, Out reply) {
-    const auto id = parse_id<EscalationId>(from_text(request.getEscalationShow()));
+    const auto id = context.about<EscalationId>(from_text(request.getEscalationShow()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto escalation = parts_.escalations.find(context.from, *id);
     if (!escalation) return std::unexpected(escalation.error());
     const auto events = parts_.escalations.events(context.from, *id);

@@ -33,9 +33,8 @@ Result<void> Service::form_show(Context& context, In, Out reply) {
 
 Result<void> Service::case_answer(Context& context, In request, Out reply) {
     const auto in = request.getCaseAnswer();
-    const auto id = parse_id<CaseId>(from_text(in.getCase()));
+    const auto id = context.about<CaseId>(from_text(in.getCase()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     if (in.getAnswers().size() > casework::form_fields_max) return fail(Fault::bad_size, "answers");
     std::vector<casework::FormAnswer> answers;
     for (const auto each : in.getAnswers()) {

@@ -111,9 +111,8 @@ Result<void> Service::override_list(Context& context, In, Out reply) {
 }
 
 Result<void> Service::override_show(Context& context, In request, Out reply) {
-    const auto id = parse_id<OverrideId>(from_text(request.getOverrideShow()));
+    const auto id = context.about<OverrideId>(from_text(request.getOverrideShow()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto override = parts_.overrides.find(context.from, *id);
     if (!override) return std::unexpected(override.error());
     auto out = reply.initOverride();
@@ -129,9 +128,8 @@ Result<void> Service::override_show(Context& context, In request, Out reply) {
 
 Result<void> Service::override_decide(Context& context, In request, Out reply) {
     const auto in = request.getOverrideDecide();
-    const auto id = parse_id<OverrideId>(from_text(in.getOverride()));
+    const auto id = context.about<OverrideId>(from_text(in.getOverride()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     auto override = parts_.overrides.find(context.from, *id);
     if (!override) return std::unexpected(override.error());
     if (override->state != OverrideState::pending) return fail(Fault::denied, "already_ended");

@@ -31,9 +31,8 @@ Result<Bytes> Service::make_passport(Context& context, const ReferralId& id) {
 // On the thread of lengthy calls alone, so that what is kept needs no lock.
 Result<void> Service::passport_piece(Context& context, In request, Out reply) {
     const auto wanted = request.getPassportPiece();
-    const auto id = parse_id<ReferralId>(from_text(wanted.getReferral()));
+    const auto id = context.about<ReferralId>(from_text(wanted.getReferral()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const std::uint64_t offset = wanted.getOffset();
     KeptPassport& kept = kept_passport_;
     if (offset == 0) {

@@ -72,9 +72,8 @@ Result<void> Service::referral_list(Context& context, In, Out reply) {
 }
 
 Result<void> Service::referral_show(Context& context, In request, Out reply) {
-    const auto id = parse_id<ReferralId>(from_text(request.getReferralShow()));
+    const auto id = context.about<ReferralId>(from_text(request.getReferralShow()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto record = parts_.referrals.find(context.from, *id);
     if (!record && parts_.erasures.find(context.from, *id)) return fail(Fault::expired, "erased");
     if (!record) return std::unexpected(record.error());
@@ -122,9 +121,8 @@ Result<void> Service::referral_show(Context& context, In request, Out reply) {
 
 Result<void> Service::referral_move(Context& context, In request, Out reply) {
     const auto in = request.getReferralMove();
-    const auto id = parse_id<ReferralId>(from_text(in.getReferral()));
+    const auto id = context.about<ReferralId>(from_text(in.getReferral()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     const auto kind = casework::referral_event_kind_from(from_text(in.getMove()));
     if (!kind) return std::unexpected(kind.error());
     // What is erased is said by an entry of its own, which outlives the referral's key.

@@ -59,9 +59,8 @@ auto newest(const Events& events, const SearchQuery& query, Time& at, std::strin
 
 Result<void> Service::hint_judge(Context& context, In request, Out reply) {
     const auto in = request.getHintJudge();
-    const auto id = parse_id<ContactId>(from_text(in.getContact()));
+    const auto id = context.about<ContactId>(from_text(in.getContact()));
     if (!id) return std::unexpected(id.error());
-    context.subject = id->bytes;
     if (const auto there = parts_.contacts.find(context.from, *id); !there)
         return std::unexpected(there.error());
     const auto kind = from_text(in.getHint());

@@ -130,11 +130,14 @@ void Service::run_lengthy(const std::stop_token& stop) {
 
 // What was refused is part of the record too. When even that cannot be queued, nothing can.
 void Service::record_refusal(const Call& call, const Error& error) {
-    store::AuditEntry entry{.at = parts_.clock.now(),
-                            .actor = call.actor.name,
-                            .role = call.role(),
-                            .action = call.rule->action,
-                            .result = code_of(error)};
+    record_later({.at = parts_.clock.now(),
+                  .actor = call.actor.name,
+                  .role = call.role(),
+                  .action = call.rule->action,
+                  .result = code_of(error)});
+}
+
+void Service::record_later(store::AuditEntry entry) {
     const auto taken = parts_.engine.submit(
         [this, entry = std::move(entry)](store::Draft& draft) -> Result<void> {
             parts_.audit.append(draft, entry);

@@ -111,20 +111,12 @@ void Service::sign_in_finish(const std::shared_ptr<Call>& call) {
 void Service::refuse_sign_in(const std::shared_ptr<Call>& call, const SignIn::Refused& refused) {
     const bool failed = code_of(refused.error) == "sign_in_failed";
     if (failed) parts_.counters.add("api.sign_in_failed");
-    if (failed && sign_in_.pace().may_record(sign_in_.elapsed())) {
-        store::AuditEntry entry{.at = parts_.clock.now(),
-                                .actor = refused.name.empty() ? "nobody" : refused.name,
-                                .action = call->rule->action,
-                                .reason = refused.why,
-                                .result = code_of(refused.error)};
-        const auto taken = parts_.engine.submit(
-            [this, entry = std::move(entry)](store::Draft& draft) -> Result<void> {
-                parts_.audit.append(draft, entry);
-                return {};
-            },
-            {}, store::Engine::When::lazy);
-        if (!taken) parts_.counters.add("api.refusal_unrecorded");
-    }
+    if (failed && sign_in_.pace().may_record(sign_in_.elapsed()))
+        record_later({.at = parts_.clock.now(),
+                      .actor = refused.name.empty() ? "nobody" : refused.name,
+                      .action = call->rule->action,
+                      .reason = refused.why,
+                      .result = code_of(refused.error)});
     call->finish(std::unexpected(refused.error));
 }
 

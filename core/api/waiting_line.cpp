@@ -43,16 +43,11 @@ Result<WaitingLine::Place> WaitingLine::place(store::Snapshot& from, const Conta
 Result<void> WaitingLine::look(store::Snapshot& from, Time now) {
     const auto live = contacts_.live(from, contacts_max + 1);
     if (!live) return std::unexpected(live.error());
-    std::vector<casework::Waiting> waiting;
-    for (const auto& contact : *live) {
-        if (contact.state != ContactState::waiting) continue;
-        const auto urgency = hints_.effective(from, contact);
-        if (!urgency) return std::unexpected(urgency.error());
-        waiting.push_back({contact.id, *urgency, contact.waiting_since});
-    }
+    const auto waiting = hints_.waiting(from, *live);
+    if (!waiting) return std::unexpected(waiting.error());
     positions_.clear();
     if (live->size() <= contacts_max)
-        for (const auto& place : casework::order(waiting, {}, now))
+        for (const auto& place : casework::order(*waiting, {}, now))
             positions_.emplace(place.contact, static_cast<std::uint32_t>(positions_.size() + 1));
     const auto wait = usual_wait(from, now);
     if (!wait) return std::unexpected(wait.error());
