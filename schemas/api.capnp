@@ -120,6 +120,19 @@ struct Request {
     caseAnswer @93 :CaseAnswer;             # counsellor
     formTry @94 :Text;                      # admin, supervisor: the form as this change of it would make it
     formInstall @95 :Text;                  # admin: the helpline's own change of it, in force at once
+    queueWatch @96 :QueueWatch;             # volunteer: what changed since the queue was last read
+    contactJoin @97 :Text;                  # supervisor: write beside the one who has it
+    statisticsExport @98 :StatisticsExport; # supervisor, data_officer: a table for CHI or Insafe, as CSV
+    exposureShow @99 :Void;                 # volunteer: their own; supervisor: everybody's
+    exposureMark @100 :ExposureMark;        # volunteer; audited
+    sampleDraw @101 :SampleDraw;            # supervisor; audited: ended conversations, drawn by lot
+    sampleList @102 :Void;                  # supervisor: those that were drawn
+    sampleJudge @103 :SampleJudge;          # supervisor; audited
+    handoverShow @104 :UInt32;              # supervisor: the last so many hours, 1..72, for the next shift
+    partnerList @105 :Void;                 # counsellor: whom an escalation can be sent to
+    caseAssign @106 :CaseAssign;            # counsellor who has it, supervisor
+    glassBreak @107 :GlassBreak;            # counsellor; audited: open a case that is another's, for an hour
+    glassList @108 :Void;                   # supervisor, data_officer, auditor: all that were broken
   }
 }
 
@@ -171,6 +184,13 @@ struct Reply {
     found @43 :List(FoundView);
     statistics @44 :StatisticsView;
     form @45 :FormView;
+    queueChange @46 :QueueChange;
+    file @47 :FileView;
+    exposures @48 :List(ExposureView);
+    sample @49 :List(SampleView);
+    handover @50 :HandoverView;
+    partners @51 :List(PartnerView);
+    glasses @52 :List(GlassView);
   }
 }
 
@@ -244,6 +264,7 @@ struct ContactView {
   presence @14 :Text;               # here, left, quick_exit; empty: not known
   hintUrgency @15 :Text;            # the highest level that the hints suggest
   notes @16 :List(NoteView);        # contactShow and contactRead: all of them
+  joined @17 :List(Text);           # supervisors who write beside the one who has it
 }
 
 struct NoteView {
@@ -303,6 +324,29 @@ struct CaseView {
   languages @16 :List(Text);
   hasSafetyPlan @17 :Bool;
   answers @18 :List(Answer);          # caseShow only
+  assigned @19 :List(Text);           # who may open it; the first one has it. None: every counsellor
+  glasses @20 :List(GlassView);       # caseShow only: each time somebody else opened it
+  mine @21 :Bool;                     # the asker may open it
+}
+
+struct CaseAssign {
+  case @0 :Text;
+  to @1 :Text;             # a counsellor
+  what @2 :Text;           # give: has it from now on; add: may open it too; remove
+}
+
+struct GlassBreak {
+  case @0 :Text;
+  reason @1 :Text;         # 20..400 bytes
+}
+
+struct GlassView {
+  case @0 :Text;
+  code @1 :Text;           # of the case
+  by @2 :Text;
+  at @3 :Text;
+  until @4 :Text;
+  reason @5 :Text;
 }
 
 struct Answer {
@@ -343,6 +387,22 @@ struct QueueView {
     waitedMs @2 :UInt64;
     targetMs @3 :UInt64;             # how long its level may wait
   }
+}
+
+struct QueueWatch {
+  known @0 :UInt64;        # the version that the asker has; 0: none
+  limit @1 :UInt32;        # how many of those who wait, whoever is next first; 1..500
+}
+
+struct QueueChange {
+  now @0 :Text;
+  version @1 :UInt64;                # for the next queueWatch; ends with the node's process
+  whole @2 :Bool;                    # `places` and `open` are all there is: forget what was known
+  waiting @3 :UInt32;                # how many wait, beyond the limit too
+  open @4 :List(ContactView);        # of those who are talked with: the changed ones
+  places @5 :List(QueueView.Place);  # of the first who wait: the changed ones
+  order @6 :List(Text);              # the first who wait
+  talking @7 :List(Text);            # all that are open
 }
 
 struct ContactRead { contact @0 :Text; after @1 :UInt64; }
@@ -440,6 +500,86 @@ struct StatisticsView {
     count @2 :UInt64;
     hidden @3 :Bool;       # too small to be told: count is 0
   }
+}
+
+struct StatisticsExport {
+  table @0 :Text;          # chi_year, bik_quarter
+  period @1 :Text;         # 2026, or 2026-Q1
+}
+
+struct FileView {
+  name @0 :Text;           # such as chi-2026.csv
+  mediaType @1 :Text;
+  text @2 :Text;           # at most 256 KiB
+}
+
+# ------------------------------------------------------------------ what a shift needs
+
+struct ExposureView {
+  # How long somebody has worked on severe content. It tells how much, never what.
+  who @0 :Text;
+  todayMinutes @1 :UInt32;
+  budgetMinutes @2 :UInt32;      # a day
+  stretchMinutes @3 :UInt32;     # since the last break
+  stretchMaxMinutes @4 :UInt32;
+  onBreak @5 :Bool;
+  talkAsked @6 :Bool;            # they want to talk about it with somebody
+  over @7 :Bool;                 # nothing severe is given to them
+  lent @8 :UInt32;               # minutes that a supervisor has added today
+}
+
+struct ExposureMark {
+  who @0 :Text;            # empty: the asker. Another one: a supervisor's, for talked and lend
+  what @1 :Text;           # break_begin, break_end, talk_ask, talked, lend
+  minutes @2 :UInt32;      # of lend: 1..60
+}
+
+struct SampleDraw {
+  days @0 :UInt32;         # that ended in the last so many: 1..90
+  count @1 :UInt32;        # 1..20
+  who @2 :Text;            # of one member of staff; empty: of all
+}
+
+struct SampleView {
+  id @0 :Text;
+  contact @1 :Text;
+  who @2 :Text;            # whose conversation it was
+  channel @3 :Text;
+  endedAt @4 :Text;
+  drawnAt @5 :Text;
+  drawnBy @6 :Text;
+  judgedAt @7 :Text;       # empty: not yet
+  judgedBy @8 :Text;
+  marks @9 :List(Mark);
+  note @10 :Text;
+  struct Mark { id @0 :Text; mark @1 :UInt32; }  # in quality-marks; 1..5
+}
+
+struct SampleJudge {
+  id @0 :Text;
+  marks @1 :List(SampleView.Mark);
+  note @2 :Text;           # for the colleague it is about, 0..2,000 bytes
+}
+
+struct HandoverView {
+  from @0 :Text;
+  until @1 :Text;
+  arrived @2 :UInt32;      # contacts
+  ended @3 :UInt32;
+  longestWaitMs @4 :UInt64;
+  waiting @5 :List(ContactView);
+  open @6 :List(ContactView);
+  cases @7 :List(CaseView);            # open ones that are U0 or U1, or changed since `from`
+  clocks @8 :List(ClockView);          # that run out in the next 24 hours
+  overrides @9 :List(OverrideView);    # that nobody has decided
+  health @10 :List(Text);              # codes of what is red
+}
+
+struct PartnerView {
+  id @0 :Text;
+  name @1 :Text;
+  instance @2 :Text;       # the plugin that reaches it
+  up @3 :Bool;
 }
 
 # ------------------------------------------------------------------ people and their keys

@@ -192,6 +192,32 @@ export interface Request {
   formTry?: string;
   /** admin: the helpline's own change of it, in force at once */
   formInstall?: string;
+  /** volunteer: what changed since the queue was last read */
+  queueWatch?: QueueWatch;
+  /** supervisor: write beside the one who has it */
+  contactJoin?: string;
+  /** supervisor, data_officer: a table for CHI or Insafe, as CSV */
+  statisticsExport?: StatisticsExport;
+  /** volunteer: their own; supervisor: everybody's */
+  exposureShow?: null;
+  /** volunteer; audited */
+  exposureMark?: ExposureMark;
+  /** supervisor; audited: ended conversations, drawn by lot */
+  sampleDraw?: SampleDraw;
+  /** supervisor: those that were drawn */
+  sampleList?: null;
+  /** supervisor; audited */
+  sampleJudge?: SampleJudge;
+  /** supervisor: the last so many hours, 1..72, for the next shift */
+  handoverShow?: number;
+  /** counsellor: whom an escalation can be sent to */
+  partnerList?: null;
+  /** counsellor who has it, supervisor */
+  caseAssign?: CaseAssign;
+  /** counsellor; audited: open a case that is another's, for an hour */
+  glassBreak?: GlassBreak;
+  /** supervisor, data_officer, auditor: all that were broken */
+  glassList?: null;
 }
 
 export interface Reply {
@@ -241,6 +267,13 @@ export interface Reply {
   found?: FoundView[];
   statistics?: StatisticsView;
   form?: FormView;
+  queueChange?: QueueChange;
+  file?: FileView;
+  exposures?: ExposureView[];
+  sample?: SampleView[];
+  handover?: HandoverView;
+  partners?: PartnerView[];
+  glasses?: GlassView[];
 }
 
 export interface ErrorReply {
@@ -344,6 +377,8 @@ export interface ContactView {
   hintUrgency: string;
   /** contactShow and contactRead: all of them */
   notes: NoteView[];
+  /** supervisors who write beside the one who has it */
+  joined: string[];
 }
 
 export interface NoteView {
@@ -419,6 +454,36 @@ export interface CaseView {
   hasSafetyPlan: boolean;
   /** caseShow only */
   answers: Answer[];
+  /** who may open it; the first one has it. None: every counsellor */
+  assigned: string[];
+  /** caseShow only: each time somebody else opened it */
+  glasses: GlassView[];
+  /** the asker may open it */
+  mine: boolean;
+}
+
+export interface CaseAssign {
+  case: string;
+  /** a counsellor */
+  to: string;
+  /** give: has it from now on; add: may open it too; remove */
+  what: string;
+}
+
+export interface GlassBreak {
+  case: string;
+  /** 20..400 bytes */
+  reason: string;
+}
+
+export interface GlassView {
+  case: string;
+  /** of the case */
+  code: string;
+  by: string;
+  at: string;
+  until: string;
+  reason: string;
 }
 
 export interface Answer {
@@ -470,6 +535,31 @@ export interface QueueViewPlace {
   waitedMs: string;
   /** how long its level may wait */
   targetMs: string;
+}
+
+export interface QueueWatch {
+  /** the version that the asker has; 0: none */
+  known: string;
+  /** how many of those who wait, whoever is next first; 1..500 */
+  limit: number;
+}
+
+export interface QueueChange {
+  now: string;
+  /** for the next queueWatch; ends with the node's process */
+  version: string;
+  /** `places` and `open` are all there is: forget what was known */
+  whole: boolean;
+  /** how many wait, beyond the limit too */
+  waiting: number;
+  /** of those who are talked with: the changed ones */
+  open: ContactView[];
+  /** of the first who wait: the changed ones */
+  places: QueueViewPlace[];
+  /** the first who wait */
+  order: string[];
+  /** all that are open */
+  talking: string[];
 }
 
 export interface ContactRead {
@@ -602,6 +692,113 @@ export interface StatisticsViewRow {
   count: string;
   /** too small to be told: count is 0 */
   hidden: boolean;
+}
+
+export interface StatisticsExport {
+  /** chi_year, bik_quarter */
+  table: string;
+  /** 2026, or 2026-Q1 */
+  period: string;
+}
+
+export interface FileView {
+  /** such as chi-2026.csv */
+  name: string;
+  mediaType: string;
+  /** at most 256 KiB */
+  text: string;
+}
+
+/** How long somebody has worked on severe content. It tells how much, never what. */
+export interface ExposureView {
+  who: string;
+  todayMinutes: number;
+  /** a day */
+  budgetMinutes: number;
+  /** since the last break */
+  stretchMinutes: number;
+  stretchMaxMinutes: number;
+  onBreak: boolean;
+  /** they want to talk about it with somebody */
+  talkAsked: boolean;
+  /** nothing severe is given to them */
+  over: boolean;
+  /** minutes that a supervisor has added today */
+  lent: number;
+}
+
+export interface ExposureMark {
+  /** empty: the asker. Another one: a supervisor's, for talked and lend */
+  who: string;
+  /** break_begin, break_end, talk_ask, talked, lend */
+  what: string;
+  /** of lend: 1..60 */
+  minutes: number;
+}
+
+export interface SampleDraw {
+  /** that ended in the last so many: 1..90 */
+  days: number;
+  /** 1..20 */
+  count: number;
+  /** of one member of staff; empty: of all */
+  who: string;
+}
+
+export interface SampleView {
+  id: string;
+  contact: string;
+  /** whose conversation it was */
+  who: string;
+  channel: string;
+  endedAt: string;
+  drawnAt: string;
+  drawnBy: string;
+  /** empty: not yet */
+  judgedAt: string;
+  judgedBy: string;
+  marks: SampleViewMark[];
+  note: string;
+}
+
+export interface SampleViewMark {
+  id: string;
+  /** in quality-marks; 1..5 */
+  mark: number;
+}
+
+export interface SampleJudge {
+  id: string;
+  marks: SampleViewMark[];
+  /** for the colleague it is about, 0..2,000 bytes */
+  note: string;
+}
+
+export interface HandoverView {
+  from: string;
+  until: string;
+  /** contacts */
+  arrived: number;
+  ended: number;
+  longestWaitMs: string;
+  waiting: ContactView[];
+  open: ContactView[];
+  /** open ones that are U0 or U1, or changed since `from` */
+  cases: CaseView[];
+  /** that run out in the next 24 hours */
+  clocks: ClockView[];
+  /** that nobody has decided */
+  overrides: OverrideView[];
+  /** codes of what is red */
+  health: string[];
+}
+
+export interface PartnerView {
+  id: string;
+  name: string;
+  /** the plugin that reaches it */
+  instance: string;
+  up: boolean;
 }
 
 export interface SignInView {
@@ -1448,27 +1645,35 @@ export interface DirectoryOverride {
 
 /** Of each struct that an answer may have: what its fields are, for those that are left out. A member of a union ends in `?`: it is absent when it is not chosen. */
 export const shapes: Record<string, Record<string, string>> = {
-  Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?", form: "FormView?" },
+  Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?", form: "FormView?", queueChange: "QueueChange?", file: "FileView?", exposures: "[ExposureView?", sample: "[SampleView?", handover: "HandoverView?", partners: "[PartnerView?", glasses: "[GlassView?" },
   ErrorReply: { code: "s", wrong: "s", mend: "s" },
   Done: { id: "s", state: "s", code: "s", note: "s" },
-  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView" },
+  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView", joined: "[s" },
   NoteView: { at: "s", from: "s", to: "s", text: "s" },
   HintView: { id: "s", urgency: "s", label: "[Label", seq: "N", first: "n", length: "n", words: "s" },
   Label: { language: "s", text: "s" },
   MessageView: { seq: "N", at: "s", from: "s", text: "s", seen: "b" },
   TimelineEntry: { at: "s", who: "s", what: "s", reason: "s", text: "s", receipt: "s" },
-  CaseView: { id: "s", code: "s", status: "s", urgency: "s", createdAt: "s", assignedTo: "s", contacts: "[s", referrals: "[s", escalations: "[s", consents: "[s", timeline: "[TimelineEntry", closeReason: "s", updatedAt: "s", reasons: "[s", ageBand: "s", gender: "s", languages: "[s", hasSafetyPlan: "b", answers: "[Answer" },
+  CaseView: { id: "s", code: "s", status: "s", urgency: "s", createdAt: "s", assignedTo: "s", contacts: "[s", referrals: "[s", escalations: "[s", consents: "[s", timeline: "[TimelineEntry", closeReason: "s", updatedAt: "s", reasons: "[s", ageBand: "s", gender: "s", languages: "[s", hasSafetyPlan: "b", answers: "[Answer", assigned: "[s", glasses: "[GlassView", mine: "b" },
+  GlassView: { case: "s", code: "s", by: "s", at: "s", until: "s", reason: "s" },
   Answer: { field: "s", values: "[s" },
   FormView: { version: "s", fields: "[FormViewField", own: "s" },
   FormViewField: { id: "s", type: "s", list: "s", en: "s", fr: "s", ar: "s", most: "n", needed: "b" },
   QueueView: { waiting: "[QueueViewPlace", open: "[ContactView", now: "s" },
   QueueViewPlace: { contact: "ContactView", reason: "s", waitedMs: "N", targetMs: "N" },
+  QueueChange: { now: "s", version: "N", whole: "b", waiting: "n", open: "[ContactView", places: "[QueueViewPlace", order: "[s", talking: "[s" },
   StaffView: { name: "s", roles: "[s", atDesk: "b", open: "n", displayName: "s" },
   TaxonomyView: { name: "s", terms: "[TaxonomyViewTerm" },
   TaxonomyViewTerm: { id: "s", parent: "s", en: "s", fr: "s", ar: "s", flags: "[s" },
   FoundView: { contact: "s", case: "s", caseCode: "s", seq: "N", at: "s", from: "s", text: "s" },
   StatisticsView: { contacts: "N", rows: "[StatisticsViewRow", smallest: "n" },
   StatisticsViewRow: { by: "s", key: "s", count: "N", hidden: "b" },
+  FileView: { name: "s", mediaType: "s", text: "s" },
+  ExposureView: { who: "s", todayMinutes: "n", budgetMinutes: "n", stretchMinutes: "n", stretchMaxMinutes: "n", onBreak: "b", talkAsked: "b", over: "b", lent: "n" },
+  SampleView: { id: "s", contact: "s", who: "s", channel: "s", endedAt: "s", drawnAt: "s", drawnBy: "s", judgedAt: "s", judgedBy: "s", marks: "[SampleViewMark", note: "s" },
+  SampleViewMark: { id: "s", mark: "n" },
+  HandoverView: { from: "s", until: "s", arrived: "n", ended: "n", longestWaitMs: "N", waiting: "[ContactView", open: "[ContactView", cases: "[CaseView", clocks: "[ClockView", overrides: "[OverrideView", health: "[s" },
+  PartnerView: { id: "s", name: "s", instance: "s", up: "b" },
   SignInView: { ticket: "s", challenge: "s", relyingParty: "s" },
   EnrolmentView: { ticket: "s", challenge: "s", relyingParty: "s", userHandle: "s", name: "s", displayName: "s", totpSecret: "s", totpAddress: "s", credentials: "[s" },
   SessionView: { name: "s", displayName: "s", roles: "[s", language: "s", signedInAt: "s", endsAt: "s", idleMs: "N", confirmedAt: "s", how: "s", node: "s", country: "s", nodeName: "s" },
