@@ -130,9 +130,9 @@ struct Request {
     sampleJudge @103 :SampleJudge;          # supervisor; audited
     handoverShow @104 :UInt32;              # supervisor: the last so many hours, 1..72, for the next shift
     partnerList @105 :Void;                 # counsellor: whom an escalation can be sent to
-    caseAssign @106 :CaseAssign;            # counsellor who has it, supervisor
-    glassBreak @107 :GlassBreak;            # counsellor; audited: open a case that is another's, for an hour
-    glassList @108 :Void;                   # supervisor, data_officer, auditor: all that were broken
+    caseShare @106 :CaseShare;              # counsellor: with a colleague who may open it too
+    glassBreak @107 :GlassBreak;            # counsellor: open a case that is a colleague's, for an hour
+    glassList @108 :Void;                   # supervisor, data_officer, auditor: every time that somebody did
   }
 }
 
@@ -324,15 +324,15 @@ struct CaseView {
   languages @16 :List(Text);
   hasSafetyPlan @17 :Bool;
   answers @18 :List(Answer);          # caseShow only
-  assigned @19 :List(Text);           # who may open it; the first one has it. None: every counsellor
+  sharedWith @19 :List(Text);         # who may open it beside the one who has it
   glasses @20 :List(GlassView);       # caseShow only: each time somebody else opened it
   mine @21 :Bool;                     # the asker may open it
 }
 
-struct CaseAssign {
+struct CaseShare {
   case @0 :Text;
-  to @1 :Text;             # a counsellor
-  what @2 :Text;           # give: has it from now on; add: may open it too; remove
+  with @1 :Text;           # a counsellor
+  end @2 :Bool;            # no more
 }
 
 struct GlassBreak {
@@ -341,6 +341,7 @@ struct GlassBreak {
 }
 
 struct GlassView {
+  # Somebody opened a case that was not theirs. It stays in the case for ever.
   case @0 :Text;
   code @1 :Text;           # of the case
   by @2 :Text;
@@ -577,9 +578,9 @@ struct HandoverView {
 
 struct PartnerView {
   id @0 :Text;
-  name @1 :Text;
-  instance @2 :Text;       # the plugin that reaches it
-  up @3 :Bool;
+  name @1 :List(Label);
+  instance @2 :Text;       # the plugin that reaches it,
+  state @3 :Text;          # and how that is: running, ...
 }
 
 # ------------------------------------------------------------------ people and their keys

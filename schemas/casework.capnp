@@ -195,6 +195,7 @@ enum CaseStatus {
 enum CaseEventKind {
   none @0; opened @1; status @2; urgency @3; note @4; assigned @5; contactAdded @6; consent @7;
   referral @8; escalation @9; details @10; safetyPlan @11; closed @12; reopened @13; action @14;
+  shared @15; unshared @16;
 }
 
 struct CaseEvent {
@@ -228,6 +229,7 @@ struct CaseRecord {
   hasSafetyPlan @15 :Bool;
   closeReason @16 :Text;
   events @17 :UInt32;
+  sharedWith @18 :List(Text);  # who may open it beside the one who has it
 }
 
 enum EscalationState {

@@ -200,6 +200,14 @@ struct ConsentOverrideRecord {
   request @13 :Data;         # an api.capnp Request, kind `refer`
 }
 
+struct GlassRecord {
+  # Somebody opened a case that was not theirs.
+  by @0 :Text;
+  reason @1 :Text;
+  atMs @2 :Int64;
+  untilMs @3 :Int64;
+}
+
 struct CaseErasureRecord {
   # Somebody wants a case erased; a second person carries it out.
   by @0 :Text;

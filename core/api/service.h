@@ -2,6 +2,7 @@
 
 #include "core/api/access.h"
 #include "core/api/accounts.h"
+#include "core/api/break_glass.h"
 #include "core/api/cases.h"
 #include "core/api/contacts.h"
 #include "core/api/cover.h"
@@ -41,7 +42,8 @@ namespace sanad::api {
 /// A partner of the configuration: an organisation that takes escalations.
 struct Partner {
     std::string id;
-    std::string instance;  // the plugin instance that reaches it
+    std::string instance;                     // the plugin instance that reaches it
+    std::map<std::string, std::string> name;  // by language
 };
 
 /// The one door: every command and query of schemas/api.capnp. Roles are checked here and nowhere
@@ -70,6 +72,7 @@ public:
         Cases& cases;
         Escalations& escalations;
         Overrides& overrides;
+        BreakGlass& break_glass;
         Accounts& accounts;
         Sessions& sessions;
         federation::Referrals& referrals;
@@ -221,7 +224,7 @@ private:
     Result<void> hint_judge(Context& context, In request, Out reply);
     Result<void> search(Context& context, In request, Out reply);
     struct FoundText;
-    Result<std::optional<FoundText>> found_text(store::Snapshot& from,
+    Result<std::optional<FoundText>> found_text(Context& context,
                                                 const store::SearchIndex::Thing& thing,
                                                 const casework::SearchQuery& query);
 
@@ -240,6 +243,26 @@ private:
     Result<void> staff_list(Context& context, In request, Out reply);
     Result<void> taxonomy_show(Context& context, In request, Out reply);
     Result<void> case_change(Context& context, In request, Out reply);
+    // Whose a case and a conversation are (service_access.cpp).
+    Result<void> case_share(Context& context, In request, Out reply);
+    Result<void> glass_break(Context& context, In request, Out reply);
+    Result<void> glass_list(Context& context, In request, Out reply);
+    Result<void> partner_list(Context& context, In request, Out reply);
+    /// Whether the asker may open it: it is their work, they look after it as a supervisor, or they
+    /// have broken the glass.
+    Result<bool> may_open(Context& context, const casework::CaseFile& file);
+    Result<bool> may_open(Context& context, const casework::Contact& contact);
+    /// errors  not_found · denied: case_not_yours
+    Result<casework::CaseFile> own_case(Context& context, const CaseId& id);
+    /// As own_case; of nothing when `id` is empty.
+    Result<void> check_case(Context& context, const CaseId& id);
+    /// errors  denied: not_yours
+    Result<void> check_contact(Context& context, const casework::Contact& contact);
+    /// errors  not_found · denied: case_not_yours, where it is a case's
+    Result<casework::ReferralRecord> own_referral(Context& context, const ReferralId& id);
+    void fill_glasses(capnp::List<schema::api::GlassView>::Builder out,
+                      const std::vector<Glass>& glasses, store::Snapshot& from);
+
     /// A contact that the asker has, that nobody has, or that they look after as a supervisor.
     /// errors  not_found · denied: not_yours
     Result<casework::Contact> own_contact(Context& context, const std::string& id);
@@ -318,9 +341,9 @@ private:
         federation::Verdict verdict;
     };
     /// overriding  the consent to use instead of one of the case
-    Result<PreparedReferral> prepare_referral(store::Snapshot& from, schema::api::Refer::Reader in,
-                                              const std::optional<casework::Consent>& overriding,
-                                              Time now);
+    /// errors  those of own_case, and each rule's
+    Result<PreparedReferral> prepare_referral(Context& context, schema::api::Refer::Reader in,
+                                              const std::optional<casework::Consent>& overriding);
     Result<casework::ReferralRecord> send_referral(Context& context, PreparedReferral prepared);
     Result<casework::ReferralRecord> send_overridden(Context& context, const Override& override);
 

@@ -33,6 +33,7 @@ void fill_attachment(schema::api::AttachmentView::Builder out,
 Result<void> Service::attachment_list(Context& context, In request, Out reply) {
     const auto id = parse_id<ReferralId>(from_text(request.getAttachmentList()));
     if (!id) return std::unexpected(id.error());
+    if (const auto own = own_referral(context, *id); !own) return std::unexpected(own.error());
     const auto all = parts_.attachments.list(context.from, *id);
     if (!all) return std::unexpected(all.error());
     auto out = reply.initAttachments(static_cast<unsigned>(all->size()));
@@ -47,6 +48,8 @@ Result<void> Service::attachment_read(Context& context, In request, Out reply) {
     const auto id = parse_id<AttachmentId>(from_text(in.getAttachment()));
     if (!id) return std::unexpected(id.error());
     context.subject = referral->bytes;
+    if (const auto own = own_referral(context, *referral); !own)
+        return std::unexpected(own.error());
     const auto content = parts_.attachments.read(context.from, *referral, *id);
     if (!content) return std::unexpected(content.error());
     const std::size_t offset = std::min<std::size_t>(in.getOffset(), content->size());
@@ -86,6 +89,8 @@ Result<void> Service::attachment_add(Context& context, In request, Out reply) {
     const auto referral = parse_id<ReferralId>(from_text(in.getReferral()));
     if (!referral) return std::unexpected(referral.error());
     context.subject = referral->bytes;
+    if (const auto own = own_referral(context, *referral); !own)
+        return std::unexpected(own.error());
     const auto allowed = check_attachment_consent(context.from, *referral, context.now);
     if (!allowed) return allowed;
     const auto bytes = from_data(in.getBytes());

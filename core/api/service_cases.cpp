@@ -30,6 +30,19 @@ void fill_case(schema::api::CaseView::Builder out, const CaseFile& file) {
     fill_texts(out.initReferrals(list(file.referrals)), texts_of(file.referrals));
     fill_texts(out.initEscalations(list(file.escalations)), texts_of(file.escalations));
     fill_texts(out.initConsents(list(file.consents)), texts_of(file.consents));
+    fill_texts(out.initSharedWith(list(file.shared_with)), file.shared_with);
+    out.setMine(true);
+}
+
+// What a list says of a colleague's case: enough to ask for it.
+void fill_head(schema::api::CaseView::Builder out, const CaseFile& file) {
+    out.setId(text(format(file.id)));
+    out.setCode(text(file.code));
+    out.setStatus(text(std::string(casework::name(file.status))));
+    out.setUrgency(text(std::string(casework::name(file.urgency))));
+    out.setCreatedAt(text(format_time(file.created_at)));
+    out.setUpdatedAt(text(format_time(file.updated_at)));
+    out.setAssignedTo(text(file.assigned_to));
 }
 
 void fill_done(schema::api::Done::Builder out, const CaseFile& file) {
@@ -66,14 +79,18 @@ Result<void> Service::case_list(Context& context, In, Out reply) {
     const auto files = parts_.cases.list(context.from, list_items_max);
     if (!files) return std::unexpected(files.error());
     auto out = reply.initCases(static_cast<unsigned>(files->size()));
-    for (unsigned i = 0; i < out.size(); ++i) fill_case(out[i], (*files)[i]);
+    for (unsigned i = 0; i < out.size(); ++i) {
+        const auto mine = may_open(context, (*files)[i]);
+        if (!mine) return std::unexpected(mine.error());
+        *mine ? fill_case(out[i], (*files)[i]) : fill_head(out[i], (*files)[i]);
+    }
     return {};
 }
 
 Result<void> Service::case_show(Context& context, In request, Out reply) {
     const auto id = context.about<CaseId>(from_text(request.getCaseShow()));
     if (!id) return std::unexpected(id.error());
-    const auto file = parts_.cases.find(context.from, *id);
+    const auto file = own_case(context, *id);
     if (!file) return std::unexpected(file.error());
     auto events = parts_.cases.events(context.from, *id);
     if (!events) return std::unexpected(events.error());
@@ -81,8 +98,11 @@ Result<void> Service::case_show(Context& context, In request, Out reply) {
         events->erase(events->begin(), events->end() - list_items_max);
     const auto answers = parts_.cases.answers(context.from, *id);
     if (!answers) return std::unexpected(answers.error());
+    const auto glasses = parts_.break_glass.of(context.from, *id);
+    if (!glasses) return std::unexpected(glasses.error());
     auto out = reply.initCase();
     fill_case(out, *file);
+    fill_glasses(out.initGlasses(static_cast<unsigned>(glasses->size())), *glasses, context.from);
     auto answered = out.initAnswers(static_cast<unsigned>(answers->size()));
     for (unsigned i = 0; i < answered.size(); ++i) {
         answered[i].setField(text((*answers)[i].field));
@@ -107,6 +127,9 @@ Result<void> Service::case_open(Context& context, In request, Out reply) {
     auto details = read_details(in);
     if (!details) return std::unexpected(details.error());
     details->urgency = level;
+    const auto about = parts_.contacts.find(context.from, *contact);
+    if (!about) return std::unexpected(about.error());
+    if (const auto may = check_contact(context, *about); !may) return may;
     const auto file = parts_.cases.open_from(*context.draft, *contact, std::move(*details),
                                              context.actor.name, context.now);
     if (!file) return std::unexpected(file.error());
@@ -119,6 +142,7 @@ Result<void> Service::case_note(Context& context, In request, Out reply) {
     const auto in = request.getCaseNote();
     const auto id = context.about<CaseId>(from_text(in.getCase()));
     if (!id) return std::unexpected(id.error());
+    if (const auto own = own_case(context, *id); !own) return std::unexpected(own.error());
     auto event = event_of(CaseEventKind::note, context.actor.name);
     event.text = from_text(in.getText());
     const auto file = parts_.cases.say(*context.draft, *id, std::move(event), context.now);
@@ -132,7 +156,7 @@ Result<void> Service::case_change(Context& context, In request, Out reply) {
     const auto in = request.getCaseChange();
     const auto id = context.about<CaseId>(from_text(in.getCase()));
     if (!id) return std::unexpected(id.error());
-    auto file = parts_.cases.find(context.from, *id);
+    auto file = own_case(context, *id);
     if (!file) return std::unexpected(file.error());
     const auto say = [&](CaseEvent event) -> Result<void> {
         auto said = parts_.cases.say(*context.draft, *id, std::move(event), context.now);
@@ -196,6 +220,7 @@ Result<void> Service::case_close(Context& context, In request, Out reply) {
     const auto id = context.about<CaseId>(from_text(in.getCase()));
     if (!id) return std::unexpected(id.error());
     context.reason = from_text(in.getReason());
+    if (const auto own = own_case(context, *id); !own) return std::unexpected(own.error());
     const auto answers = parts_.cases.answers(context.from, *id);
     if (!answers) return std::unexpected(answers.error());
     if (casework::missing(*parts_.node.form(), *answers) != nullptr)
@@ -214,6 +239,7 @@ Result<void> Service::consent_record(Context& context, In request, Out reply) {
     const auto id = context.about<CaseId>(from_text(in.getCase()));
     if (!id) return std::unexpected(id.error());
     consent.case_id = *id;
+    if (const auto own = own_case(context, *id); !own) return std::unexpected(own.error());
     const auto by = casework::consent_by_from(from_text(in.getBy()));
     if (!by) return std::unexpected(by.error());
     // Sharing without consent needs two people, and a door of its own.

@@ -108,7 +108,7 @@ Result<void> Service::referral_next(Context& context, In request, Out reply) {
     const auto in = request.getReferralNext();
     const auto id = context.about<ReferralId>(from_text(in.getReferral()));
     if (!id) return std::unexpected(id.error());
-    const auto record = parts_.referrals.find(context.from, *id);
+    const auto record = own_referral(context, *id);
     if (!record) return std::unexpected(record.error());
     if (record->side != Side::asker) return fail(Fault::denied, "wrong_side");
     if (!record->next.empty()) return fail(Fault::denied, "followed_already");

@@ -66,6 +66,7 @@ Result<void> Service::show_contact(Context& context, const ContactId& id, std::u
     context.subject = id.bytes;
     const auto contact = parts_.contacts.find(context.from, id);
     if (!contact) return std::unexpected(contact.error());
+    if (const auto may = check_contact(context, *contact); !may) return may;
     const auto first =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(after == 0 ? 0 : after + 1, UINT32_MAX));
     auto events = parts_.contacts.events(context.from, id, first, UINT32_MAX);

@@ -60,7 +60,7 @@ Result<void> Service::consent_withdraw(Context& context, In request, Out reply) 
     const auto case_id = parse_id<CaseId>(from_text(in.getCase()));
     if (!case_id) return std::unexpected(case_id.error());
     context.subject = case_id->bytes;
-    const auto file = parts_.cases.find(context.from, *case_id);
+    const auto file = own_case(context, *case_id);
     if (!file) return std::unexpected(file.error());
     const auto consent = consent_for(context.from, *file, from_text(in.getConsent()));
     if (!consent) return std::unexpected(consent.error());
@@ -96,6 +96,8 @@ Result<void> Service::erasure_request(Context& context, In request, Out reply) {
     if (!id) return std::unexpected(id.error());
     context.reason = from_text(in.getReason());
     if (context.reason.empty()) context.reason = child_request;
+    if (const auto own = own_referral(context, *id); !own && own.error().fault != Fault::not_found)
+        return std::unexpected(own.error());
     const auto erasure = parts_.erasures.request(*context.draft, *id, context.reason, context.now);
     if (!erasure) return std::unexpected(erasure.error());
     fill_done(reply.initDone(), *erasure);

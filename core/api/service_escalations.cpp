@@ -72,6 +72,7 @@ Result<void> Service::escalation_show(Context& context, In request, Out reply) {
     if (!id) return std::unexpected(id.error());
     const auto escalation = parts_.escalations.find(context.from, *id);
     if (!escalation) return std::unexpected(escalation.error());
+    if (const auto may = check_case(context, escalation->case_id); !may) return may;
     const auto events = parts_.escalations.events(context.from, *id);
     if (!events) return std::unexpected(events.error());
     auto out = reply.initEscalation();
@@ -88,7 +89,7 @@ Result<void> Service::escalate(Context& context, In request, Out reply) {
     const auto partner =
         std::ranges::find(parts_.partners, from_text(in.getPartner()), &Partner::id);
     if (partner == parts_.partners.end()) return fail(Fault::denied, "partner_unknown");
-    const auto file = parts_.cases.find(context.from, *case_id);
+    const auto file = own_case(context, *case_id);
     if (!file) return std::unexpected(file.error());
     const auto consent = consent_for(context.from, *file, from_text(in.getConsent()));
     if (!consent) return std::unexpected(consent.error());

@@ -45,6 +45,7 @@ Result<void> Service::case_answer(Context& context, In request, Out reply) {
     const auto form = parts_.node.form();
     if (const auto fits = casework::check_answers(*form, answers, parts_.taxonomies); !fits)
         return fits;
+    if (const auto own = own_case(context, *id); !own) return std::unexpected(own.error());
     const auto file = parts_.cases.answer(*context.draft, *id, form->version, answers,
                                           context.actor.name, context.now);
     if (!file) return std::unexpected(file.error());

@@ -83,8 +83,8 @@ Result<void> Service::override_request(Context& context, In request, Out reply) 
     if (const auto sound = check_words(override); !sound) return sound;
     if (const auto sound = check_basis(in.getRefer()); !sound) return sound;
     // All that the rules would refuse is refused now, before anybody is asked to decide.
-    const auto prepared = prepare_referral(context.from, in.getRefer(),
-                                           stand_in(override, "nobody yet"), context.now);
+    const auto prepared =
+        prepare_referral(context, in.getRefer(), stand_in(override, "nobody yet"));
     if (!prepared) return std::unexpected(prepared.error());
     override.id = parts_.cases.make<OverrideId>(context.now);
     capnp::MallocMessageBuilder builder;
@@ -163,7 +163,7 @@ Result<casework::ReferralRecord> Service::send_overridden(Context& context,
     if (!consent) return std::unexpected(consent.error());
     return read_message<schema::api::Request>(
         override.request, [&](auto in) -> Result<casework::ReferralRecord> {
-            auto prepared = prepare_referral(context.from, in.getRefer(), *consent, context.now);
+            auto prepared = prepare_referral(context, in.getRefer(), *consent);
             if (!prepared) return std::unexpected(prepared.error());
             return send_referral(context, std::move(*prepared));
         });

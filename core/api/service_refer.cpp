@@ -71,8 +71,10 @@ Result<std::size_t> entry_size(ByteView payload, Time now) {
 }  // namespace
 
 Result<Service::PreparedReferral> Service::prepare_referral(
-    store::Snapshot& from, schema::api::Refer::Reader in,
-    const std::optional<casework::Consent>& overriding, Time now) {
+    Context& context, schema::api::Refer::Reader in,
+    const std::optional<casework::Consent>& overriding) {
+    store::Snapshot& from = context.from;
+    const Time now = context.now;
     PreparedReferral prepared;
     const auto case_id = parse_id<CaseId>(from_text(in.getCase()));
     if (!case_id) return std::unexpected(case_id.error());
@@ -82,7 +84,7 @@ Result<Service::PreparedReferral> Service::prepare_referral(
     const auto in_time = federation::check_new_referral(*parts_.directories.current(), now,
                                                         parts_.directories.grace());
     if (!in_time) return std::unexpected(in_time.error());
-    auto file = parts_.cases.find(from, *case_id);
+    auto file = own_case(context, *case_id);
     if (!file) return std::unexpected(file.error());
     auto consent = overriding ? Result<casework::Consent>(*overriding)
                               : consent_for(from, *file, from_text(in.getConsent()));
@@ -127,7 +129,7 @@ Result<casework::ReferralRecord> Service::send_referral(Context& context,
 }
 
 Result<void> Service::refer(Context& context, In request, Out reply) {
-    auto prepared = prepare_referral(context.from, request.getRefer(), {}, context.now);
+    auto prepared = prepare_referral(context, request.getRefer(), {});
     if (!prepared) return std::unexpected(prepared.error());
     const auto policy = prepared->verdict.in_words();
     const auto record = send_referral(context, std::move(*prepared));
@@ -142,8 +144,7 @@ Result<void> Service::refer(Context& context, In request, Out reply) {
 }
 
 Result<void> Service::refer_preview(Context& context, In request, Out reply) {
-    const auto prepared =
-        prepare_referral(context.from, request.getReferPreview(), {}, context.now);
+    const auto prepared = prepare_referral(context, request.getReferPreview(), {});
     if (!prepared) return std::unexpected(prepared.error());
     context.subject = prepared->file.id.bytes;
     casework::ReferralMessage message;

@@ -74,8 +74,10 @@ Result<void> Service::referral_list(Context& context, In, Out reply) {
 Result<void> Service::referral_show(Context& context, In request, Out reply) {
     const auto id = context.about<ReferralId>(from_text(request.getReferralShow()));
     if (!id) return std::unexpected(id.error());
-    const auto record = parts_.referrals.find(context.from, *id);
-    if (!record && parts_.erasures.find(context.from, *id)) return fail(Fault::expired, "erased");
+    const auto record = own_referral(context, *id);
+    if (!record && record.error().fault == Fault::not_found &&
+        parts_.erasures.find(context.from, *id))
+        return fail(Fault::expired, "erased");
     if (!record) return std::unexpected(record.error());
     auto out = reply.initReferral();
     fill_referral(out, *record, parts_.self, parts_.clocks, context.now);
@@ -129,6 +131,7 @@ Result<void> Service::referral_move(Context& context, In request, Out reply) {
     using Kind = casework::ReferralEventKind;
     if (*kind == Kind::erase || *kind == Kind::erased || *kind == Kind::held)
         return fail(Fault::unsupported, "move");
+    if (const auto own = own_referral(context, *id); !own) return std::unexpected(own.error());
     context.reason = from_text(in.getMove());
     const auto record = parts_.referrals.move(*context.draft, *id, *kind, from_text(in.getReason()),
                                               from_text(in.getText()), context.now);

@@ -74,9 +74,11 @@ Result<void> Service::hint_judge(Context& context, In request, Out reply) {
     return {};
 }
 
-/// What there is to show of a thing that the index names; nothing when it is gone by now.
+/// What there is to show of a thing that the index names; nothing when it is gone by now, or a
+/// colleague's.
 Result<std::optional<Service::FoundText>> Service::found_text(
-    store::Snapshot& from, const store::SearchIndex::Thing& thing, const SearchQuery& query) {
+    Context& context, const store::SearchIndex::Thing& thing, const SearchQuery& query) {
+    store::Snapshot& from = context.from;
     FoundText found;
     const auto gone = [](const Error& error) { return error.fault == Fault::not_found; };
     if (thing.kind == static_cast<std::uint8_t>(SearchKind::contact)) {
@@ -84,6 +86,9 @@ Result<std::optional<Service::FoundText>> Service::found_text(
         const auto contact = parts_.contacts.find(from, found.contact);
         if (!contact && gone(contact.error())) return std::nullopt;
         if (!contact) return std::unexpected(contact.error());
+        const auto may = may_open(context, *contact);
+        if (!may) return std::unexpected(may.error());
+        if (!*may) return std::nullopt;
         found.case_id = contact->case_id;
         const auto events = parts_.contacts.events(from, found.contact, 0, UINT32_MAX);
         if (!events) return std::unexpected(events.error());
@@ -94,6 +99,10 @@ Result<std::optional<Service::FoundText>> Service::found_text(
             event->kind == casework::ContactEventKind::child_message ? "person" : event->actor;
     } else {
         found.case_id = CaseId{thing.id};
+        const auto file = own_case(context, found.case_id);
+        if (!file && (gone(file.error()) || file.error().fault == Fault::denied))
+            return std::nullopt;
+        if (!file) return std::unexpected(file.error());
         const auto events = parts_.cases.events(from, found.case_id);
         if (!events && gone(events.error())) return std::nullopt;
         if (!events) return std::unexpected(events.error());
@@ -120,7 +129,7 @@ Result<void> Service::search(Context& context, In request, Out reply) {
     std::size_t opened = 0;
     const auto looked = parts_.search.find(
         context.from, terms, [&](const store::SearchIndex::Thing& thing) -> Result<bool> {
-            auto one = found_text(context.from, thing, *query);
+            auto one = found_text(context, thing, *query);
             if (!one) return std::unexpected(one.error());
             if (*one) found.push_back(std::move(**one));
             return found.size() < in.getLimit() && ++opened < opened_max;

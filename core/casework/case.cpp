@@ -59,6 +59,15 @@ Result<void> check_links(const CaseFile& file, const CaseEvent& event) {
     }
 }
 
+Result<void> check_sharing(const CaseFile& file, const CaseEvent& event) {
+    const bool there = std::ranges::find(file.shared_with, event.text) != file.shared_with.end();
+    if (event.kind == Kind::unshared)
+        return there ? Result<void>() : fail(Fault::not_found, "colleague");
+    if (there || event.text == file.assigned_to) return fail(Fault::conflict, "colleague");
+    if (file.shared_with.size() >= case_colleagues_max) return fail(Fault::exhausted, "colleagues");
+    return {};
+}
+
 Result<void> check_reason(const CaseFile& file, const CaseEvent& event,
                           const Taxonomies& taxonomies) {
     switch (event.kind) {
@@ -81,10 +90,14 @@ Result<void> check_reason(const CaseFile& file, const CaseEvent& event,
     }
 }
 
+bool names_a_colleague(Kind kind) {
+    return kind == Kind::assigned || kind == Kind::shared || kind == Kind::unshared;
+}
+
 Result<void> check_text(const CaseEvent& event) {
     if (event.kind == Kind::note || event.kind == Kind::safety_plan)
         return check_prose(event.text, note_bytes_max);
-    if (event.kind == Kind::assigned) return check_label(event.text, actor_bytes_max);
+    if (names_a_colleague(event.kind)) return check_label(event.text, actor_bytes_max);
     if (!event.text.empty()) return fail(Fault::invalid, "text");
     return {};
 }
@@ -94,6 +107,8 @@ Result<void> check_change(const CaseFile& file, const CaseEvent& event) {
         if (!is_working(event.status)) return fail(Fault::invalid, "status");
         if (event.status == file.status) return fail(Fault::denied, "not_in_this_state");
     }
+    if (event.kind == Kind::shared || event.kind == Kind::unshared)
+        return check_sharing(file, event);
     if (event.kind == Kind::urgency) {
         const auto actor = event.actor == "node" ? Actor::machine : Actor::person;
         return check_urgency_change(file.urgency, event.urgency, actor, event.reason);
@@ -128,10 +143,10 @@ std::string_view name(CaseStatus status) {
 }
 
 std::string_view name(CaseEventKind kind) {
-    constexpr std::array<std::string_view, 15> names{
-        "",         "opened",        "status",  "urgency",  "note",
-        "assigned", "contact_added", "consent", "referral", "escalation",
-        "details",  "safety_plan",   "closed",  "reopened", "action"};
+    constexpr std::array<std::string_view, 17> names{
+        "",        "opened",   "status",     "urgency", "note",        "assigned", "contact_added",
+        "consent", "referral", "escalation", "details", "safety_plan", "closed",   "reopened",
+        "action",  "shared",   "unshared"};
     const auto place = static_cast<std::size_t>(kind);
     return place < names.size() ? names[place] : std::string_view{};
 }
@@ -194,6 +209,13 @@ CaseFile apply(CaseFile file, const CaseEvent& event) {
             break;
         case Kind::assigned:
             file.assigned_to = event.text;
+            std::erase(file.shared_with, event.text);
+            break;
+        case Kind::shared:
+            file.shared_with.push_back(event.text);
+            break;
+        case Kind::unshared:
+            std::erase(file.shared_with, event.text);
             break;
         case Kind::safety_plan:
             file.has_safety_plan = true;
@@ -226,6 +248,11 @@ Result<void> check_details(const CaseFile& file, const Taxonomies& taxonomies) {
     if (!std::ranges::all_of(file.languages, is_language_tag))
         return fail(Fault::malformed, "languages");
     return {};
+}
+
+bool works_on(const CaseFile& file, std::string_view who) {
+    return file.assigned_to.empty() || file.assigned_to == who ||
+           std::ranges::find(file.shared_with, who) != file.shared_with.end();
 }
 
 }  // namespace sanad::casework

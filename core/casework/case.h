@@ -16,6 +16,7 @@ inline constexpr std::size_t case_events_max = 20000;
 inline constexpr std::size_t case_links_max =
     500;  // contacts, consents, referrals, escalations: each
 inline constexpr std::size_t case_code_bytes_max = 40;
+inline constexpr std::size_t case_colleagues_max = 20;
 
 /// Same numbers as schema::CaseStatus.
 enum class CaseStatus : std::uint8_t {
@@ -46,6 +47,8 @@ enum class CaseEventKind : std::uint8_t {
     closed,
     reopened,
     action,
+    shared,
+    unshared,
 };
 /// The id in config/taxonomy/case-status.tsv.
 std::string_view name(CaseStatus status);
@@ -58,7 +61,8 @@ struct CaseEvent {
     Time at;
     CaseEventKind kind = CaseEventKind::none;
     std::string actor;
-    std::string text;    // note, safety_plan: internal, for staff only; assigned: to whom
+    std::string
+        text;  // note, safety_plan: internal, for staff only; assigned, shared, unshared: who
     std::string reason;  // closed: case-close; action: contact-action; urgency, reopened: in words
     CaseStatus status = CaseStatus::none;
     Urgency urgency = Urgency::none;
@@ -75,6 +79,7 @@ struct CaseFile {
     Urgency urgency = Urgency::none;
     Time created_at, updated_at;
     std::string assigned_to;
+    std::vector<std::string> shared_with;  // colleagues who may open it too
     std::vector<std::string> languages;
     std::string age_band, gender;
     std::vector<std::string> reasons;  // chi-reasons, the main one first
@@ -108,6 +113,10 @@ Result<void> check_event(const CaseFile& file, const CaseEvent& event,
 
 /// The case after `event`; the caller has checked it.
 CaseFile apply(CaseFile file, const CaseEvent& event);
+
+/// Whether the case is `who`'s work: they have it, or it is shared with them. One that nobody has
+/// is everybody's.
+bool works_on(const CaseFile& file, std::string_view who);
 
 /// The details a counsellor fills in: reasons, age band, gender, languages.
 /// errors   unsupported, bad_size, malformed; detail names the field

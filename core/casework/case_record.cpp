@@ -9,8 +9,8 @@ namespace {
 
 static_assert(static_cast<int>(CaseStatus::reopened) ==
               static_cast<int>(schema::CaseStatus::REOPENED));
-static_assert(static_cast<int>(CaseEventKind::action) ==
-              static_cast<int>(schema::CaseEventKind::ACTION));
+static_assert(static_cast<int>(CaseEventKind::unshared) ==
+              static_cast<int>(schema::CaseEventKind::UNSHARED));
 
 Result<void> read_links(schema::CaseRecord::Reader from, CaseFile& to) {
     auto contacts = read_ids<ContactId>(from.getContacts(), case_links_max);
@@ -35,7 +35,8 @@ Result<CaseFile> read(schema::CaseRecord::Reader from) {
     if (!status || !urgency) return fail(Fault::unsupported, "case: status or urgency");
     auto languages = read_texts(from.getLanguages(), list_items_max);
     auto reasons = read_texts(from.getReasons(), reasons_max);
-    if (!languages || !reasons) return fail(Fault::bad_size, "case: a list");
+    auto colleagues = read_texts(from.getSharedWith(), case_colleagues_max);
+    if (!languages || !reasons || !colleagues) return fail(Fault::bad_size, "case: a list");
     if (const auto links = read_links(from, to); !links) return std::unexpected(links.error());
     to.id = *id;
     to.code = from_text(from.getCode());
@@ -44,6 +45,7 @@ Result<CaseFile> read(schema::CaseRecord::Reader from) {
     to.created_at = {from.getCreatedAtMs()};
     to.updated_at = {from.getUpdatedAtMs()};
     to.assigned_to = from_text(from.getAssignedTo());
+    to.shared_with = std::move(*colleagues);
     to.languages = std::move(*languages);
     to.age_band = from_text(from.getAgeBand());
     to.gender = from_text(from.getGender());
@@ -56,7 +58,7 @@ Result<CaseFile> read(schema::CaseRecord::Reader from) {
 
 Result<CaseEvent> read_event(schema::CaseEvent::Reader from) {
     CaseEvent to;
-    const auto kind = read_enum<CaseEventKind>(from.getKind(), CaseEventKind::action);
+    const auto kind = read_enum<CaseEventKind>(from.getKind(), CaseEventKind::unshared);
     const auto status = read_optional_enum<CaseStatus>(from.getStatus(), CaseStatus::reopened);
     const auto urgency = read_optional_enum<Urgency>(from.getUrgency(), Urgency::u4);
     if (!kind || !status || !urgency) return fail(Fault::unsupported, "case event: an enum");
@@ -98,6 +100,7 @@ Bytes write_record(const CaseFile& file) {
     to.setHasSafetyPlan(file.has_safety_plan);
     to.setCloseReason(to_text(file.close_reason));
     to.setEvents(file.events);
+    write_texts(to.initSharedWith(list_size(file.shared_with.size())), file.shared_with);
     return flatten(builder);
 }
 

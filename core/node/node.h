@@ -178,6 +178,7 @@ private:
     std::unique_ptr<api::Cover> cover_;
     std::unique_ptr<api::Escalations> escalations_;
     std::unique_ptr<api::Overrides> overrides_;
+    std::unique_ptr<api::BreakGlass> break_glass_;
     std::unique_ptr<api::Feedback> feedback_;
     std::unique_ptr<api::Accounts> accounts_;
     std::unique_ptr<api::Sessions> sessions_;

@@ -193,6 +193,9 @@ Result<void> Node::open_service() {
     auto overrides = api::Overrides::open(*store_.store, *records_, *feed_);
     if (!overrides) return std::unexpected(overrides.error());
     overrides_ = std::move(*overrides);
+    auto break_glass = api::BreakGlass::open(*store_.store, *records_, *feed_);
+    if (!break_glass) return std::unexpected(break_glass.error());
+    break_glass_ = std::move(*break_glass);
     auto feedback = api::Feedback::open(
         *store_.store, {*records_, *feed_, *contacts_, taxonomies_, around_.entropy});
     if (!feedback) return std::unexpected(feedback.error());
@@ -215,7 +218,10 @@ Result<void> Node::open_service() {
         }
     std::vector<api::Partner> partners;
     for (const auto& partner : configuration_.partners)
-        partners.push_back({partner.id, partner.plugin});
+        partners.push_back(
+            {partner.id,
+             partner.plugin,
+             {{"en", partner.name.en}, {"fr", partner.name.fr}, {"ar", partner.name.ar}}});
     std::string country = configuration_.country;
     for (char& letter : country)
         letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
@@ -233,6 +239,7 @@ Result<void> Node::open_service() {
         .cases = *cases_,
         .escalations = *escalations_,
         .overrides = *overrides_,
+        .break_glass = *break_glass_,
         .accounts = *accounts_,
         .sessions = *sessions_,
         .referrals = *referrals_,

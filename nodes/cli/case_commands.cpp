@@ -28,11 +28,13 @@ std::string show_one(door::Reply::Reader reply) {
            line("status", text_of(file.getStatus())) + line("urgency", text_of(file.getUrgency())) +
            line("since", text_of(file.getCreatedAt())) +
            line("with", text_of(file.getAssignedTo())) +
+           line("shared with", join(texts_of(file.getSharedWith()))) +
            line("contacts", join(texts_of(file.getContacts()))) +
            line("consents", join(texts_of(file.getConsents()))) +
            line("referrals", join(texts_of(file.getReferrals()))) +
            line("escalations", join(texts_of(file.getEscalations()))) +
-           line("closed", text_of(file.getCloseReason())) + timeline_text(file.getTimeline());
+           line("closed", text_of(file.getCloseReason())) + glasses_text(file.getGlasses()) +
+           timeline_text(file.getTimeline());
 }
 
 void add_open(CLI::App& group, Chosen& chosen) {
@@ -156,6 +158,7 @@ void add_case_commands(CLI::App& app, Chosen& chosen) {
     add_open(*group, chosen);
     add_note(*group, chosen);
     add_close(*group, chosen);
+    add_case_access(*group, chosen);
     add_case_erase(*group, chosen);
     add_consent(app, chosen);
 }

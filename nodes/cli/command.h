@@ -61,6 +61,7 @@ void add_user_commands(CLI::App& app, Chosen& chosen);
 /// `withdraw` below `sanad consent`, `erase` below `sanad case`.
 void add_consent_withdraw(CLI::App& group, Chosen& chosen);
 void add_case_erase(CLI::App& group, Chosen& chosen);
+void add_case_access(CLI::App& group, Chosen& chosen);  // assign, share, break-glass, glasses
 
 /// A command below `parent`, with one line of help and one example.
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help,

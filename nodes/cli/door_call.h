@@ -60,6 +60,7 @@ void fill_texts(const std::vector<std::string>& texts, Init&& init) {
 }
 
 /// A timeline, one entry a line, with what was written below it.
+std::string glasses_text(capnp::List<door::GlassView>::Reader glasses);
 std::string timeline_text(capnp::List<door::TimelineEntry>::Reader timeline);
 
 }  // namespace sanad::cli

@@ -36,6 +36,19 @@ std::string show_one(door::Reply::Reader reply) {
            timeline_text(escalation.getTimeline());
 }
 
+std::string show_partners(door::Reply::Reader reply) {
+    Table table({"ID", "NAME", "PLUGIN", "STATE"});
+    for (const auto partner : reply.getPartners()) {
+        std::string name;
+        for (const auto label : partner.getName())
+            if (name.empty() || text_of(label.getLanguage()) == "en")
+                name = text_of(label.getText());
+        table.add({text_of(partner.getId()), name, text_of(partner.getInstance()),
+                   text_of(partner.getState())});
+    }
+    return table.text("there is no partner: add one to node.toml, [[partner]]");
+}
+
 void add_escalate(CLI::App& app, Chosen& chosen) {
     auto options = std::make_shared<Options>();
     auto* escalate = add_command(
@@ -75,6 +88,13 @@ void add_escalate(CLI::App& app, Chosen& chosen) {
 void add_escalation_commands(CLI::App& app, Chosen& chosen) {
     add_escalate(app, chosen);
     auto* group = add_group(app, "escalation", "Urgent requests to partner organisations");
+    auto* partners = add_command(*group, "partners", "Whom an escalation can be sent to",
+                                 "sanad escalation partners");
+    choose(*partners, chosen, [](const Common& common) {
+        return ask(
+            common, [](door::Request::Builder request) { request.setPartnerList(); },
+            show_partners);
+    });
     auto* list =
         add_command(*group, "list", "The escalations of this node", "sanad escalation list");
     choose(*list, chosen, [](const Common& common) {

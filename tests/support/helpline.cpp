@@ -95,7 +95,8 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                                 .taxonomies = around.taxonomies,
                                                 .fallback = {},
                                                 .timers = node.timers}))),
-      overrides(must(api::Overrides::open(*node.store, node.records, *node.feed))) {
+      overrides(must(api::Overrides::open(*node.store, node.records, *node.feed))),
+      break_glass(must(api::BreakGlass::open(*node.store, node.records, *node.feed))) {
     node.engine.add(*outbox);
     const api::Contacts::Erasing forget = [this](store::Draft& draft, const auto& id) {
         return search->forget(draft, id);
@@ -127,6 +128,7 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .cases = *cases,
                                         .escalations = *escalations,
                                         .overrides = *overrides,
+                                        .break_glass = *break_glass,
                                         .accounts = *accounts,
                                         .sessions = *sessions,
                                         .referrals = *node.referrals,
@@ -147,7 +149,7 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .counters = node.counters,
                                         .node = *this,
                                         .staff = staff(),
-                                        .partners = {{"legal-aid", "legal-aid"}},
+                                        .partners = {{"legal-aid", "legal-aid", {{"en", "Legal aid"}}}},
                                         .sign_in = place});
 }
 

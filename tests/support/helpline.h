@@ -114,6 +114,7 @@ public:
     std::unique_ptr<api::Escalations> escalations;
     std::unique_ptr<api::Cover> cover;
     std::unique_ptr<api::Overrides> overrides;
+    std::unique_ptr<api::BreakGlass> break_glass;
     std::optional<api::Service> service;
 };
 

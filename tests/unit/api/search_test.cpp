@@ -324,4 +324,29 @@ TEST_CASE("many contacts with common and rare words give exactly those that have
     CHECK(count(line, "bonjour marhaba") == 0);
 }
 
+TEST_CASE("a search finds nothing in what is a colleague's, but for an hour after broken glass") {
+    Helplines world;
+    auto& line = world.ma();
+    const auto id = line.open_case();
+    line.index();
+    const auto found = [&](const char* who) {
+        auto reply = look(line, "مساعدة", 10, who);
+        return (*reply).getFound().size();
+    };
+    CHECK(found("amina") == 1);
+    CHECK(found("salma") == 1);
+    CHECK(found("karim") == 0);
+    REQUIRE(line.ask("karim",
+                     [&](auto request) {
+                         auto body = request.initGlassBreak();
+                         body.setCase(to_text(id));
+                         body.setReason("She calls from the station, and nobody else is here.");
+                     })
+                .error()
+                .empty());
+    CHECK(found("karim") == 1);
+    world.clock.advance(std::chrono::hours(1));
+    CHECK(found("karim") == 0);
+}
+
 }  // namespace sanad::support

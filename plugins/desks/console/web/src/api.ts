@@ -212,11 +212,11 @@ export interface Request {
   handoverShow?: number;
   /** counsellor: whom an escalation can be sent to */
   partnerList?: null;
-  /** counsellor who has it, supervisor */
-  caseAssign?: CaseAssign;
-  /** counsellor; audited: open a case that is another's, for an hour */
+  /** counsellor: with a colleague who may open it too */
+  caseShare?: CaseShare;
+  /** counsellor: open a case that is a colleague's, for an hour */
   glassBreak?: GlassBreak;
-  /** supervisor, data_officer, auditor: all that were broken */
+  /** supervisor, data_officer, auditor: every time that somebody did */
   glassList?: null;
 }
 
@@ -454,20 +454,20 @@ export interface CaseView {
   hasSafetyPlan: boolean;
   /** caseShow only */
   answers: Answer[];
-  /** who may open it; the first one has it. None: every counsellor */
-  assigned: string[];
+  /** who may open it beside the one who has it */
+  sharedWith: string[];
   /** caseShow only: each time somebody else opened it */
   glasses: GlassView[];
   /** the asker may open it */
   mine: boolean;
 }
 
-export interface CaseAssign {
+export interface CaseShare {
   case: string;
   /** a counsellor */
-  to: string;
-  /** give: has it from now on; add: may open it too; remove */
-  what: string;
+  with: string;
+  /** no more */
+  end: boolean;
 }
 
 export interface GlassBreak {
@@ -476,6 +476,7 @@ export interface GlassBreak {
   reason: string;
 }
 
+/** Somebody opened a case that was not theirs. It stays in the case for ever. */
 export interface GlassView {
   case: string;
   /** of the case */
@@ -795,10 +796,11 @@ export interface HandoverView {
 
 export interface PartnerView {
   id: string;
-  name: string;
-  /** the plugin that reaches it */
+  name: Label[];
+  /** the plugin that reaches it, */
   instance: string;
-  up: boolean;
+  /** and how that is: running, ... */
+  state: string;
 }
 
 export interface SignInView {
@@ -1654,7 +1656,7 @@ export const shapes: Record<string, Record<string, string>> = {
   Label: { language: "s", text: "s" },
   MessageView: { seq: "N", at: "s", from: "s", text: "s", seen: "b" },
   TimelineEntry: { at: "s", who: "s", what: "s", reason: "s", text: "s", receipt: "s" },
-  CaseView: { id: "s", code: "s", status: "s", urgency: "s", createdAt: "s", assignedTo: "s", contacts: "[s", referrals: "[s", escalations: "[s", consents: "[s", timeline: "[TimelineEntry", closeReason: "s", updatedAt: "s", reasons: "[s", ageBand: "s", gender: "s", languages: "[s", hasSafetyPlan: "b", answers: "[Answer", assigned: "[s", glasses: "[GlassView", mine: "b" },
+  CaseView: { id: "s", code: "s", status: "s", urgency: "s", createdAt: "s", assignedTo: "s", contacts: "[s", referrals: "[s", escalations: "[s", consents: "[s", timeline: "[TimelineEntry", closeReason: "s", updatedAt: "s", reasons: "[s", ageBand: "s", gender: "s", languages: "[s", hasSafetyPlan: "b", answers: "[Answer", sharedWith: "[s", glasses: "[GlassView", mine: "b" },
   GlassView: { case: "s", code: "s", by: "s", at: "s", until: "s", reason: "s" },
   Answer: { field: "s", values: "[s" },
   FormView: { version: "s", fields: "[FormViewField", own: "s" },
@@ -1673,7 +1675,7 @@ export const shapes: Record<string, Record<string, string>> = {
   SampleView: { id: "s", contact: "s", who: "s", channel: "s", endedAt: "s", drawnAt: "s", drawnBy: "s", judgedAt: "s", judgedBy: "s", marks: "[SampleViewMark", note: "s" },
   SampleViewMark: { id: "s", mark: "n" },
   HandoverView: { from: "s", until: "s", arrived: "n", ended: "n", longestWaitMs: "N", waiting: "[ContactView", open: "[ContactView", cases: "[CaseView", clocks: "[ClockView", overrides: "[OverrideView", health: "[s" },
-  PartnerView: { id: "s", name: "s", instance: "s", up: "b" },
+  PartnerView: { id: "s", name: "[Label", instance: "s", state: "s" },
   SignInView: { ticket: "s", challenge: "s", relyingParty: "s" },
   EnrolmentView: { ticket: "s", challenge: "s", relyingParty: "s", userHandle: "s", name: "s", displayName: "s", totpSecret: "s", totpAddress: "s", credentials: "[s" },
   SessionView: { name: "s", displayName: "s", roles: "[s", language: "s", signedInAt: "s", endsAt: "s", idleMs: "N", confirmedAt: "s", how: "s", node: "s", country: "s", nodeName: "s" },
