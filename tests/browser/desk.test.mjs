@@ -59,7 +59,7 @@ for (const [language, name, plea, answer] of [
     await seat.close();
   });
 
-// A case in Morocco, with the child's consent to tell Tunisia what stands in `items`. returns  its id
+// A case of amina's in Morocco, with the child's consent to tell Tunisia what stands in `items`.
 async function aCase(words) {
   const child = await Child.arrive(stage, "ma", "ar");
   await child.write(words);
@@ -83,12 +83,21 @@ for (const [language, asker, asked, story] of [
 ])
   test(`J7 in ${language}: a referral is sent, decided in the other country, and seen by both`, async () => {
     const file = await aCase("سلام، عندي مشكل في المدرسة");
+    await stage.nodes.ask("ma", "case", "share", file.id, asker);
     const here = await Seat.take(stage, "ma", asker, language);
     const there = await Seat.take(stage, "tn", asked, language);
     await here.page.locator(".rail button").filter({ hasText: here.t("page.cases") }).click();
     await here.page.getByText(file.code).first().click();
     await here.press("refer");
     await here.page.locator("form select").first().selectOption(file.tunisia);
+    // What would let somebody be found is pointed at, taken out with one press, and can be put back.
+    await here.page.getByLabel(here.t("refer.narrative")).fill(`${story} 06 12 34 56 78`);
+    const number = here.page.getByRole("button", { name: "06 12 34 56 78" });
+    await number.click();
+    await number.waitFor({ state: "detached" });
+    await here.press("redact.undo");
+    await number.click();
+    assert.equal(await here.page.getByLabel(here.t("refer.narrative")).inputValue(), `${story} ${here.t("redact.instead")}`);
     await here.page.getByLabel(here.t("refer.narrative")).fill(story);
     await here.page.getByLabel(here.t("refer.redacted")).check();
     await here.press("refer.show");
@@ -111,9 +120,58 @@ for (const [language, asker, asked, story] of [
       await seat.page.locator(".tag.good").filter({ hasText: label("referral-states", "accepted", language) }).waitFor();
     assert.ok(Date.now() - begun < 120_000, "decided in under two minutes");
     await here.picture("accepted");
+    // The proof of it is a file, for a supervisor.
+    if (language === "fr") {
+      const chief = await Seat.take(stage, "ma", "leila", language);
+      await chief.page.locator(".rail button").filter({ hasText: chief.t("page.referrals") }).click();
+      await chief.page.locator("aside button.line").filter({ hasText: file.code }).click();
+      const saved = chief.page.waitForEvent("download");
+      await chief.press("passport");
+      const passport = await (await saved).path();
+      await stage.nodes.sanad(["passport", "verify", passport, "--trust", stage.nodes.file("trust.txt")]);
+      assert.deepEqual(chief.errors, []);
+      await chief.close();
+    }
     assert.deepEqual([...here.errors, ...there.errors], []);
     await here.close();
     await there.close();
+  });
+
+// A colleague's case: closed, then opened with a reason, which the supervisors and the case itself keep; or shared.
+for (const [language, name, chief, reason] of [
+  ["ar", "karim", "salma", "الطفلة تتصل الآن من المحطة وزميلتي في الطريق إلى بيتها."],
+  ["fr", "yasmine", "leila", "Elle appelle de la gare, et ma collègue est sur le chemin du retour."],
+])
+  test(`J4 in ${language}: a colleague's case is opened in need, with a reason, and everybody sees it`, async () => {
+    const file = await aCase("سلام، عندي مشكل في الدار");
+    const supervisor = await Seat.take(stage, "ma", chief, language);
+    await supervisor.page.locator(".rail button").filter({ hasText: supervisor.t("page.board") }).click();
+    const seat = await Seat.take(stage, "ma", name, language);
+    await seat.page.locator(".rail button").filter({ hasText: seat.t("page.cases") }).click();
+    await seat.page.getByText(file.code).first().click();
+    await seat.page.getByText(seat.t("refused.case_not_yours"), { exact: true }).first().waitFor();
+    assert.equal(await seat.page.getByText(seat.t("case.change"), { exact: true }).count(), 0);
+    await seat.page.getByLabel(seat.t("glass.reason")).fill(reason.slice(0, 8));
+    assert.ok(await seat.button("glass.break").isDisabled());
+    await seat.page.getByLabel(seat.t("glass.reason")).fill(reason);
+    await seat.picture("glass");
+    await seat.press("glass.break");
+    await seat.page.locator(".glass").filter({ hasText: reason }).waitFor();
+    await seat.picture("glass-broken");
+    await supervisor.page.getByText(supervisor.t("glass.told")).first().waitFor();
+    await supervisor.page.locator("li").filter({ hasText: reason }).first().waitFor();
+
+    // The supervisor shares it with them, and then takes that back.
+    await supervisor.page.locator("li").filter({ hasText: reason }).first().getByRole("button").click();
+    await supervisor.press("share");
+    const dialog = supervisor.page.getByRole("dialog");
+    await dialog.getByLabel(supervisor.t("share.colleague")).selectOption(name);
+    await dialog.getByRole("button", { name: supervisor.t("share"), exact: true }).click();
+    await dialog.getByRole("button", { name: supervisor.t("share.end"), exact: true }).click();
+    await supervisor.page.getByText(supervisor.t("share.ended")).first().waitFor();
+    assert.deepEqual([...seat.errors, ...supervisor.errors], []);
+    await seat.close();
+    await supervisor.close();
   });
 
 // J5: the supervisor sees who waits and what breaks, takes a conversation over, and is the second signature.

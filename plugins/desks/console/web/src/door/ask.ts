@@ -71,6 +71,14 @@ export const answers = {
   accountInvite: "invitation",
   accountChange: "done",
   policyList: "policies",
+  partnerList: "partners",
+  caseShare: "done",
+  glassBreak: "done",
+  glassList: "glasses",
+  passportPiece: "passportPiece",
+  attachmentList: "attachments",
+  attachmentRead: "attachmentPart",
+  attachmentAdd: "done",
   directoryShow: "directory",
 } as const satisfies Partial<Record<keyof Request, keyof Reply>>;
 

@@ -2,7 +2,7 @@ import { nodesOf } from "../words/directory";
 import { setClock } from "./clock.svelte";
 import { Reading } from "./reading.svelte";
 import { door, session } from "./session.svelte";
-import { taxonomies } from "./words.svelte";
+import { speech, taxonomies } from "./words.svelte";
 
 /// What the pages show, each read from the node when a page wants it.
 export const lists = {
@@ -15,6 +15,8 @@ export const lists = {
   cases: new Reading(() => door.ask("caseList", null)),
   referrals: new Reading(() => door.ask("referralList", null)),
   escalations: new Reading(() => door.ask("escalationList", null)),
+  partners: new Reading(() => door.ask("partnerList", null)),
+  glasses: new Reading(() => door.ask("glassList", null)),
   form: new Reading(() => door.ask("formShow", null)),
   clocks: new Reading(() => door.ask("clockList", null)),
   overrides: new Reading(() => door.ask("overrideList", null)),
@@ -45,6 +47,15 @@ export async function wantWords(...names: string[]): Promise<void> {
 
 /// The nodes that something may be sent to: all but this one.
 export const otherNodes = () => (lists.nodes.value ?? []).filter((one) => one.id !== session.who?.node);
+
+/// Those who can have a case.
+export const colleagues = () => (lists.staff.value ?? []).filter((one) => one.roles.includes("counsellor") || one.roles.includes("supervisor"));
+
+/// A partner by the name that people know it by, in this page's language.
+export function partnerName(id: string): string {
+  const name = lists.partners.value?.find((one) => one.id === id)?.name ?? [];
+  return (name.find((one) => one.language === speech.language) ?? name.find((one) => one.language === "en"))?.text || id;
+}
 
 /// A node by the name that people know it by.
 export const nodeName = (id: string): string => lists.nodes.value?.find((one) => one.id === id)?.name || id;

@@ -15,6 +15,7 @@ const changes: [string, (keyof typeof lists)[]][] = [
   ["escalation.", ["escalations", "clocks"]],
   ["override.", ["overrides"]],
   ["form.", ["form"]],
+  ["glass.", ["glasses"]],
   ["plugin.", ["plugins", "status"]],
   ["link.", ["links", "status"]],
 ];

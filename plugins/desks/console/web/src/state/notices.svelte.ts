@@ -27,10 +27,10 @@ function add(kind: Notice["kind"], text: string, mend = ""): void {
 export const say = (key: Key, values: Record<string, string | number> = {}): void => add("good", t(key, values));
 
 /// What was refused, in this page's language where the code is known, else in the node's words.
-export function refusalText(error: unknown): { text: string; mend: string } {
+export function refusalText(error: unknown): { code: string; text: string; mend: string } {
   const { code, wrong, mend } = error instanceof Refusal ? error : new Refusal("fault");
   const known = maybe(`refused.${code}`, "");
-  return { text: known || wrong || t("refused.other", { code }), mend: known ? maybe(`refused.${code}.mend`, mend) : mend };
+  return { code, text: known || wrong || t("refused.other", { code }), mend: known ? maybe(`refused.${code}.mend`, mend) : mend };
 }
 
 /// A refusal stays until it is read. An ended session has a page of its own.

@@ -5,7 +5,7 @@ import { refusalText } from "./notices.svelte";
 export class Reading<T> {
   value = $state.raw<T | undefined>();
   busy = $state(false);
-  refused = $state.raw<{ text: string; mend: string } | undefined>();
+  refused = $state.raw<{ code: string; text: string; mend: string } | undefined>();
   #running = false; // beside `busy`, so that an effect that loads does not follow it
   #again = false;
 
