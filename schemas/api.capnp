@@ -133,6 +133,8 @@ struct Request {
     caseShare @106 :CaseShare;              # counsellor: with a colleague who may open it too
     glassBreak @107 :GlassBreak;            # counsellor: open a case that is a colleague's, for an hour
     glassList @108 :Void;                   # supervisor, data_officer, auditor: every time that somebody did
+    backupMake @109 :Void;                  # admin: begin one now
+    backupList @110 :Void;                  # admin
   }
 }
 
@@ -191,6 +193,7 @@ struct Reply {
     handover @50 :HandoverView;
     partners @51 :List(PartnerView);
     glasses @52 :List(GlassView);
+    backups @53 :BackupsView;
   }
 }
 
@@ -1093,6 +1096,19 @@ struct CourierPart {
 
 struct LinkImport { from @0 :Text; to @1 :Text; frame @2 :Data; }
 struct CourierTaken { entries @0 :UInt64; }  # that were new here
+
+struct BackupsView {
+  folder @0 :Text;
+  key @1 :Text;              # the half of the key that this node has; empty: it makes no backups
+  everyHours @2 :UInt32;     # 0: only when somebody asks
+  keep @3 :UInt32;           # how many files stay
+  running @4 :Bool;
+  bytes @5 :UInt64;          # written so far, of the one that runs
+  fault @6 :Text;            # why the last one failed; empty: it did not
+  made @7 :List(Backup);     # the newest first
+  late @8 :Bool;             # the newest is older than two rounds, or there is none
+  struct Backup { file @0 :Text; at @1 :Text; bytes @2 :UInt64; }
+}
 
 struct AuditVerified {
   size @0 :UInt64;

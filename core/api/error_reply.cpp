@@ -58,6 +58,8 @@ constexpr auto sentences = std::to_array<Sentence>({
      "answer that first: withdraw_ok, or complete it"},
     {"wrong_side", "this is for the other node to say", "look who asked and who was asked"},
     {"not_yours", "a colleague has this conversation", "speak with the colleague named in it"},
+    {"backup_key_missing", "this node has no key to seal backups to",
+     "make one on another machine (sanad backup key FILE), and write its other half to [backup]"},
     {"case_not_yours", "a colleague has this case",
      "ask them to share it; when a child cannot wait, open it with a reason of one sentence"},
     {"safety_plan_missing", "an emergency closes only with a safety plan",

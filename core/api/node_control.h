@@ -64,6 +64,21 @@ public:
     virtual Result<std::string> install_form(const std::string& /*own*/) {
         return fail(Fault::denied, "form");
     }
+    struct Backup {
+        std::string file;
+        Time at;
+        std::uint64_t bytes = 0;
+    };
+    struct Backups {
+        std::string folder, key, fault;
+        std::uint32_t every_hours = 0, keep = 0;
+        bool running = false;
+        std::uint64_t bytes = 0;  // written so far
+        std::vector<Backup> made;
+    };
+    /// Begins a backup. errors  not_found: the node has no key for one · busy
+    virtual Result<void> make_backup() { return fail(Fault::not_found, "backup key"); }
+    virtual Backups backups() { return {}; }
     /// Compacts the store as soon as nothing else writes.
     virtual void compact_soon() = 0;
     /// Ends a plugin's quarantine. errors  not_found · denied: it is in none

@@ -209,6 +209,8 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          .action = "case.erase",
          .handler = &Service::case_erase,
          .factor = Factor::fresh},
+        {Request::BACKUP_MAKE, audited, {admin}, "backup.make", &Service::backup_make},
+        {Request::BACKUP_LIST, read, {admin}, "backup.list", &Service::backup_list},
         {Request::STORE_COMPACT, audited, {admin}, "store.compact", &Service::store_compact},
         {Request::PLUGIN_LIST, read, {supervisor, admin}, "plugin.list", &Service::plugin_list},
         {Request::PLUGIN_MOVE, audited, {supervisor, admin}, "plugin.move", &Service::plugin_move},

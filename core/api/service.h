@@ -193,6 +193,8 @@ private:
     Result<void> account_change(Context& context, In request, Out reply);
 
     Result<void> node_status(Context& context, In request, Out reply);
+    Result<void> backup_make(Context& context, In request, Out reply);
+    Result<void> backup_list(Context& context, In request, Out reply);
     Result<void> link_list(Context& context, In request, Out reply);
     Result<NodeId> link_peer(const std::string& name) const;
     Result<void> link_show(Context& context, In request, Out reply);

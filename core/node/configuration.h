@@ -92,6 +92,14 @@ struct AuditSettings {
     int check_hour = 0;             // UTC, of the nightly walk through the whole log
 };
 
+/// Where a node's backups go, and whose key opens them.
+struct BackupSettings {
+    std::filesystem::path folder;                // absolute
+    std::optional<trust::SealingPublicKey> key;  // none: it makes no backups
+    Duration every{};                            // 0: only when somebody asks
+    std::uint32_t keep = 0;                      // how many files stay
+};
+
 struct StaffMember {
     std::string name;
     std::vector<std::string> roles;  // of staff_roles
@@ -133,6 +141,7 @@ struct Configuration {
     bool stands_by = false;  // waits while another process has the store
     FederationSettings federation;
     AuditSettings audit;
+    BackupSettings backup;
     std::vector<std::filesystem::path> plugin_folders;
     std::filesystem::path plugin_host;  // the program of isolated plugins; empty: the node's own
     std::vector<plugins::BundleSigner> plugin_signers;  // none: any plugin of the folders runs

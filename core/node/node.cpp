@@ -1,5 +1,6 @@
 #include "core/node/node.h"
 
+#include "core/node/backup_file.h"
 #include "core/node/files.h"
 #include "core/node/initialise.h"
 #include "core/node/plugin_store.h"
@@ -60,6 +61,7 @@ Node::~Node() {
         indexer_thread_.request_stop();
         indexer_thread_.join();
     }
+    backups_.reset();  // it tells the engine
     if (transport_thread_.joinable()) {
         transport_thread_.request_stop();
         transport_->wake();
@@ -152,12 +154,47 @@ void Node::start_threads() {
     if (!watched) counters_.add("audit.not_started");
     self_audit_ = std::make_unique<SelfAudit>(
         SelfAudit::Parts{*store_.store, *engine_, *audit_, *witness_, around_.clock, around_.log});
+    backups_ = std::make_unique<node::Backups>(
+        node::Backups::Parts{configuration_, *store_.store, around_.clock, around_.log,
+                             [this](const char* event) { tell_backup(event); }});
     engine_thread_ = std::jthread(
         [this](const std::stop_token& stop) { engine_->run(stop, [this] { return idle(); }); });
     indexer_thread_ = std::jthread([this](const std::stop_token& stop) { indexer_->run(stop); });
     transport_thread_ = std::jthread([this](const std::stop_token& stop) {
         transport_->run(stop, *links_, [this] { links_->run_posted(); }, [this] { tick_links(); });
     });
+}
+
+Result<void> Node::make_backup() { return backups_->request(); }
+
+api::NodeControl::Backups Node::backups() {
+    const BackupSettings& settings = configuration_.backup;
+    auto state = backups_->state();
+    api::NodeControl::Backups backups;
+    backups.folder = settings.folder.string();
+    if (settings.key) {
+        backups.key = backup_key_text(*settings.key);
+        backups.every_hours = static_cast<std::uint32_t>(
+            std::chrono::duration_cast<std::chrono::hours>(settings.every).count());
+    }
+    backups.keep = settings.keep;
+    backups.running = state.running;
+    backups.bytes = state.bytes;
+    backups.fault = std::move(state.fault);
+    for (auto& one : state.made) backups.made.push_back({std::move(one.file), one.at, one.bytes});
+    return backups;
+}
+
+void Node::tell_backup(const char* event) {
+    const auto taken = engine_->submit(
+        [this, event](store::Draft& draft) -> Result<void> {
+            const Time now = around_.clock.now();
+            feed_->emit(draft, {.at = now, .name = event});
+            audit_->append(draft, {.at = now, .actor = "node", .role = "node", .action = event});
+            return {};
+        },
+        {});
+    if (!taken) counters_.add("backup.untold");
 }
 
 void Node::tick_links() {

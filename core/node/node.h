@@ -6,6 +6,7 @@
 #include "core/federation/appliers.h"
 #include "core/federation/directory_gossip.h"
 #include "core/federation/zmq_transport.h"
+#include "core/node/backups.h"
 #include "core/node/configuration.h"
 #include "core/node/fallback_page.h"
 #include "core/node/instance_life.h"
@@ -73,6 +74,8 @@ public:
     Result<casework::Form> try_form(const std::string& own) override;
     Result<std::string> install_form(const std::string& own) override;
     void compact_soon() override { compact_at_ = Duration{0}; }
+    Result<void> make_backup() override;
+    api::NodeControl::Backups backups() override;
     Result<void> resume_plugin(const std::string& instance) override;
     void change_plugin(const std::string& instance, PluginChange change,
                        std::function<void(const Result<std::string>&)> done) override;
@@ -93,6 +96,7 @@ private:
     Result<void> follow_file(const std::string& note);
     void mirror_directory(const federation::DirectoryState& before);
     void tell_condition(Time now);
+    void tell_backup(const char* event);
     void introduce_roster(Time now);
     void settle_keys();
     void switch_transport();
@@ -209,6 +213,7 @@ private:
     std::mutex status_mutex_;                   // guards status_
     std::vector<federation::Links::Status> status_;
     std::unique_ptr<SelfAudit> self_audit_;
+    std::unique_ptr<node::Backups> backups_;
     std::jthread engine_thread_;
     std::jthread transport_thread_;
     std::jthread indexer_thread_;

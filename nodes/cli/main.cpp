@@ -112,6 +112,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_erasure_commands(app, chosen);
     add_plugin_commands(app, chosen);
     add_store_commands(app, chosen);
+    add_backup_commands(app, chosen);
     add_user_commands(app, chosen);
 }
 

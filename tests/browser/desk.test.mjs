@@ -232,6 +232,20 @@ for (const [language, name] of [["ar", "nadia"], ["fr", "driss"]])
 
     await go("node");
     await seat.page.getByText("console").first().waitFor();
+    // What is left of the first day, whom the stewards have signed, and when we are there for others.
+    await seat.page.getByText(seat.t("firstDay.backup.how")).waitFor();
+    await seat.page.getByText(seat.t("firstDay.peer"), { exact: true }).waitFor();
+    assert.equal(await seat.page.getByText(seat.t("firstDay.peer.how")).count(), 0, "the peer is there already");
+    await seat.page.locator("td").filter({ hasText: "tn." }).first().waitFor();
+    await seat.picture("node");
+    const roster = seat.page.locator("section").filter({ has: seat.button("roster.publish") });
+    await roster.locator("select").first().selectOption("ar");
+    await seat.press("roster.publish");
+    await seat.page.getByText(seat.t("roster.done")).first().waitFor();
+    await until("Tunisia has it", 20_000, async () => ((await stage.nodes.ask("tn", "roster", "list")) ?? []).some((one) => one.node.startsWith("ma.")));
+    await roster.getByLabel(seat.t("roster.hours")).fill("never");
+    await seat.press("roster.publish");
+    await seat.page.locator(".notice, [role=alert]").first().waitFor();
     const own = seat.page.getByLabel(seat.t("form.own"));
     await own.fill('version = "own-1"\n[[field]]\nid = "Not An Id"\nlabel = { en = "A", fr = "A", ar = "أ" }\n');
     await seat.page.getByRole("alert").filter({ hasText: "form.toml" }).waitFor();

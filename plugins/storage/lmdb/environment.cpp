@@ -166,6 +166,14 @@ void clear_unfinished(const std::string& folder) {
     std::filesystem::remove(folder, ignored);
 }
 
+void copy_backup(const std::string& from, const std::string& folder) {
+    std::error_code fault;
+    std::filesystem::copy_file(from, folder + "/data.mdb", fault);
+    if (fault) refuse(fault.value(), fault == std::errc::no_such_file_or_directory ? from : folder);
+    std::filesystem::permissions(folder + "/data.mdb", std::filesystem::perms(file_mode), fault);
+    check_header(folder);
+}
+
 std::string parent_of(const std::string& path) {
     const std::string parent = std::filesystem::path(path).parent_path().string();
     return parent.empty() ? "." : parent;
@@ -213,11 +221,12 @@ int status_of(int lmdb_answer, const std::string& folder) {
     }
 }
 
-void create_store(const std::string& path, std::uint32_t map_mib) {
+void create_store(const std::string& path, std::uint32_t map_mib, const std::string& from) {
     const std::string unfinished = path + ".new";
     clear_unfinished(unfinished);
     if (::mkdir(unfinished.c_str(), folder_mode) != 0) refuse(errno, parent_of(path));
     try {
+        if (!from.empty()) copy_backup(from, unfinished);
         allocate_reader_table(unfinished);
         MDB_env* env = open_environment(unfinished, map_mib);
         const int synced = mdb_env_sync(env, 1);

@@ -25,9 +25,12 @@ inline constexpr unsigned readers_max = 1000;  // snapshots open at one time
 int status_of(int lmdb_answer, const std::string& folder);
 
 /// Makes an empty store: in a folder beside `path`, synced, then renamed, so that a power cut
-/// leaves a whole store or none. An empty folder at `path` is replaced. throws
-/// sanad::plugin::Error: lmdb.exists, lmdb.no_room, lmdb.denied, lmdb.io
-void create_store(const std::string& path, std::uint32_t map_mib);
+/// leaves a whole store or none. An empty folder at `path` is replaced.
+///
+/// from    empty; or a file that Store's backup wrote: the store holds what it holds
+/// throws  sanad::plugin::Error: lmdb.exists, lmdb.no_room, lmdb.denied, lmdb.io, lmdb.not_found,
+///         and what opening a store throws of `from`
+void create_store(const std::string& path, std::uint32_t map_mib, const std::string& from = {});
 
 /// An open store. Only LMDB's default durability: a commit returns when the disk has it.
 class Environment {

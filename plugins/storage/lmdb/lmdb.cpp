@@ -26,10 +26,11 @@ public:
         path_ = std::move(path);
         map_mib_ = map_mib;
         create_ = config.getCreate();
+        from_ = sanad::plugin::view_of(config.getFrom());
     }
 
     void start() override {
-        if (create_) sanad::lmdb::create_store(path_, map_mib_);
+        if (create_) sanad::lmdb::create_store(path_, map_mib_, from_);
         store_ = std::make_unique<sanad::lmdb::Store>(path_, map_mib_);
     }
 
@@ -41,6 +42,7 @@ private:
     std::string path_;
     std::uint32_t map_mib_ = 0;
     bool create_ = false;
+    std::string from_;
     std::unique_ptr<sanad::lmdb::Store> store_;
 };
 

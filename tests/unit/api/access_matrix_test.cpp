@@ -55,6 +55,8 @@ const std::map<std::string, Expected> table{
     {"glassBreak", {.roles = "cs", .fresh = true}},
     {"glassList", {"sou"}},
     {"partnerList", {"cs"}},
+    {"backupMake", {"a"}},
+    {"backupList", {"a"}},
     {"caseNote", {"cs"}},
     {"consentRecord", {"cs"}},
     {"refer", {"cs"}},

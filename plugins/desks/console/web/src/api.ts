@@ -218,6 +218,10 @@ export interface Request {
   glassBreak?: GlassBreak;
   /** supervisor, data_officer, auditor: every time that somebody did */
   glassList?: null;
+  /** admin: begin one now */
+  backupMake?: null;
+  /** admin */
+  backupList?: null;
 }
 
 export interface Reply {
@@ -274,6 +278,7 @@ export interface Reply {
   handover?: HandoverView;
   partners?: PartnerView[];
   glasses?: GlassView[];
+  backups?: BackupsView;
 }
 
 export interface ErrorReply {
@@ -1474,6 +1479,31 @@ export interface CourierTaken {
   entries: string;
 }
 
+export interface BackupsView {
+  folder: string;
+  /** the half of the key that this node has; empty: it makes no backups */
+  key: string;
+  /** 0: only when somebody asks */
+  everyHours: number;
+  /** how many files stay */
+  keep: number;
+  running: boolean;
+  /** written so far, of the one that runs */
+  bytes: string;
+  /** why the last one failed; empty: it did not */
+  fault: string;
+  /** the newest first */
+  made: BackupsViewBackup[];
+  /** the newest is older than two rounds, or there is none */
+  late: boolean;
+}
+
+export interface BackupsViewBackup {
+  file: string;
+  at: string;
+  bytes: string;
+}
+
 export interface AuditVerified {
   size: string;
   root: string;
@@ -1647,7 +1677,7 @@ export interface DirectoryOverride {
 
 /** Of each struct that an answer may have: what its fields are, for those that are left out. A member of a union ends in `?`: it is absent when it is not chosen. */
 export const shapes: Record<string, Record<string, string>> = {
-  Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?", form: "FormView?", queueChange: "QueueChange?", file: "FileView?", exposures: "[ExposureView?", sample: "[SampleView?", handover: "HandoverView?", partners: "[PartnerView?", glasses: "[GlassView?" },
+  Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?", form: "FormView?", queueChange: "QueueChange?", file: "FileView?", exposures: "[ExposureView?", sample: "[SampleView?", handover: "HandoverView?", partners: "[PartnerView?", glasses: "[GlassView?", backups: "BackupsView?" },
   ErrorReply: { code: "s", wrong: "s", mend: "s" },
   Done: { id: "s", state: "s", code: "s", note: "s" },
   ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView", joined: "[s" },
@@ -1706,6 +1736,8 @@ export const shapes: Record<string, Record<string, string>> = {
   LaneDetail: { lane: "s", sent: "N", receipted: "N", received: "N", ourHead: "s", theirHead: "s", recovered: "N", recovering: "N" },
   CourierPart: { frames: "[d", next: "N", size: "N", from: "s" },
   CourierTaken: { entries: "N" },
+  BackupsView: { folder: "s", key: "s", everyHours: "n", keep: "n", running: "b", bytes: "N", fault: "s", made: "[BackupsViewBackup", late: "b" },
+  BackupsViewBackup: { file: "s", at: "s", bytes: "N" },
   AuditVerified: { size: "N", root: "s", bad: "b", badIndex: "N", badWhat: "s", agreedSize: "N", agreedHolder: "s" },
   AuditWitnessView: { witnesses: "[AuditWitnessViewWitness", own: "[AuditWitnessViewOwn", seen: "[AuditWitnessViewSeen", checkedAt: "s", checkedSize: "N", checkedBadIndex: "N", checkedBad: "s" },
   AuditWitnessViewWitness: { node: "s", cosigned: "N" },

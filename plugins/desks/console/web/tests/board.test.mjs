@@ -6,6 +6,7 @@ import { load } from "./load.mjs";
 
 const { counts } = await load("words/board.ts");
 const { troubles, unreceipted } = await load("words/health.ts");
+const { firstDay } = await load("words/firstDay.ts");
 const { roles } = await load("pages/people/roles.ts");
 
 test("who waits and who is talked with is counted by level, and who waits too long", () => {
@@ -32,7 +33,21 @@ test("each trouble is shown, the urgent first, and each says how to mend it", ()
   );
   assert.deepEqual(found.map((one) => one.key), ["fault", "clockWrong", "auditBad", "auditAlarms", "plugin", "linkFrozen", "directorySoft", "deadLetters", "linkDown"]);
   const texts = JSON.parse(readFileSync(join(import.meta.dirname, "../src/texts/en.json"), "utf8"));
-  for (const { key } of [...found, { key: "directoryNone" }, { key: "directoryHard" }]) assert.ok(texts[`trouble.${key}`] && texts[`trouble.${key}.mend`], key);
+  const backups = (more) => troubles(well, [], [], { key: "sanad-backup+a", fault: "", late: false, made: [], ...more }).map((one) => one.key);
+  assert.deepEqual([backups({}), backups({ key: "" }), backups({ fault: "the disk is full" }), backups({ late: true })], [[], ["backupNone"], ["backupFailed"], ["backupLate"]]);
+  for (const { key } of [...found, { key: "backupNone" }, { key: "backupFailed" }, { key: "backupLate" }, { key: "directoryNone" }, { key: "directoryHard" }]) assert.ok(texts[`trouble.${key}`] && texts[`trouble.${key}.mend`], key);
+});
+
+test("what is left of the first day is told until it is done", () => {
+  const account = (...roles) => ({ active: true, roles });
+  const left = (...given) => firstDay(...given).filter((one) => !one.done).map((one) => one.key);
+  const texts = JSON.parse(readFileSync(join(import.meta.dirname, "../src/texts/en.json"), "utf8"));
+  const nothing = [{ ...well, directoryState: "none" }, [account("admin")], [], [], { key: "", made: [] }];
+  assert.deepEqual(left(...nothing), ["people", "supervisor", "secondAdmin", "channel", "backup", "directory", "peer"]);
+  for (const key of left(...nothing)) assert.ok(texts[`firstDay.${key}`] && texts[`firstDay.${key}.how`], key);
+  const all = [well, [account("admin", "supervisor"), account("admin", "counsellor")], [{ kind: "channel", state: "running" }], [{ up: true }], { key: "k", made: [{}] }];
+  assert.deepEqual(left(...all), []);
+  assert.deepEqual(left(all[0], [...all[1].slice(1), { active: false, roles: ["admin", "supervisor"] }], ...all.slice(2)), ["supervisor", "secondAdmin"]);
 });
 
 test("what a peer has not receipted is counted over all lanes", () => {

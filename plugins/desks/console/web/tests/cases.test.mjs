@@ -57,7 +57,7 @@ test("several timelines become one by time, and what is as old stays in its orde
 
 test("the active nodes of a directory are read, and nothing else", () => {
   const note = 'sanad-directory/v1\nfederation test\nnode ma.one country=MA name="One \'a\'" languages=ar,fr services= endpoints= keys=AAAA status=active\nnode tn.two country=TN name="Two" languages=ar services=webchat endpoints=tcp://x:1 keys=BBBB status=revoked\nnode broken\n\n— steward sig\n';
-  assert.deepEqual(nodesOf(note), [{ id: "ma.one", country: "MA", name: "One 'a'" }]);
+  assert.deepEqual(nodesOf(note), [{ id: "ma.one", country: "MA", name: "One 'a'", languages: ["ar", "fr"], services: [] }]);
   assert.deepEqual(nodesOf(""), []);
 });
 

@@ -26,6 +26,8 @@ export const lists = {
   links: new Reading(() => door.ask("linkList", null)),
   rosters: new Reading(() => door.ask("rosterList", null)),
   nodes: new Reading(async () => nodesOf((await door.ask("directoryShow", null)).note)),
+  backups: new Reading(() => door.ask("backupList", null)),
+  policies: new Reading(() => door.ask("policyList", null)),
   status: new Reading(() => door.ask("nodeStatus", null)),
 };
 

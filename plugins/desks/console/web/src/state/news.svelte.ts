@@ -16,6 +16,7 @@ const changes: [string, (keyof typeof lists)[]][] = [
   ["override.", ["overrides"]],
   ["form.", ["form"]],
   ["glass.", ["glasses"]],
+  ["backup.", ["backups"]],
   ["plugin.", ["plugins", "status"]],
   ["link.", ["links", "status"]],
 ];

@@ -1,14 +1,14 @@
-import type { LinkView, NodeStatus, PluginView } from "../api";
+import type { BackupsView, LinkView, NodeStatus, PluginView } from "../api";
 
 /// One thing that is red or about to be; `key` names its text and how to mend it.
 export interface Trouble {
-  key: "fault" | "directoryNone" | "directorySoft" | "directoryHard" | "auditBad" | "auditAlarms" | "clockWrong" | "plugin" | "deadLetters" | "linkFrozen" | "linkDown";
+  key: "fault" | "directoryNone" | "directorySoft" | "directoryHard" | "auditBad" | "auditAlarms" | "clockWrong" | "plugin" | "deadLetters" | "linkFrozen" | "linkDown" | "backupNone" | "backupFailed" | "backupLate";
   what: string;
   urgent: boolean;
 }
 
 /// What is wrong with a node, the urgent first.
-export function troubles(status: NodeStatus, plugins: PluginView[], links: LinkView[]): Trouble[] {
+export function troubles(status: NodeStatus, plugins: PluginView[], links: LinkView[], backups?: BackupsView): Trouble[] {
   const found: Trouble[] = [];
   const add = (key: Trouble["key"], what: string, urgent: boolean) => found.push({ key, what, urgent });
   if (!status.healthy) add("fault", status.fault, true);
@@ -26,6 +26,9 @@ export function troubles(status: NodeStatus, plugins: PluginView[], links: LinkV
     if (one.frozen) add("linkFrozen", one.peer, true);
     else if (!one.up) add("linkDown", one.peer, false);
   }
+  if (backups && !backups.key) add("backupNone", "", false);
+  else if (backups?.fault) add("backupFailed", backups.fault, true);
+  else if (backups?.late) add("backupLate", backups.made[0]?.at ?? "", true);
   return found.sort((one, other) => Number(other.urgent) - Number(one.urgent));
 }
 
