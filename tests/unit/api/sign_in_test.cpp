@@ -218,18 +218,23 @@ TEST_CASE("a failed sign-in says the same and takes as long for a name that is n
         CHECK(std::get<1>(unknown) == std::get<1>(known));
         CHECK(std::get<2>(unknown) == std::get<2>(known));
     }
-    // The quickest of several, in turns: what a busy machine adds is not what is compared.
+    // The quickest of several, in turns: what a busy machine adds is not what is compared, so on
+    // one there are more turns.
     std::map<std::string, std::chrono::steady_clock::duration> quickest;
-    for (int round = 0; round < 6; ++round)
+    const auto alike = [&] {
+        const double known_time = double(quickest.at("amina").count());
+        return std::ranges::all_of(quickest, [&](const auto& one) {
+            return double(one.second.count()) == Approx(known_time).epsilon(0.15);
+        });
+    };
+    for (int round = 0; round < 6 || (round < 60 && !alike()); ++round)
         for (const auto* name : {"amina", "karim", "nobody of that name"}) {
             desk.world.clock.advance(api::SignInPace::wait_max);
             const auto took = std::get<3>(tried(name));
             const auto [best, first] = quickest.emplace(name, took);
             if (!first) best->second = std::min(best->second, took);
         }
-    const double known_time = double(quickest.at("amina").count());
-    for (const auto& [name, time] : quickest)
-        CHECK(double(time.count()) == Approx(known_time).epsilon(0.15));
+    CHECK(alike());
     const auto audit = desk.audit();
     CHECK(has_entry(audit, "nobody", "session.begin", "sign_in_failed"));
     for (const auto& entry : audit)
