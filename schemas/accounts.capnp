@@ -16,6 +16,8 @@ struct AccountRecord {
   invitedUntilMs @9 :Int64;
   lastSignInMs @10 :Int64;
   createdAtMs @11 :Int64;
+  recoveryBy @12 :Text;       # an administrator who wants somebody with a key to get a new one
+  recoveryAtMs @13 :Int64;
 }
 
 struct PasskeyRecord {

@@ -686,7 +686,11 @@ struct AccountInvite {
   languages @3 :List(Text);
 }
 
-struct InvitationView { name @0 :Text; code @1 :Text; until @2 :Text; }
+struct InvitationView {
+  name @0 :Text;
+  code @1 :Text;           # empty: a second administrator has to ask for the same until then
+  until @2 :Text;
+}
 
 struct AccountChange {
   name @0 :Text;

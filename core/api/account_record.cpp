@@ -84,6 +84,8 @@ Bytes encode(const Account& account) {
     }
     if (account.invitation) out.setInvitation(to_data(*account.invitation));
     out.setInvitedUntilMs(account.invited_until.ms);
+    out.setRecoveryBy(to_text(account.recovery_by));
+    out.setRecoveryAtMs(account.recovery_at.ms);
     out.setLastSignInMs(account.last_sign_in.ms);
     out.setCreatedAtMs(account.created_at.ms);
     return flatten(builder);
@@ -116,6 +118,8 @@ Result<Account> decode_account(ByteView bytes) {
         }
         if (trust::Digest code; fill_array(code, in.getInvitation())) account.invitation = code;
         account.invited_until = {in.getInvitedUntilMs()};
+        account.recovery_by = from_text(in.getRecoveryBy());
+        account.recovery_at = {in.getRecoveryAtMs()};
         account.last_sign_in = {in.getLastSignInMs()};
         account.created_at = {in.getCreatedAtMs()};
         return account;

@@ -45,9 +45,13 @@ struct Account {
     std::optional<KeptPassword> password;
     std::optional<trust::Digest> invitation;  // SHA-256 of the one-time code
     Time invited_until;
+    std::string recovery_by;  // an administrator who asked for a new key; a second one has to
+    Time recovery_at;
     Time last_sign_in;
     Time created_at;
 
+    /// They can sign in already: a new code lets somebody else in as well.
+    bool has_key() const { return !passkeys.empty() || password.has_value(); }
     bool is_invited(Time now) const { return active && invitation && now < invited_until; }
 };
 
@@ -62,6 +66,7 @@ public:
     static constexpr std::size_t label_bytes_max = 64;
     static constexpr std::size_t languages_max = 8;
     static constexpr Duration invitation_life = std::chrono::minutes(15);
+    static constexpr Duration recovery_life = std::chrono::hours(24);  // for the second one
 
     /// All three outlive it. errors  those of the store
     static Result<std::unique_ptr<Accounts>> open(store::Store& store, store::Records& records,

@@ -160,6 +160,15 @@ bool ends_session(std::string_view what) {
            what == "forget_password";
 }
 
+// A new key for somebody who has one lets whoever holds the code in under their name, so two
+// administrators want it; for oneself the second factor of a moment ago is enough.
+bool needs_second(const Account& account, const std::string& by, Time now) {
+    if (!account.has_key() || account.name == by) return false;
+    const bool asked =
+        !account.recovery_by.empty() && now < account.recovery_at + Accounts::recovery_life;
+    return !asked || account.recovery_by == by;
+}
+
 }  // namespace
 
 void Service::fill_session(schema::api::SessionView::Builder out, const Account& account,
@@ -221,12 +230,20 @@ Result<void> Service::account_invite(Context& context, In request, Out reply) {
         parts_.entropy.fill(account->user_handle);
         if (account->created_at.ms == 0) account->created_at = context.now;
     }
-    const std::string code = SignIn::make_code(parts_.entropy);
-    account->invitation = SignIn::hash_of_code(code);
-    account->invited_until = context.now + Accounts::invitation_life;
     context.reason = account->name;
     auto out = reply.initInvitation();
     out.setName(text(account->name));
+    if (needs_second(*account, context.actor.name, context.now)) {
+        account->recovery_by = context.actor.name;
+        account->recovery_at = context.now;
+        context.reason = "first of two: " + account->name;
+        out.setUntil(text(format_time(context.now + Accounts::recovery_life)));
+        return parts_.accounts.save(*context.draft, *account, context.now);
+    }
+    account->recovery_by.clear();
+    const std::string code = SignIn::make_code(parts_.entropy);
+    account->invitation = SignIn::hash_of_code(code);
+    account->invited_until = context.now + Accounts::invitation_life;
     out.setCode(text(code));
     out.setUntil(text(format_time(account->invited_until)));
     return parts_.accounts.save(*context.draft, *account, context.now);

@@ -48,6 +48,13 @@ std::string desk_address(const Common& common) {
 
 std::string show_invitation(door::InvitationView::Reader invitation, const std::string& address) {
     const auto name = text_of(invitation.getName());
+    if (invitation.getCode().size() == 0)
+        return shown(name) +
+               " has a key already, so two administrators have to want this: another one "
+               "says the same until " +
+               text_of(invitation.getUntil()) +
+               ", and gets the code. Make sure first, face to face or by a call back, that it is " +
+               shown(name) + " who asks.\n";
     return line("name", name) + line("code", text_of(invitation.getCode())) +
            line("until", text_of(invitation.getUntil())) + line("address", address) +
            "\nGive the code to " + shown(name) +

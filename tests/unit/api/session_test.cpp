@@ -159,4 +159,28 @@ TEST_CASE("what cannot be undone asks once more who it is, and the token changes
               .error() == "");
 }
 
+TEST_CASE("a new key for somebody who has one takes two administrators, who are two people") {
+    Desk desk;
+    Authenticator key;
+    Authenticator another(trust::PasskeyAlgorithm::eddsa, 7);
+    desk.enrol("karim", key);
+    desk.invited_by("nadia", "noor", {"admin"});
+    CHECK(desk.invited_by("nadia", "karim").empty());
+    CHECK(desk.invited_by("nadia", "karim").empty());  // the same one twice is one
+    const auto code = desk.invited_by("noor", "karim");
+    REQUIRE_FALSE(code.empty());
+    CHECK(desk.start_enrolment("karim", code).error() == "");
+    CHECK(has_entry(desk.audit(), "nadia", "account.invite", "ok", "first of two: karim"));
+    // It was for once; and who asked a day ago has asked nothing.
+    CHECK(desk.invited_by("noor", "karim").empty());
+    desk.world.clock.advance(api::Accounts::recovery_life);
+    CHECK(desk.invited_by("nadia", "karim").empty());
+    // One more key for oneself needs nobody else, who has just shown that it is them.
+    const auto session = desk.enrol("nadia", another);
+    const auto own =
+        desk.ask(session, [](auto request) { request.initAccountInvite().setName("nadia"); });
+    REQUIRE(own.error() == "");
+    CHECK((**own.reply).getInvitation().getCode().size() > 0);
+}
+
 }  // namespace sanad::support

@@ -925,6 +925,7 @@ export interface AccountInvite {
 
 export interface InvitationView {
   name: string;
+  /** empty: a second administrator has to ask for the same until then */
   code: string;
   until: string;
 }
