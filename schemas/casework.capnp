@@ -152,7 +152,7 @@ enum ContactState { none @0; waiting @1; open @2; ended @3; }
 
 enum ContactEventKind {
   none @0; arrived @1; opened @2; released @3; childMessage @4; staffMessage @5; urgency @6;
-  ended @7; returned @8; result @9; linkedToCase @10;
+  ended @7; returned @8; result @9; linkedToCase @10; joined @11;
 }
 
 struct ContactEvent {
@@ -185,6 +185,7 @@ struct ContactRecord {
   events @14 :UInt32;        # how many ContactEvents there are
   topics @15 :List(Text);    # what the person ticked: chi-reasons or online-harm ids
   ageBand @16 :Text;
+  joined @17 :List(Text);    # supervisors who write beside the one who has it
 }
 
 enum CaseStatus {

@@ -30,6 +30,7 @@ constexpr auto transitions = std::to_array<Transition>({
     {State::open, Kind::urgency, State::open},
     {State::open, Kind::ended, State::ended},
     {State::open, Kind::linked_to_case, State::open},
+    {State::open, Kind::joined, State::open},
     {State::ended, Kind::returned, State::waiting},
     {State::ended, Kind::result, State::ended},
     {State::ended, Kind::linked_to_case, State::ended},
@@ -92,9 +93,9 @@ std::string_view name(ContactState state) {
 }
 
 std::string_view name(ContactEventKind kind) {
-    constexpr std::array<std::string_view, 11> names{
-        "",        "arrived", "opened",   "released", "child_message", "staff_message",
-        "urgency", "ended",   "returned", "result",   "linked_to_case"};
+    constexpr std::array<std::string_view, 12> names{
+        "",        "arrived", "opened",   "released", "child_message",  "staff_message",
+        "urgency", "ended",   "returned", "result",   "linked_to_case", "joined"};
     const auto place = static_cast<std::size_t>(kind);
     return place < names.size() ? names[place] : std::string_view{};
 }
@@ -125,8 +126,12 @@ Result<void> check_event(const Contact& contact, const ContactEvent& event,
     if (find(contact.state, event.kind) == nullptr) return fail(Fault::denied, "not_in_this_state");
     if (const auto actor = check_label(event.actor, actor_bytes_max); !actor)
         return fail(actor.error().fault, "actor");
-    if (event.kind == Kind::staff_message && event.actor != contact.opened_by)
+    if (event.kind == Kind::staff_message && !writes_in(contact, event.actor))
         return fail(Fault::denied, "not_yours");
+    if (event.kind == Kind::joined) {
+        if (writes_in(contact, event.actor)) return fail(Fault::conflict, "joined");
+        if (contact.joined.size() >= contact_joined_max) return fail(Fault::exhausted, "joined");
+    }
     if (event.kind == Kind::linked_to_case) {
         if (event.case_id.empty()) return fail(Fault::invalid, "case");
         if (!contact.case_id.empty()) return fail(Fault::conflict, "case");
@@ -134,6 +139,12 @@ Result<void> check_event(const Contact& contact, const ContactEvent& event,
     if (const auto reason = check_reason(event, taxonomies); !reason) return reason;
     if (const auto level = check_level(contact, event); !level) return level;
     return check_text(event);
+}
+
+bool writes_in(const Contact& contact, std::string_view actor) {
+    return contact.state == State::open &&
+           (actor == contact.opened_by ||
+            std::ranges::find(contact.joined, actor) != contact.joined.end());
 }
 
 Contact apply(Contact contact, const ContactEvent& event) {
@@ -146,16 +157,22 @@ Contact apply(Contact contact, const ContactEvent& event) {
             break;
         case Kind::opened:
             contact.opened_by = event.actor;
+            contact.joined.clear();
+            break;
+        case Kind::joined:
+            contact.joined.push_back(event.actor);
             break;
         // Who is given back to the queue does not begin to wait again: waiting_since stays.
         case Kind::released:
             contact.opened_by.clear();
+            contact.joined.clear();
             break;
         case Kind::urgency:
             contact.urgency = event.urgency;
             break;
         case Kind::ended:
             contact.end_reason = event.reason;
+            contact.joined.clear();
             break;
         case Kind::returned:
             contact.waiting_since = event.at;

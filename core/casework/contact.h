@@ -16,6 +16,7 @@ inline constexpr std::size_t message_text_bytes_max = 16'000;  // 4,000 characte
 inline constexpr std::size_t contact_events_max =
     20000;  // an endless conversation begins a new contact
 inline constexpr std::size_t actor_bytes_max = 64;
+inline constexpr std::size_t contact_joined_max = 4;  // beside the one who has it
 
 /// Same numbers as schema::ContactState.
 enum class ContactState : std::uint8_t { none, waiting, open, ended };
@@ -33,6 +34,7 @@ enum class ContactEventKind : std::uint8_t {
     returned,        // the person came back with the return code: waiting again
     result,          // reason: contact-result, after the end
     linked_to_case,  // at any time
+    joined,          // a supervisor writes beside the one who has it, until it is given on or ends
 };
 std::string_view name(ContactState state);
 std::string_view name(ContactEventKind kind);
@@ -60,6 +62,7 @@ struct Contact {
     ContactState state = ContactState::none;
     Time created_at, waiting_since, updated_at;
     std::string opened_by, end_reason, result;
+    std::vector<std::string> joined;  // who writes beside opened_by
     CaseId case_id;
     std::uint32_t events = 0;  // the next index
     bool operator==(const Contact&) const = default;
@@ -73,11 +76,14 @@ Result<void> check_details(const Contact& contact, const Taxonomies& taxonomies)
 /// Whether `event` may happen to `contact` now, and is in order by itself.
 ///
 /// errors   denied (detail: "not_in_this_state", "not_yours" when another counsellor has it),
-///          invalid, exhausted, unsupported (reason or level in no list), and those of
-///          check_prose
+///          conflict (who joins is there already), invalid, exhausted, unsupported (reason or level
+///          in no list), and those of check_prose
 /// threads  any
 Result<void> check_event(const Contact& contact, const ContactEvent& event,
                          const Taxonomies& taxonomies);
+
+/// Whether somebody of the staff may write to the person now: who has the contact, and who joined.
+bool writes_in(const Contact& contact, std::string_view actor);
 
 /// The contact after `event`; the caller has checked it. The index becomes contact.events.
 Contact apply(Contact contact, const ContactEvent& event);

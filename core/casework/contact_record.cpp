@@ -9,8 +9,8 @@ namespace {
 
 static_assert(static_cast<int>(ContactState::ended) ==
               static_cast<int>(schema::ContactState::ENDED));
-static_assert(static_cast<int>(ContactEventKind::linked_to_case) ==
-              static_cast<int>(schema::ContactEventKind::LINKED_TO_CASE));
+static_assert(static_cast<int>(ContactEventKind::joined) ==
+              static_cast<int>(schema::ContactEventKind::JOINED));
 
 Result<Contact> read(schema::ContactRecord::Reader from) {
     Contact to;
@@ -22,12 +22,14 @@ Result<Contact> read(schema::ContactRecord::Reader from) {
     if (!urgency || !state) return fail(Fault::unsupported, "contact: urgency or state");
     auto languages = read_texts(from.getLanguages(), list_items_max);
     auto topics = read_texts(from.getTopics(), list_items_max);
-    if (!languages || !topics) return fail(Fault::bad_size, "contact: a list");
+    auto joined = read_texts(from.getJoined(), list_items_max);
+    if (!languages || !topics || !joined) return fail(Fault::bad_size, "contact: a list");
     to.id = *id;
     to.channel = from_text(from.getChannel());
     to.instance = from_text(from.getInstance());
     to.languages = std::move(*languages);
     to.topics = std::move(*topics);
+    to.joined = std::move(*joined);
     to.requester = from_text(from.getRequester());
     to.age_band = from_text(from.getAgeBand());
     to.urgency = *urgency;
@@ -45,7 +47,7 @@ Result<Contact> read(schema::ContactRecord::Reader from) {
 
 Result<ContactEvent> read_event(schema::ContactEvent::Reader from) {
     ContactEvent to;
-    const auto kind = read_enum<ContactEventKind>(from.getKind(), ContactEventKind::linked_to_case);
+    const auto kind = read_enum<ContactEventKind>(from.getKind(), ContactEventKind::joined);
     const auto urgency = read_optional_enum<Urgency>(from.getUrgency(), Urgency::u4);
     if (!kind || !urgency) return fail(Fault::unsupported, "contact event: kind or urgency");
     const auto case_id = read_id<CaseId>(from.getCaseId());
@@ -86,6 +88,8 @@ Bytes write_record(const Contact& contact) {
     to.setEvents(contact.events);
     write_texts(to.initTopics(list_size(contact.topics.size())), contact.topics);
     to.setAgeBand(to_text(contact.age_band));
+    if (!contact.joined.empty())
+        write_texts(to.initJoined(list_size(contact.joined.size())), contact.joined);
     return flatten(builder);
 }
 

@@ -28,6 +28,7 @@ ContactEvent event(Kind kind, std::int64_t at = 0) {
     if (kind == Kind::ended) event.reason = "ended_by_child";
     if (kind == Kind::result) event.reason = "resolved";
     if (kind == Kind::urgency) event.urgency = Urgency::u2;
+    if (kind == Kind::joined) event.actor = "leila";
     if (kind == Kind::linked_to_case) event.case_id = test::sample_id<CaseId>(8);
     return event;
 }
@@ -59,6 +60,46 @@ TEST_CASE("a contact waits, is opened, and ends with a reason") {
     CHECK(ended.result == "resolved");
 }
 
+TEST_CASE("who joins writes beside the one who has it, until it is given on or ends") {
+    auto words = event(Kind::staff_message);
+    words.actor = "leila";
+    CHECK(refusal(after({Kind::arrived, Kind::opened}), words) == "not_yours");
+    const auto joined = after({Kind::arrived, Kind::opened, Kind::joined});
+    CHECK(joined.joined == std::vector<std::string>{"leila"});
+    CHECK(joined.opened_by == "salma");
+    CHECK(refusal(joined, words).empty());
+    CHECK(refusal(joined, event(Kind::staff_message)).empty());
+    CHECK(refusal(joined, event(Kind::joined)) == "joined");
+    auto owner = event(Kind::joined);
+    owner.actor = "salma";
+    CHECK(refusal(joined, owner) == "joined");
+    for (const Kind kind : {Kind::released, Kind::ended}) {
+        const auto gone = apply(joined, event(kind));
+        CHECK(gone.joined.empty());
+        CHECK_FALSE(refusal(gone, words).empty());
+        CHECK_FALSE(writes_in(gone, "leila"));
+    }
+    auto taken = event(Kind::opened);
+    taken.actor = "leila";
+    const auto over = apply(apply(joined, event(Kind::released)), taken);
+    CHECK(over.opened_by == "leila");
+    CHECK(refusal(over, words).empty());
+    CHECK(refusal(over, event(Kind::staff_message)) == "not_yours");
+    CHECK(read_contact(write_record(joined)) == joined);
+}
+
+TEST_CASE("only so many join one contact") {
+    auto contact = after({Kind::arrived, Kind::opened});
+    auto one = event(Kind::joined);
+    for (std::size_t i = 0; i < contact_joined_max; ++i) {
+        one.actor = "supervisor " + std::to_string(i);
+        REQUIRE(refusal(contact, one).empty());
+        contact = apply(contact, one);
+    }
+    one.actor = "one more";
+    CHECK(check_event(contact, one, shipped_taxonomies()).error().fault == Fault::exhausted);
+}
+
 TEST_CASE("in each state of a contact exactly these things may happen") {
     const std::array states{new_contact(), after({Kind::arrived}),
                             after({Kind::arrived, Kind::opened}),
@@ -67,7 +108,7 @@ TEST_CASE("in each state of a contact exactly these things may happen") {
         std::set{Kind::arrived},
         {Kind::opened, Kind::child_message, Kind::urgency, Kind::ended, Kind::linked_to_case},
         {Kind::released, Kind::child_message, Kind::staff_message, Kind::urgency, Kind::ended,
-         Kind::linked_to_case},
+         Kind::linked_to_case, Kind::joined},
         {Kind::returned, Kind::result, Kind::linked_to_case}};
     for (std::size_t i = 0; i < states.size(); ++i)
         for (int kind = 0; kind <= 12; ++kind) {
