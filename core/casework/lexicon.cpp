@@ -18,18 +18,22 @@ bool is_kind_id(std::string_view id) {
 
 Result<HintKind> parse_kind(std::string_view line) {
     const auto columns = split(line, '\t');
-    if (columns.size() != 5) return fail(Fault::malformed, "five columns are wanted");
+    if (columns.size() != 5 && columns.size() != 6)
+        return fail(Fault::malformed, "five columns are wanted");
     if (!is_kind_id(columns[0])) return fail(Fault::malformed, "an id is of a-z and _");
     const auto level = urgency_from(columns[1]);
     if (!level || *level > Urgency::u2) return fail(Fault::unsupported, "a level is U0, U1 or U2");
     for (std::size_t label = 2; label < 5; ++label)
         if (!check_label(columns[label], hint_label_bytes_max))
             return fail(Fault::malformed, "a label is empty, too long or not in form C");
+    if (columns.size() == 6 && columns[5] != "severe")
+        return fail(Fault::unsupported, "the sixth column says severe, or is not there");
     return HintKind{.id = std::string(columns[0]),
                     .level = *level,
                     .english = std::string(columns[2]),
                     .french = std::string(columns[3]),
-                    .arabic = std::string(columns[4])};
+                    .arabic = std::string(columns[4]),
+                    .severe = columns.size() == 6};
 }
 
 /// A word of a phrase as a key. errors  malformed: none, or several

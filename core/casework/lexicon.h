@@ -33,6 +33,7 @@ struct HintKind {
     std::string id;                       // [a-z_], never changes
     Urgency level = Urgency::none;        // u0..u2: a hint raises or says nothing
     std::string english, french, arabic;  // labels
+    bool severe = false;                  // hard to read, day after day, for who answers
     bool operator==(const HintKind&) const = default;
 };
 
@@ -48,7 +49,7 @@ public:
     Lexicon& operator=(Lexicon&&) noexcept;
     ~Lexicon();
 
-    /// kinds    `id TAB level TAB en TAB fr TAB ar`, a kind a line
+    /// kinds    `id TAB level TAB en TAB fr TAB ar`, a kind a line; behind a TAB more, `severe`
     /// phrases  `kind TAB phrase`, or `-` TAB a harmless phrase, or `no` TAB a word that negates.
     ///          Empty lines and lines that begin with `#` are skipped, in both
     /// errors   bad_size, malformed, unsupported (a level), conflict (a kind twice), not_found (a

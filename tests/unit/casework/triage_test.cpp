@@ -173,6 +173,9 @@ TEST_CASE("a mistake in a lexicon is named by file, line and reason", "[triage]"
     };
     CHECK(kinds_error("") == "kinds.tsv: is empty or too large");
     CHECK(kinds_error("# nothing\n") == "none");
+    CHECK(kinds_error("red\tU1\tRed\tRouge\tأحمر\tsevere\n") == "none");
+    CHECK(kinds_error("red\tU1\tRed\tRouge\tأحمر\tsevre\n") ==
+          "kinds.tsv: line 1: the sixth column says severe, or is not there");
     CHECK(kinds_error("\nred\tU1\tRed\tRouge\n") == "kinds.tsv: line 2: five columns are wanted");
     CHECK(kinds_error("Red\tU1\tR\tR\tأ\n") == "kinds.tsv: line 1: an id is of a-z and _");
     CHECK(kinds_error("no\tU1\tR\tR\tأ\n") == "kinds.tsv: line 1: an id is of a-z and _");
