@@ -126,7 +126,7 @@ struct Request {
     exposureShow @99 :Void;                 # volunteer: their own; supervisor: everybody's
     exposureMark @100 :ExposureMark;        # volunteer; audited
     sampleDraw @101 :SampleDraw;            # supervisor; audited: ended conversations, drawn by lot
-    sampleList @102 :Void;                  # supervisor: those that were drawn
+    sampleList @102 :Void;                  # volunteer: what was said of their own; supervisor: all that were drawn
     sampleJudge @103 :SampleJudge;          # supervisor; audited
     handoverShow @104 :UInt32;              # supervisor: the last so many hours, 1..72, for the next shift
     partnerList @105 :Void;                 # counsellor: whom an escalation can be sent to

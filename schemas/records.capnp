@@ -229,3 +229,35 @@ struct CaseAnswers {
   answers @1 :List(Answer);
   struct Answer { field @0 :Text; values @1 :List(Text); }
 }
+
+struct ExposureRecord {
+  # How long somebody has worked on severe content: of one day, and forgotten with the next one.
+  day @0 :UInt32;            # since 1970, UTC
+  todayMs @1 :Int64;         # before `sinceMs`
+  stretchMs @2 :Int64;       # since the last break, before `sinceMs`
+  sinceMs @3 :Int64;         # it runs since then; 0: it does not
+  breakSinceMs @4 :Int64;    # 0: none
+  talkAskedAtMs @5 :Int64;   # 0: they have not asked
+  lentMs @6 :Int64;          # what a supervisor has added today
+  contacts @7 :List(Data);   # the severe ones that they are in
+  restsSinceMs @8 :Int64;    # the last of them was left then; 0: never, or it runs
+}
+
+struct ExposedRecord {
+  # Who is in a severe contact, so that the minutes of each end with it.
+  people @0 :List(Text);
+}
+
+struct SampleRecord {
+  # An ended contact that was drawn by lot, and what a supervisor said of it. No word of the person.
+  who @0 :Text;
+  channel @1 :Text;
+  endedAtMs @2 :Int64;
+  drawnAtMs @3 :Int64;
+  drawnBy @4 :Text;
+  judgedAtMs @5 :Int64;      # 0: not yet
+  judgedBy @6 :Text;
+  marks @7 :List(Mark);
+  note @8 :Text;             # for the colleague it is about
+  struct Mark { id @0 :Text; mark @1 :UInt8; }
+}

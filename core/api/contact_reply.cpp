@@ -15,6 +15,7 @@ void fill_contact(schema::api::ContactView::Builder out, const casework::Contact
     out.setMessageCount(contact.events);
     out.setWaitingSince(text(time_or_nothing(contact.waiting_since)));
     out.setEndReason(text(contact.end_reason));
+    fill_texts(out.initJoined(static_cast<unsigned>(contact.joined.size())), contact.joined);
 }
 
 void fill_done(schema::api::Done::Builder out, const casework::Contact& contact) {

@@ -164,7 +164,10 @@ Result<void> Contacts::say(store::Draft& draft, Contact& contact, ContactEvent e
                       .subject = contact.id.bytes,
                       .peer = contact.instance,
                       .number = event.index});
-    return parts_.records.put(draft, contacts_, contact.id, owner, casework::write_record(contact));
+    const auto kept =
+        parts_.records.put(draft, contacts_, contact.id, owner, casework::write_record(contact));
+    if (!kept || !changed_) return kept;
+    return changed_(draft, contact, event, now);
 }
 
 Result<void> Contacts::deliver(store::Draft& draft, const Contact& contact,

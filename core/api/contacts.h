@@ -85,6 +85,11 @@ public:
     /// not_in_this_state
     Result<casework::Contact> transfer(store::Draft& draft, const ContactId& id,
                                        const std::string& to, Time now);
+    /// A supervisor writes beside the one who has it, until it is given on or ends; once more
+    /// changes nothing. errors  denied: not_in_this_state · conflict: they have it themselves ·
+    /// exhausted
+    Result<casework::Contact> join(store::Draft& draft, const ContactId& id,
+                                   const std::string& actor, Time now);
     /// What `actor` is writing, for them alone; an empty text forgets it. errors  not_found,
     /// bad_size, malformed
     Result<void> keep_draft(store::Draft& draft, const ContactId& id, const std::string& actor,
@@ -141,6 +146,11 @@ public:
     using Erasing = std::function<Result<void>(store::Draft&, const std::array<std::uint8_t, 16>&)>;
     void on_erase(Erasing erasing) { erasing_ = std::move(erasing); }
 
+    /// Called in the transaction of each event, once it is drafted. Before the first command.
+    using Changed = std::function<Result<void>(store::Draft&, const casework::Contact&,
+                                               const casework::ContactEvent&, Time)>;
+    void on_change(Changed changed) { changed_ = std::move(changed); }
+
     /// The contact of a conversation; nothing: nobody wrote in it. errors  bad_size
     Result<std::optional<ContactId>> find_conversation(store::Snapshot& from,
                                                        const std::string& instance,
@@ -174,6 +184,7 @@ private:
     store::SealedTable left_;           // id -> how the person left
     store::SealedTable notes_;          // id, number -> ContactNote
     Erasing erasing_;
+    Changed changed_;
 };
 
 inline KeyId key_of(const ContactId& id) { return KeyId{id.bytes}; }

@@ -115,6 +115,17 @@ Result<Contact> Contacts::transfer(store::Draft& draft, const ContactId& id, con
     return contact;
 }
 
+Result<Contact> Contacts::join(store::Draft& draft, const ContactId& id, const std::string& actor,
+                               Time now) {
+    auto contact = find(draft, id);
+    if (!contact) return contact;
+    if (std::ranges::find(contact->joined, actor) != contact->joined.end()) return contact;
+    if (const auto said = say(draft, *contact, event_of(ContactEventKind::joined, actor), now);
+        !said)
+        return std::unexpected(said.error());
+    return contact;
+}
+
 Result<void> Contacts::keep_draft(store::Draft& draft, const ContactId& id,
                                   const std::string& actor, const std::string& text) {
     const auto contact = find(draft, id);

@@ -159,7 +159,7 @@ Result<void> Hints::keep(store::Draft& draft, const casework::Contact& contact, 
                                  .subject = contact.id.bytes,
                                  .peer = contact.instance,
                                  .number = seq});
-    return parts_.records.put(draft, summaries_, contact.id, key_of(contact.id), known->write());
+    return save(draft, contact.id, *known, now);
 }
 
 Result<void> Hints::judge(store::Draft& draft, const ContactId& contact, std::string_view kind_id,
@@ -178,7 +178,15 @@ Result<void> Hints::judge(store::Draft& draft, const ContactId& contact, std::st
         count(draft, kind_id, right ? 1 : -int(was_right), right ? -int(was_wrong) : 1);
     if (!counted) return counted;
     parts_.feed.emit(draft, {.at = now, .name = "contact.hint_judged", .subject = contact.bytes});
-    return parts_.records.put(draft, summaries_, contact, key_of(contact), known->write());
+    return save(draft, contact, *known, now);
+}
+
+Result<void> Hints::save(store::Draft& draft, const ContactId& contact, const Summary& summary,
+                         Time now) {
+    const auto kept =
+        parts_.records.put(draft, summaries_, contact, key_of(contact), summary.write());
+    if (!kept || !changed_) return kept;
+    return changed_(draft, contact, now);
 }
 
 Result<void> Hints::count(store::Draft& draft, std::string_view kind, int right, int wrong) {
@@ -206,6 +214,15 @@ Result<Urgency> Hints::suggested(store::Snapshot& from, const ContactId& contact
     const auto known = summary(from, contact);
     if (!known) return std::unexpected(known.error());
     return known->level();
+}
+
+Result<bool> Hints::has_severe(store::Snapshot& from, const ContactId& contact) {
+    const auto known = summary(from, contact);
+    if (!known) return std::unexpected(known.error());
+    return std::ranges::any_of(known->kinds, [&](const Summary::Kind& kind) {
+        const auto* listed = parts_.lexicon.find(kind.id);
+        return kind.stands() && listed != nullptr && listed->severe;
+    });
 }
 
 Result<Urgency> Hints::effective(store::Snapshot& from, const casework::Contact& contact) {

@@ -7,6 +7,7 @@
 #include "core/store/records.h"
 #include "schemas/api.capnp.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -72,16 +73,27 @@ public:
     /// By kind; those that were judged at least once.
     Result<std::map<std::string, Verdicts>> verdicts(store::Snapshot& from);
 
+    /// Whether something stands that was noticed and whose kind is severe, however urgent it is.
+    Result<bool> has_severe(store::Snapshot& from, const ContactId& contact);
+
+    /// Called in the transaction in which what was noticed in a contact changes, once that is
+    /// drafted. Before the first command.
+    using Changed = std::function<Result<void>(store::Draft&, const ContactId&, Time)>;
+    void on_change(Changed changed) { changed_ = std::move(changed); }
+
     const casework::Lexicon& lexicon() const { return parts_.lexicon; }
 
     explicit Hints(Parts parts) : parts_(parts) {}
 
 private:
     struct Summary;
+    Result<void> save(store::Draft& draft, const ContactId& contact, const Summary& summary,
+                      Time now);
     Result<Summary> summary(store::Snapshot& from, const ContactId& contact);
     Result<void> count(store::Draft& draft, std::string_view kind, int right, int wrong);
 
     Parts parts_;
+    Changed changed_;
     store::SealedTable hints_;      // contact, number -> one hint
     store::SealedTable summaries_;  // contact -> kinds, and what was said of them
     store::SealedTable verdicts_;   // kind -> right, wrong

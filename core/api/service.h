@@ -9,9 +9,11 @@
 #include "core/api/desk_door.h"
 #include "core/api/door.h"
 #include "core/api/escalations.h"
+#include "core/api/exposures.h"
 #include "core/api/hints.h"
 #include "core/api/node_control.h"
 #include "core/api/overrides.h"
+#include "core/api/samples.h"
 #include "core/api/search_indexer.h"
 #include "core/api/sessions.h"
 #include "core/api/sign_in.h"
@@ -73,6 +75,8 @@ public:
         Escalations& escalations;
         Overrides& overrides;
         BreakGlass& break_glass;
+        Exposures& exposures;
+        Samples& samples;
         Accounts& accounts;
         Sessions& sessions;
         federation::Referrals& referrals;
@@ -237,6 +241,22 @@ private:
     Result<void> contact_urgency(Context& context, In request, Out reply);
     Result<void> contact_draft(Context& context, In request, Out reply);
     Result<void> contact_transfer(Context& context, In request, Out reply);
+    Result<void> contact_join(Context& context, In request, Out reply);
+    // What a shift needs (service_shift.cpp, service_handover.cpp, service_samples.cpp).
+    Result<void> handover_show(Context& context, In request, Out reply);
+    Result<void> hand_over_contacts(Context& context, Time from,
+                                    schema::api::HandoverView::Builder out);
+    /// What of the node is red, as codes, each with what it is about behind a space.
+    Result<std::vector<std::string>> health_codes(Context& context);
+    Result<void> exposure_show(Context& context, In request, Out reply);
+    Result<void> exposure_mark(Context& context, In request, Out reply);
+    Result<void> sample_draw(Context& context, In request, Out reply);
+    Result<void> sample_list(Context& context, In request, Out reply);
+    Result<void> sample_judge(Context& context, In request, Out reply);
+    /// errors  denied: exposure_over, but where it is U0: then the supervisors are told
+    Result<void> may_be_given(Context& context, const casework::Contact& contact,
+                              const std::string& who);
+    Result<std::vector<std::string>> supervisors(store::Snapshot& from);
     Result<void> form_show(Context& context, In request, Out reply);
     Result<void> case_answer(Context& context, In request, Out reply);
     Result<void> form_try(Context& context, In request, Out reply);

@@ -14,14 +14,8 @@ using casework::Side;
 
 namespace {
 
-struct Line {
-    std::string what, id, peer, state, case_id;
-    casework::Urgency urgency{};
-    Deadline deadline;
-};
-
 /// When somebody is told next; what is never told again, or stands still, comes last.
-Time soonest(const Line& line) {
+Time soonest(const ClockLine& line) {
     const bool waits = !line.deadline.next || line.deadline.stands_still;
     return waits ? Time{casework::event_time_ms_max} : line.deadline.next->due;
 }
@@ -45,6 +39,37 @@ bool is_open_to_another(const casework::ReferralView& view) {
 }
 
 }  // namespace
+
+std::vector<ClockLine> clock_lines(std::span<const ReferralRecord> referrals,
+                                   std::span<const casework::Escalation> escalations,
+                                   const casework::Clocks& clocks, Time now) {
+    std::vector<ClockLine> lines;
+    for (const auto& record : referrals)
+        for (auto& deadline :
+             casework::deadlines(clocks.referral, record.urgency, casework::clock_of(record, now)))
+            lines.push_back({"referral", format(record.id), record.peer.text,
+                             std::string(casework::name(record.state)),
+                             record.case_id.empty() ? "" : format(record.case_id), record.urgency,
+                             std::move(deadline)});
+    for (const auto& escalation : escalations)
+        for (auto& deadline : casework::deadlines(clocks.escalation, escalation.urgency,
+                                                  casework::clock_of(escalation)))
+            lines.push_back({"escalation", format(escalation.id), escalation.partner,
+                             std::string(casework::name(escalation.state)),
+                             format(escalation.case_id), escalation.urgency, std::move(deadline)});
+    std::ranges::stable_sort(lines, {}, soonest);
+    return lines;
+}
+
+void fill_clock(schema::api::ClockView::Builder out, const ClockLine& line) {
+    out.setWhat(text(line.what));
+    out.setId(text(line.id));
+    out.setPeer(text(line.peer));
+    out.setState(text(line.state));
+    out.setCase(text(line.case_id));
+    out.setUrgency(text(std::string(casework::name(line.urgency))));
+    fill_deadline(out, line.deadline);
+}
 
 void fill_deadline(schema::api::ClockView::Builder out, const Deadline& deadline) {
     out.setLimit(text(std::string(casework::name(deadline.milestone))));
@@ -74,33 +99,10 @@ Result<void> Service::clock_list(Context& context, In, Out reply) {
     if (!referrals) return std::unexpected(referrals.error());
     const auto escalations = parts_.escalations.list(context.from, list_items_max);
     if (!escalations) return std::unexpected(escalations.error());
-    std::vector<Line> lines;
-    for (const auto& record : *referrals)
-        for (auto& deadline : casework::deadlines(parts_.clocks.referral, record.urgency,
-                                                  casework::clock_of(record, context.now)))
-            lines.push_back({"referral", format(record.id), record.peer.text,
-                             std::string(casework::name(record.state)),
-                             record.case_id.empty() ? "" : format(record.case_id), record.urgency,
-                             std::move(deadline)});
-    for (const auto& escalation : *escalations)
-        for (auto& deadline : casework::deadlines(parts_.clocks.escalation, escalation.urgency,
-                                                  casework::clock_of(escalation)))
-            lines.push_back({"escalation", format(escalation.id), escalation.partner,
-                             std::string(casework::name(escalation.state)),
-                             format(escalation.case_id), escalation.urgency, std::move(deadline)});
-    std::ranges::stable_sort(lines, {}, soonest);
+    auto lines = clock_lines(*referrals, *escalations, parts_.clocks, context.now);
     if (lines.size() > list_items_max) lines.resize(list_items_max);
     auto out = reply.initClocks(static_cast<unsigned>(lines.size()));
-    for (unsigned i = 0; i < out.size(); ++i) {
-        const Line& line = lines[i];
-        out[i].setWhat(text(line.what));
-        out[i].setId(text(line.id));
-        out[i].setPeer(text(line.peer));
-        out[i].setState(text(line.state));
-        out[i].setCase(text(line.case_id));
-        out[i].setUrgency(text(std::string(casework::name(line.urgency))));
-        fill_deadline(out[i], line.deadline);
-    }
+    for (unsigned i = 0; i < out.size(); ++i) fill_clock(out[i], lines[i]);
     return {};
 }
 

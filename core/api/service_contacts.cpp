@@ -30,6 +30,10 @@ Result<void> Service::contact_show(Context& context, In request, Out reply) {
 Result<void> Service::contact_open(Context& context, In request, Out reply) {
     const auto id = context.about<ContactId>(from_text(request.getContactOpen()));
     if (!id) return std::unexpected(id.error());
+    const auto before = parts_.contacts.find(context.from, *id);
+    if (!before) return std::unexpected(before.error());
+    if (before->state == casework::ContactState::waiting)
+        if (const auto may = may_be_given(context, *before, context.actor.name); !may) return may;
     const auto contact = parts_.contacts.open(*context.draft, *id, context.actor.name, context.now);
     if (!contact) return std::unexpected(contact.error());
     fill_done(reply.initDone(), *contact);

@@ -171,6 +171,16 @@ Result<void> Service::contact_note(Context& context, In request, Out reply) {
     return {};
 }
 
+// Beside the one who has it: the child goes on with whom they know.
+Result<void> Service::contact_join(Context& context, In request, Out reply) {
+    const auto id = context.about<ContactId>(from_text(request.getContactJoin()));
+    if (!id) return std::unexpected(id.error());
+    const auto contact = parts_.contacts.join(*context.draft, *id, context.actor.name, context.now);
+    if (!contact) return std::unexpected(contact.error());
+    fill_done(reply.initDone(), *contact);
+    return {};
+}
+
 Result<void> Service::contact_transfer(Context& context, In request, Out reply) {
     const auto in = request.getContactTransfer();
     const auto own = own_contact(context, from_text(in.getContact()));
@@ -180,6 +190,8 @@ Result<void> Service::contact_transfer(Context& context, In request, Out reply) 
     if (!colleague) return std::unexpected(colleague.error());
     if (const auto may = check_role(*colleague, {Role::volunteer}); !may)
         return fail(Fault::denied, "role_missing");
+    if (own->opened_by != to)
+        if (const auto may_have = may_be_given(context, *own, to); !may_have) return may_have;
     const auto contact = parts_.contacts.transfer(*context.draft, own->id, to, context.now);
     if (!contact) return std::unexpected(contact.error());
     fill_done(reply.initDone(), *contact);

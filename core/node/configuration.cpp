@@ -284,6 +284,14 @@ void read_duty(Settings settings, Configuration& out) {
     settings.finish();
 }
 
+void read_exposure(Settings settings, Configuration& out) {
+    casework::ExposureRules& rules = out.exposure;
+    using namespace std::chrono;
+    rules.day = settings.duration("day", rules.day, minutes(30), hours(12));
+    rules.stretch = settings.duration("stretch", rules.stretch, minutes(10), hours(4));
+    settings.finish();
+}
+
 void read_log(Settings settings, Configuration& out) {
     constexpr std::array<std::string_view, 4> levels{"debug", "info", "warn", "error"};
     out.log_level = Log::Level(settings.choice("level", levels, 1));
@@ -312,6 +320,7 @@ Configuration read_all(const TomlValue& document, const fs::path& file, Problems
     read_partners(root, out);
     read_clocks(root.table("clocks"), out);
     read_duty(root.table("duty"), out);
+    read_exposure(root.table("exposure"), out);
     read_log(root.table("log"), out);
     root.finish();
     return out;

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/casework/clocks.h"
+#include "core/casework/exposure.h"
 #include "core/node/account_settings.h"
 #include "core/plugins/bundle.h"
 #include "core/trust/note.h"
@@ -152,6 +153,7 @@ struct Configuration {
     std::vector<PartnerSettings> partners;
     casework::Clocks clocks;
     DutySettings duty;
+    casework::ExposureRules exposure;
     std::optional<trust::Verifier> policy_signer;  // who says that a policy pack was reviewed
     Log::Level log_level = Log::Level::info;
     bool safe_mode = false;  // not of the file: no plugin but the store runs

@@ -109,6 +109,7 @@ private:
     Result<void> open_cover();
     Result<void> open_accounts();
     Result<void> open_search();
+    Result<void> open_shift();
     Result<void> open_service();
     api::Duty::Parts duty_parts();
     Result<void> take_up_parked();
@@ -183,6 +184,8 @@ private:
     std::unique_ptr<api::Escalations> escalations_;
     std::unique_ptr<api::Overrides> overrides_;
     std::unique_ptr<api::BreakGlass> break_glass_;
+    std::unique_ptr<api::Exposures> exposures_;
+    std::unique_ptr<api::Samples> samples_;
     std::unique_ptr<api::Feedback> feedback_;
     std::unique_ptr<api::Accounts> accounts_;
     std::unique_ptr<api::Sessions> sessions_;

@@ -154,6 +154,26 @@ Result<void> Node::open_accounts() {
     return {};
 }
 
+// Before the first command: each change of a contact counts, or ends, somebody's minutes.
+Result<void> Node::open_shift() {
+    auto exposures = api::Exposures::open(
+        *store_.store, {*records_, *feed_, *contacts_, *hints_, configuration_.exposure});
+    if (!exposures) return std::unexpected(exposures.error());
+    exposures_ = std::move(*exposures);
+    contacts_->on_change([this](store::Draft& draft, const casework::Contact& contact,
+                                const casework::ContactEvent& event, Time now) {
+        return exposures_->follow(draft, contact, event, now);
+    });
+    hints_->on_change([this](store::Draft& draft, const ContactId& contact, Time now) {
+        return exposures_->follow(draft, contact, now);
+    });
+    auto samples = api::Samples::open(
+        *store_.store, {*records_, *feed_, *contacts_, taxonomies_, around_.entropy});
+    if (!samples) return std::unexpected(samples.error());
+    samples_ = std::move(*samples);
+    return {};
+}
+
 Result<void> Node::open_search() {
     auto search = store::SearchIndex::open(*store_.store, {*records_, search_key_});
     if (!search) return std::unexpected(search.error());
@@ -161,7 +181,11 @@ Result<void> Node::open_search() {
     const api::Contacts::Erasing forget = [this](store::Draft& draft, const auto& id) {
         return search_->forget(draft, id);
     };
-    contacts_->on_erase(forget);
+    contacts_->on_erase([this, forget](store::Draft& draft, const auto& id) -> Result<void> {
+        const auto now = around_.clock.now();
+        if (const auto gone = exposures_->forget(draft, ContactId{id}, now); !gone) return gone;
+        return forget(draft, id);
+    });
     cases_->on_erase(forget);
     indexer_ = std::make_unique<api::SearchIndexer>(api::SearchIndexer::Parts{
         *store_.store, *engine_, *records_, *feed_, *contacts_, *cases_, *search_, around_.log});
@@ -189,6 +213,7 @@ Result<void> Node::open_service() {
     if (!escalations) return std::unexpected(escalations.error());
     escalations_ = std::move(*escalations);
     if (const auto opened = open_cover(); !opened) return opened;
+    if (const auto opened = open_shift(); !opened) return opened;
     if (const auto opened = open_search(); !opened) return opened;
     auto overrides = api::Overrides::open(*store_.store, *records_, *feed_);
     if (!overrides) return std::unexpected(overrides.error());
@@ -240,6 +265,8 @@ Result<void> Node::open_service() {
         .escalations = *escalations_,
         .overrides = *overrides_,
         .break_glass = *break_glass_,
+        .exposures = *exposures_,
+        .samples = *samples_,
         .accounts = *accounts_,
         .sessions = *sessions_,
         .referrals = *referrals_,

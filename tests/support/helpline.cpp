@@ -96,12 +96,26 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                                 .fallback = {},
                                                 .timers = node.timers}))),
       overrides(must(api::Overrides::open(*node.store, node.records, *node.feed))),
-      break_glass(must(api::BreakGlass::open(*node.store, node.records, *node.feed))) {
+      break_glass(must(api::BreakGlass::open(*node.store, node.records, *node.feed))),
+      exposures(must(api::Exposures::open(
+          *node.store,
+          {.records = node.records, .feed = *node.feed, .contacts = *contacts, .hints = *hints}))),
+      samples(must(api::Samples::open(
+          *node.store, {node.records, *node.feed, *contacts, around.taxonomies, around.entropy}))) {
     node.engine.add(*outbox);
+    contacts->on_change([this](store::Draft& draft, const casework::Contact& contact,
+                               const casework::ContactEvent& event,
+                               Time now) { return exposures->follow(draft, contact, event, now); });
+    hints->on_change([this](store::Draft& draft, const ContactId& contact, Time now) {
+        return exposures->follow(draft, contact, now);
+    });
     const api::Contacts::Erasing forget = [this](store::Draft& draft, const auto& id) {
         return search->forget(draft, id);
     };
-    contacts->on_erase(forget);
+    contacts->on_erase([this, forget](store::Draft& draft, const auto& id) -> Result<void> {
+        const auto gone = exposures->forget(draft, ContactId{id}, clock_.now());
+        return gone ? forget(draft, id) : gone;
+    });
     cases->on_erase(forget);
     indexer = std::make_unique<api::SearchIndexer>(
         api::SearchIndexer::Parts{*node.store, node.engine, node.records, *node.feed, *contacts,
@@ -129,6 +143,8 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .escalations = *escalations,
                                         .overrides = *overrides,
                                         .break_glass = *break_glass,
+                                        .exposures = *exposures,
+                                        .samples = *samples,
                                         .accounts = *accounts,
                                         .sessions = *sessions,
                                         .referrals = *node.referrals,

@@ -115,6 +115,8 @@ public:
     std::unique_ptr<api::Cover> cover;
     std::unique_ptr<api::Overrides> overrides;
     std::unique_ptr<api::BreakGlass> break_glass;
+    std::unique_ptr<api::Exposures> exposures;
+    std::unique_ptr<api::Samples> samples;
     std::optional<api::Service> service;
 };
 

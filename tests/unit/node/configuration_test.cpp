@@ -90,6 +90,27 @@ TEST_CASE("config/node.toml shows the default of each clock") {
     CHECK(shown.clocks.hold_at_most == usual.hold_at_most);
 }
 
+TEST_CASE("config/node.toml shows the default of each limit of exposure, within its range") {
+    const auto text = test::content_of(SANAD_SOURCE_FOLDER "/config/node.toml");
+    const auto shown = parse(text).value();
+    const casework::ExposureRules usual;
+    CHECK(shown.exposure.day == usual.day);
+    CHECK(shown.exposure.stretch == usual.stretch);
+    const auto with = [&](const std::string& line, const std::string& other) {
+        auto changed = text;
+        changed.replace(changed.find(line), line.size(), other);
+        return parse(changed).has_value();
+    };
+    for (const char* day : {"30 min", "12 h"})
+        CHECK(with("day = \"5 h\"", std::string("day = \"") + day + "\""));
+    for (const char* day : {"29 min", "13 h"})
+        CHECK_FALSE(with("day = \"5 h\"", std::string("day = \"") + day + "\""));
+    for (const char* stretch : {"10 min", "4 h"})
+        CHECK(with("stretch = \"60 min\"", std::string("stretch = \"") + stretch + "\""));
+    for (const char* stretch : {"9 min", "5 h"})
+        CHECK_FALSE(with("stretch = \"60 min\"", std::string("stretch = \"") + stretch + "\""));
+}
+
 TEST_CASE("every mistake is named with its line and column, and how to mend it") {
     const auto read = parse(
         "version = 1\n"

@@ -204,7 +204,7 @@ export interface Request {
   exposureMark?: ExposureMark;
   /** supervisor; audited: ended conversations, drawn by lot */
   sampleDraw?: SampleDraw;
-  /** supervisor: those that were drawn */
+  /** volunteer: what was said of their own; supervisor: all that were drawn */
   sampleList?: null;
   /** supervisor; audited */
   sampleJudge?: SampleJudge;
