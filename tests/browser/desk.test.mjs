@@ -7,7 +7,7 @@ import { Child, label, Seat, setDesks } from "./desk_stage.mjs";
 const [build, pictures] = process.argv.slice(2);
 let stage;
 before(async () => {
-  stage = await setDesks(build, ["karim:counsellor", "salma:supervisor", "yasmine:counsellor", "leila:supervisor", "nadia:admin", "driss:admin"], pictures);
+  stage = await setDesks(build, ["karim:counsellor", "salma:supervisor", "yasmine:counsellor", "leila:supervisor", "nadia:admin", "driss:admin"], pictures, "", '[exposure]\nday = "30 min"\n');
 });
 after(() => stage?.end());
 
@@ -209,6 +209,101 @@ for (const [language, name] of [["ar", "salma"], ["fr", "leila"]])
     await until("it was sent", 10_000, async () => (await nodes.ask("ma", "case", "show", file.id)).referrals?.length === 1);
     assert.deepEqual(seat.errors, []);
     await child.close();
+    await seat.close();
+  });
+
+// J5: a colleague is not alone: the supervisor writes beside them, sees what each of them carries, looks at how the work is done,
+// and leaves one page to the next shift.
+for (const [language, name, colleague, plea, answer, words, note] of [
+  ["ar", "salma", "karim", "سلام، شي واحد كيهددني بالصور", "أنا هنا، أسمعك.", "أنا هنا أيضا معكما.", "كان الإصغاء جيدا."],
+  ["fr", "leila", "yasmine", "salam, sifet liya tsawer o kayhdedni", "Je suis là, je t’écoute.", "Je suis là aussi, avec vous.", "Bonne écoute."],
+])
+  test(`J5 in ${language}: beside a colleague, what each carries, a sample, and the handover`, async () => {
+    const child = await Child.arrive(stage, "ma", language);
+    await child.write(plea);
+    const desk = await Seat.take(stage, "ma", colleague, language);
+    await desk.page.locator("button.place").first().click();
+    await desk.page.getByRole("button", { name: new RegExp(`^${desk.t("take")}`) }).click();
+    await desk.page.getByText(plea).first().waitFor();
+
+    // What is hard to read is veiled for the eye until somebody looks, and clear with one key.
+    const filterOf = () => desk.page.locator("article.theirs .text").first().evaluate((one) => getComputedStyle(one).filter);
+    await desk.page.mouse.move(0, 0);
+    assert.match(await filterOf(), /blur/);
+    await desk.page.locator("article.theirs .text").first().focus();
+    assert.equal(await filterOf(), "none");
+    await desk.page.locator("textarea[data-reply]").focus();
+    assert.match(await filterOf(), /blur/);
+    await desk.picture("veil");
+    await desk.page.keyboard.press("Alt+KeyB");
+    await desk.button("veil.hide").waitFor();
+    assert.equal(await filterOf(), "none");
+    await desk.page.locator("textarea[data-reply]").fill(answer);
+    await desk.page.locator("textarea[data-reply]").press("Enter");
+    await child.reads(answer);
+
+    const seat = await Seat.take(stage, "ma", name, language);
+    await seat.page.locator("aside button").filter({ hasText: colleague }).first().click();
+    await seat.press("join");
+    await seat.page.locator("textarea[data-reply]").fill(words);
+    await seat.page.locator("textarea[data-reply]").press("Enter");
+    await child.reads(words);
+    await desk.page.getByText(desk.t("join.with", { names: name })).waitFor();
+    await desk.page.getByText(words).first().waitFor();
+    await seat.page.getByText(seat.t("join.you", { name: colleague })).waitFor();
+    await seat.picture("joined");
+    assert.equal(await child.page.getByText(name).count(), 0, "a child sees the helpline, and no name");
+
+    // Their own gauge: a break, and somebody to talk with; the supervisor hears of the second.
+    await desk.page.locator("button.gauge").click();
+    await desk.press("shift.break");
+    await desk.page.getByText(desk.t("shift.onBreak")).waitFor();
+    await desk.picture("shift");
+    await desk.press("shift.back");
+    await desk.press("shift.talk");
+    await desk.page.getByText(desk.t("shift.talkAsked")).waitFor();
+    await desk.page.keyboard.press("Escape");
+    await seat.page.locator(".rail button").filter({ hasText: seat.t("page.board") }).click();
+    const row = seat.page.locator(`tr[data-who="${colleague}"]`);
+    await row.getByText(seat.t("board.talk")).waitFor();
+    await row.getByRole("button", { name: seat.t("lend"), exact: true }).click();
+    await seat.page.getByLabel(seat.t("lend.minutes")).fill("15");
+    await seat.press("lend.go");
+    await row.getByText("45").waitFor();
+    await seat.picture("load");
+    await row.getByRole("button", { name: seat.t("board.talked") }).click();
+    await row.getByText(seat.t("board.talk"), { exact: true }).waitFor({ state: "detached" });
+
+    // The handover names staff, levels and clocks, and no word of a child; on paper it stands alone.
+    await seat.press("handover");
+    await seat.page.getByRole("heading", { name: seat.t("handover.open"), exact: false }).waitFor();
+    await seat.page.locator("main li").filter({ hasText: `${colleague}, ${name}` }).first().waitFor();
+    assert.equal(await seat.page.locator("main").getByText(plea).count(), 0);
+    await seat.picture("handover");
+    await seat.page.emulateMedia({ media: "print" });
+    assert.equal(await seat.page.locator(".rail").isVisible(), false);
+    assert.equal(await seat.button("handover.print").isVisible(), false);
+    await seat.picture("handover-paper");
+    await seat.page.emulateMedia({ media: "screen" });
+
+    await desk.press("end");
+    await desk.press("end.go");
+    await desk.page.getByText(desk.t("end.done")).waitFor();
+    await seat.press("quality");
+    await seat.page.getByLabel(seat.t("quality.who")).selectOption(colleague);
+    await seat.press("quality.draw");
+    await seat.page.locator("[data-sample]").filter({ hasText: colleague }).getByRole("button", { name: seat.t("quality.judge") }).first().click();
+    await seat.page.getByRole("dialog").locator("select").first().selectOption("5");
+    await seat.page.getByLabel(seat.t("quality.note")).fill(note);
+    await seat.press("quality.keep");
+    await seat.page.getByText(note).first().waitFor();
+    await seat.picture("quality");
+    await desk.page.locator("button.gauge").click();
+    await desk.page.getByText(note).waitFor();
+    await desk.picture("said");
+    assert.deepEqual([...seat.errors, ...desk.errors], []);
+    await child.close();
+    await desk.close();
     await seat.close();
   });
 

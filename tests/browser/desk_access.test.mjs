@@ -40,12 +40,18 @@ for (const language of ["ar", "fr", "en"])
     await stage.nodes.ask("ma", "contact", "open", contact.id);
     await stage.nodes.ask("ma", "contact", "reply", contact.id, "أنا هنا معك");
     const file = await stage.nodes.ask("ma", "case", "open", contact.id, "--urgency", "U2", "--reason", "ose_coercion", "--age-band", "13-15");
-    const go = (page) => seat.page.locator(".rail button").filter({ hasText: seat.t(`page.${page}`) }).click();
+    const go = async (page) => {
+      if (await seat.page.locator("dialog[open]").count()) await seat.page.keyboard.press("Escape");
+      await seat.page.locator(".rail button").filter({ hasText: seat.t(`page.${page}`) }).click();
+    };
     const looks = {
       desk: async () => { await go("desk"); const place = seat.page.locator(`[data-contact="${contact.id}"]`); if (await place.isVisible()) await place.click(); await seat.page.getByText("أنا هنا معك").first().waitFor(); },
       case: async () => { await go("cases"); const line = seat.page.getByText(file.code).first(); await line.waitFor({ state: "attached" }); if (await line.isVisible()) await line.click(); await seat.page.getByRole("heading", { name: seat.t("timeline") }).waitFor(); },
       refer: async () => { await seat.press("refer"); await seat.page.getByLabel(seat.t("refer.narrative")).waitFor(); },
-      board: async () => { await go("board"); await seat.page.locator(".tiles strong").first().waitFor(); },
+      board: async () => { await go("board"); await seat.press("board.now"); await seat.page.locator(".tiles strong").first().waitFor(); },
+      handover: async () => { await go("board"); await seat.press("handover"); await seat.page.getByRole("heading", { name: seat.t("handover.health") }).waitFor(); },
+      quality: async () => { await go("board"); await seat.press("quality"); await seat.page.getByRole("heading", { name: seat.t("quality.list") }).waitFor(); },
+      shift: async () => { await seat.page.locator("button.gauge").click(); await seat.page.getByRole("dialog").getByText(seat.t("said.none")).waitFor(); },
       people: async () => { await go("people"); await seat.page.locator(".cards section").first().waitFor(); },
       node: async () => { await go("node"); await seat.page.getByLabel(seat.t("form.own")).waitFor(); },
     };

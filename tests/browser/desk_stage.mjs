@@ -22,11 +22,11 @@ export const label = (list, id, language) =>
   lists[list].split("\n").map((line) => line.split("\t")).find((cells) => cells[0] === id)[columns[language]];
 
 /** Two helplines, Morocco and Tunisia, with `staff` at both (NAME:ROLES). pictures: a folder for them, or nothing; chat: more settings
- * of the chat page */
-export async function setDesks(build, staff, pictures, chat = "") {
+ * of the chat page; node: more of the node */
+export async function setDesks(build, staff, pictures, chat = "", node = "") {
   // All children of a test come from one address: the first listenPort is the chat page's.
   const nodes = await TwoNodes.make(build,
-    (country, toml) => `${toml.replace("listenPort", `conversationsPerHour = 0\n${chat}listenPort`)}\n[accounts]\norigins = ["http://localhost:${nodesPort(toml)}"]\n`,
+    (country, toml) => `${toml.replace("listenPort", `conversationsPerHour = 0\n${chat}listenPort`)}\n[accounts]\norigins = ["http://localhost:${nodesPort(toml)}"]\n${node}`,
     () => staff.flatMap((one) => ["--staff", one]), true);
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
   if (pictures) await mkdir(pictures, { recursive: true });

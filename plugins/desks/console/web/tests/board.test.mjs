@@ -59,3 +59,24 @@ test("the roles are those of the node", () => {
   const named = /enum class Role[^{]*\{([^}]*)\}/.exec(header)[1].match(/\w+/g);
   assert.deepEqual([...roles], named);
 });
+
+test("each code of a handover names a trouble that the page has words for, and an unknown one stays as it is", async () => {
+  const { troubleOf } = await load("words/health.ts");
+  assert.deepEqual(troubleOf("link_down tn.amal"), { key: "linkDown", what: "tn.amal" });
+  assert.deepEqual(troubleOf("audit_bad entry 7"), { key: "auditBad", what: "entry 7" });
+  assert.deepEqual(troubleOf("of a newer node"), { key: "", what: "a newer node" });
+  const source = readFileSync(join(import.meta.dirname, "../../../../../core/api/service_handover.cpp"), "utf8");
+  const codes = [...source.matchAll(/push_back\((?:std::string\()?"([a-z_]+) ?"/g)].map((one) => one[1]);
+  assert.ok(codes.length > 5, "the codes were found in the source");
+  const texts = JSON.parse(readFileSync(join(import.meta.dirname, "../src/texts/en.json"), "utf8"));
+  for (const code of [...codes.filter((one) => one !== "directory_"), "directory_none", "directory_expired_soft", "directory_expired_hard"])
+    assert.ok(texts[`trouble.${troubleOf(code).key}`], code);
+});
+
+test("what is hard to read is what people or hints call U0 or U1", async () => {
+  const { isSevere } = await load("words/severe.ts");
+  assert.equal(isSevere({ urgency: "U1", hintUrgency: "" }), true);
+  assert.equal(isSevere({ urgency: "U3", hintUrgency: "U0" }), true);
+  assert.equal(isSevere({ urgency: "", hintUrgency: "U2" }), false);
+  assert.equal(isSevere({ urgency: "", hintUrgency: "" }), false);
+});

@@ -12,6 +12,8 @@ export const lists = {
     return queue;
   }),
   staff: new Reading(() => door.ask("staffList", null)),
+  exposures: new Reading(() => door.ask("exposureShow", null)),
+  samples: new Reading(() => door.ask("sampleList", null)),
   cases: new Reading(() => door.ask("caseList", null)),
   referrals: new Reading(() => door.ask("referralList", null)),
   escalations: new Reading(() => door.ask("escalationList", null)),

@@ -10,6 +10,8 @@ const gatherMs = 150; // one reading for what comes together
 const changes: [string, (keyof typeof lists)[]][] = [
   ["contact.", ["queue", "staff"]],
   ["cover.", ["queue"]],
+  ["exposure.", ["exposures"]],
+  ["sample.", ["samples"]],
   ["case.", ["cases"]],
   ["referral.", ["referrals", "clocks"]],
   ["escalation.", ["escalations", "clocks"]],

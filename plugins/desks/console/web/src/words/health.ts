@@ -32,6 +32,18 @@ export function troubles(status: NodeStatus, plugins: PluginView[], links: LinkV
   return found.sort((one, other) => Number(other.urgent) - Number(one.urgent));
 }
 
+/// One code of a handover, such as `link_down tn.amal`, as the trouble that it names. `key` is empty where this page does not
+/// know it.
+export function troubleOf(code: string): { key: Trouble["key"] | ""; what: string } {
+  const [name = "", ...rest] = code.split(" ");
+  const keys: Record<string, Trouble["key"]> = {
+    fault: "fault", clock_wrong: "clockWrong", directory_none: "directoryNone", directory_expired_soft: "directorySoft",
+    directory_expired_hard: "directoryHard", audit_bad: "auditBad", audit_alarms: "auditAlarms", plugin: "plugin",
+    dead_letters: "deadLetters", link_frozen: "linkFrozen", link_down: "linkDown",
+  };
+  return { key: keys[name] ?? "", what: rest.join(" ") };
+}
+
 /// Whether a plugin does not do its work, and not because somebody switched it off.
 export const isBroken = (plugin: PluginView): boolean =>
   ["quarantined", "failed", "crashed", "hung"].includes(plugin.state) || plugin.health === "failed";
