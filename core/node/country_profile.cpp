@@ -44,18 +44,6 @@ bool is_country_code(std::string_view code) {
            std::ranges::all_of(code, [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
-std::string known_countries(const fs::path& countries) {
-    std::vector<std::string> codes;
-    std::error_code fault;
-    for (const auto& entry : fs::directory_iterator(countries, fault))
-        if (is_country_code(entry.path().filename().string()))
-            codes.push_back(entry.path().filename().string());
-    std::ranges::sort(codes);
-    std::string list;
-    for (const std::string& code : codes) list += (list.empty() ? "" : ", ") + code;
-    return list;
-}
-
 NameInLanguages read_words(Settings settings) {
     return {settings.required("en", "Child helpline"), settings.required("fr", "Ligne d'aide"),
             settings.required("ar", "خط مساعدة الأطفال")};
@@ -63,10 +51,22 @@ NameInLanguages read_words(Settings settings) {
 
 }  // namespace
 
+std::vector<std::string> known_countries(const fs::path& share) {
+    std::vector<std::string> codes;
+    std::error_code fault;
+    for (const auto& entry : fs::directory_iterator(countries_in(share), fault))
+        if (is_country_code(entry.path().filename().string()))
+            codes.push_back(entry.path().filename().string());
+    std::ranges::sort(codes);
+    return codes;
+}
+
 Result<CountryProfile> load_country(const fs::path& share, std::string_view code) {
     const fs::path countries = countries_in(share);
     const auto no_country = [&] {
-        const std::string known = known_countries(countries);
+        std::string known;
+        for (const std::string& one : known_countries(share))
+            known += (known.empty() ? "" : ", ") + one;
         const std::string where =
             "no country profile " + json_string(code) + " in " + countries.string();
         if (known.empty())

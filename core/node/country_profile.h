@@ -31,6 +31,9 @@ struct CountryProfile {
     std::vector<Partner> partners;  // kinds of organisation to look for
 };
 
+/// The codes of those that have a profile, in order. share  as load_country()
+std::vector<std::string> known_countries(const std::filesystem::path& share);
+
 /// The profile of a country.
 /// share    has taxonomy/ and countries/, as installed; or config/ of the source tree
 /// errors  malformed: `code` is no country · not_found: the detail lists the countries there are ·

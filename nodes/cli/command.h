@@ -57,6 +57,7 @@ void add_plugin_commands(CLI::App& app, Chosen& chosen);
 void add_plugin_check(CLI::App& group, Chosen& chosen);  // below `sanad plugin`
 void add_plugin_new(CLI::App& group, Chosen& chosen);    // below `sanad plugin`
 void add_store_commands(CLI::App& app, Chosen& chosen);
+void add_search_command(CLI::App& app, Chosen& chosen);
 void add_backup_commands(CLI::App& app, Chosen& chosen);
 void add_user_commands(CLI::App& app, Chosen& chosen);
 /// `withdraw` below `sanad consent`, `erase` below `sanad case`.

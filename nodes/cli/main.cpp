@@ -113,6 +113,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_plugin_commands(app, chosen);
     add_store_commands(app, chosen);
     add_backup_commands(app, chosen);
+    add_search_command(app, chosen);
     add_user_commands(app, chosen);
 }
 

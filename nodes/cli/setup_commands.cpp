@@ -5,24 +5,20 @@
 #include "core/node/initialise.h"
 #include "core/node/toml_document.h"
 #include "nodes/cli/door_call.h"
+#include "nodes/cli/init_questions.h"
 #include "nodes/cli/output.h"
 #include "nodes/cli/surroundings.h"
 
 #include <CLI/App.hpp>
 
 #include <algorithm>
+#include <iostream>
 
 namespace sanad::cli {
 namespace {
 
 namespace fs = std::filesystem;
 using node::json_string;
-
-struct InitOptions {
-    std::string folder, country, id, name, listen, chat = "127.0.0.1:8080", desk = "127.0.0.1:8090",
-                                                   share, vault = "key_file", store = "lmdb";
-    std::vector<std::string> endpoints, staff, plugins, store_settings;
-};
 
 // `amina:counsellor,supervisor`
 Result<node::StaffMember> staff_member(const std::string& text) {
@@ -39,23 +35,6 @@ Result<node::StaffMember> staff_member(const std::string& text) {
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return member;
-}
-
-// An address and a port, of the option `name`.
-Result<void> read_place(const char* name, const std::string& place, std::string& address,
-                        std::uint16_t& port) {
-    const auto colon = place.rfind(':');
-    const std::string digits = colon == place.npos ? "" : place.substr(colon + 1);
-    const bool is_number = !digits.empty() && digits.size() <= 5 &&
-                           std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
-    const unsigned long number = is_number ? std::stoul(digits) : 65536;
-    if (number > 65535)
-        return fail(Fault::invalid, std::string(name) + " " + place +
-                                        ": write an address and a port from 0 to 65535, such as "
-                                        "127.0.0.1:8080");
-    address = place.substr(0, colon);
-    port = static_cast<std::uint16_t>(number);
-    return {};
 }
 
 Result<node::InitialiseOptions> options_for(const InitOptions& from) {
@@ -134,7 +113,13 @@ std::string next_steps(const node::NewNode& made) {
     return text + node::identity_words(made.node_line) + "\n" + made.node_line;
 }
 
-int run_init(const Common& common, const InitOptions& from) {
+int run_init(const Common& common, InitOptions from) {
+    if (from.ask)
+        if (const auto asked = ask_questions(from, std::cin, std::cerr); !asked)
+            return complain(asked.error(), exit_refused);
+    if (from.folder.empty() || from.country.empty())
+        return complain("init: name a folder and --country, or let it ask you: sanad init --ask",
+                        exit_usage);
     const auto options = options_for(from);
     if (!options) return complain(options.error(), exit_usage);
     trust::SystemEntropy entropy;
@@ -158,8 +143,9 @@ void add_init(CLI::App& app, Chosen& chosen) {
                              "sanad init --country ma --staff amina:counsellor,supervisor "
                              "/var/lib/sanad");
     add_word(*init, "folder", options->folder, "its data folder: new, or empty");
+    init->get_option("folder")->required(false);
+    init->add_flag("--ask", options->ask, "ask for each of these, question by question");
     add_word(*init, "--country", options->country, "two letters: ma, tn, dz, jo, lb, ...");
-    init->get_option("--country")->required();
     add_word(*init, "--node", options->id, "the node's id [the country profile's]");
     add_word(*init, "--name", options->name, "the helpline's name [the country profile's]");
     add_word(*init, "--listen", options->listen,

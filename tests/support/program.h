@@ -19,17 +19,18 @@ struct Ended {
     std::string out, err;
 };
 
-/// Runs a program to its end, with an empty standard input and nothing of our environment but PATH.
+/// Runs a program to its end, with nothing of our environment but PATH.
 /// out  where its standard output goes instead of into `out`; empty: nowhere else
+/// in   the file that is its standard input
 inline Ended run_program(const std::string& file, const std::vector<std::string>& arguments,
                          const std::map<std::string, std::string>& environment = {},
-                         const std::string& out = {}) {
+                         const std::string& out = {}, const std::string& in = "/dev/null") {
     std::array<int, 2> to_out{}, to_err{};
     if (::pipe2(to_out.data(), O_CLOEXEC) != 0 || ::pipe2(to_err.data(), O_CLOEXEC) != 0)
         throw std::runtime_error("pipe");
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 0, in.c_str(), O_RDONLY, 0);
     if (out.empty())
         posix_spawn_file_actions_adddup2(&actions, to_out[1], 1);
     else

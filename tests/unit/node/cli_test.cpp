@@ -46,6 +46,16 @@ struct Cli {
     test::Ended run(std::vector<std::string> arguments, const std::string& out = {}) const {
         return test::run_program(SANAD_CLI, arguments, environment, out);
     }
+    /// `sanad init --ask`, with these answers, a line each.
+    test::Ended asked(const std::vector<std::string>& answers) const {
+        std::string lines;
+        for (const auto& answer : answers) lines += answer + "\n";
+        folder.file("answers", lines);
+        return test::run_program(SANAD_CLI,
+                                 {"init", "--ask", "--share", SANAD_SOURCE_FOLDER "/config",
+                                  "--plugins", SANAD_LMDB_FOLDER},
+                                 environment, {}, (folder / "answers").string());
+    }
 };
 
 struct WithNode : Cli {
@@ -103,6 +113,17 @@ TEST_CASE_METHOD(Cli, "every command has help and an example, and asking for it 
                                                          {"case", "open"},
                                                          {"case", "note"},
                                                          {"case", "close"},
+                                                         {"case", "assign"},
+                                                         {"case", "share"},
+                                                         {"case", "break-glass"},
+                                                         {"case", "glasses"},
+                                                         {"escalation", "partners"},
+                                                         {"backup", "key"},
+                                                         {"backup", "make"},
+                                                         {"backup", "list"},
+                                                         {"backup", "check"},
+                                                         {"restore"},
+                                                         {"search"},
                                                          {"consent", "record"},
                                                          {"refer"},
                                                          {"referral", "list"},
@@ -487,6 +508,35 @@ TEST_CASE_METHOD(Cli, "sanad init says how the first person gets in: by an admin
     CHECK(has(init("amina:admin", "ma"),
               "sanad --data " + (folder / "ma").string() + " --as amina user invite amina\n"));
     CHECK(has(init("amina:supervisor", "other"), "Give somebody the role admin there"));
+}
+
+TEST_CASE_METHOD(Cli, "sanad init asks question by question, and again where an answer cannot be") {
+    const auto made = (folder / "ma").string();
+    const auto ended =
+        asked({"xx", "ma", "", made, "amina", "amina", "youssef", "here", "127.0.0.1:0", "none",
+               "5670", "tcp://node.example.org:5670", "", "yes"});
+    CHECK(ended.code == 0);
+    CHECK(has(ended.err, "1. Which country? dz"));
+    CHECK(has(ended.err, "somebody else, or none"));
+    CHECK(has(ended.err, "write an address and a port"));
+    CHECK(has(ended.err, "write none, or such as tcp://"));
+    CHECK(has(ended.out, "made the node ma.cmrpi in " + made));
+    CHECK(has(ended.out, "--as amina user invite amina"));
+    const auto text = test::content_of(folder / "ma" / "node.toml");
+    CHECK(has(text, "name = \"amina\"\nroles = [\"supervisor\", \"admin\", \"auditor\"]"));
+    CHECK(has(text, "name = \"youssef\""));
+    CHECK(has(text, "tcp://0.0.0.0:5670"));
+    CHECK_FALSE(has(text, "plugin = \"console\""));
+}
+
+TEST_CASE_METHOD(Cli, "sanad init makes nothing when the answers end, or the last one is no") {
+    const auto folder_of = [&](const char* name) { return (folder / name).string(); };
+    CHECK(has(asked({"ma", "", folder_of("cut")}).err, "the answers ended before the questions"));
+    CHECK(has(asked({"ma", "", folder_of("no"), "", "", "", "", "", "", "no"}).err,
+              "nothing was made"));
+    CHECK_FALSE(std::filesystem::exists(folder_of("cut")));
+    CHECK_FALSE(std::filesystem::exists(folder_of("no")));
+    CHECK(has(run({"init"}).err, "sanad init --ask"));
 }
 
 TEST_CASE_METHOD(WithNode, "sanad user invite shows the code, until when, and where to use it") {
