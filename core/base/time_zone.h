@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace sanad {
@@ -24,6 +25,12 @@ struct LocalTime {
 /// source   ICU, icu::TimeZone
 /// threads  any
 Result<LocalTime> local_time(std::string_view zone, Time at);
+
+/// How far the clocks of a zone are ahead of UTC at a moment. errors  unsupported
+Result<Duration> zone_offset(std::string_view zone, Time at);
+
+/// The zone of a country (ISO 3166-1 alpha-2) where it has only one; else "UTC".
+std::string zone_of_country(std::string_view country);
 
 /// errors  unsupported
 Result<void> check_time_zone(std::string_view zone);

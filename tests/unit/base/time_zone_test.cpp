@@ -32,6 +32,16 @@ TEST_CASE("summer time begins and ends to the minute, also for the day of the we
     CHECK(at("Europe/Paris", "2027-10-31T02:30:00Z") == LocalTime{7, minute(3, 30)});
 }
 
+TEST_CASE("a country with one zone has it, and one with several has none") {
+    CHECK(zone_of_country("MA") == "Africa/Casablanca");
+    CHECK(zone_of_country("JO") == "Asia/Amman");
+    for (const char* country : {"RU", "US", "", "Morocco"})
+        CHECK(zone_of_country(country) == "UTC");
+    CHECK(zone_offset("UTC", Time{0}).value() == Duration(0));
+    CHECK(zone_offset("Asia/Beirut", parse_time("2027-07-01T00:00:00Z").value()).value() ==
+          std::chrono::hours(3));
+}
+
 TEST_CASE("what is no zone is refused") {
     for (const char* zone : {"", "Africa/Nowhere", "Africa/Tunis\n", "../etc/passwd", "تونس"})
         CHECK(check_time_zone(zone).error().fault == Fault::unsupported);
