@@ -491,18 +491,22 @@ struct HintJudge {
 struct StatisticsQuery {
   from @0 :Text;           # a day, 2026-01-31
   until @1 :Text;          # the last day that counts
-  by @2 :List(Text);       # hour, day, channel, reason, age, gender, language, urgency, outcome, wait
+  by @2 :List(Text);
+  # day, hour, channel, language, urgency, end, outcome, action, wait, group, reason, harm, age, gender,
+  # requester, service; none: all
 }
 
 struct StatisticsView {
   contacts @0 :UInt64;
   rows @1 :List(Row);
   smallest @2 :UInt32;     # a count under it is not told
+  hidden @3 :Bool;         # so few contacts that not even their number is told
   struct Row {
     by @0 :Text;
-    key @1 :Text;
+    key @1 :Text;          # a day, an hour, minutes of waiting, or an id of a list; "none": not written down
     count @2 :UInt64;
     hidden @3 :Bool;       # too small to be told: count is 0
+    beside @4 :Bool;       # hidden with others, at least one of which is too small: not said which
   }
 }
 
@@ -514,7 +518,7 @@ struct StatisticsExport {
 struct FileView {
   name @0 :Text;           # such as chi-2026.csv
   mediaType @1 :Text;
-  text @2 :Text;           # at most 256 KiB
+  text @2 :Text;           # at most 900 KiB
 }
 
 # ------------------------------------------------------------------ what a shift needs

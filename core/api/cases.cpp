@@ -122,8 +122,10 @@ Result<void> Cases::write(store::Draft& draft, CaseFile& file, CaseEvent event, 
                              .name = std::string("case.") + std::string(casework::name(event.kind)),
                              .subject = file.id.bytes,
                              .number = event.index});
-    return parts_.records.put(draft, cases_, file.id, key_of(file.id),
-                              casework::write_record(file));
+    const auto kept =
+        parts_.records.put(draft, cases_, file.id, key_of(file.id), casework::write_record(file));
+    if (!kept || !changed_) return kept;
+    return changed_(draft, file, event);
 }
 
 Result<casework::Consent> Cases::record_consent(store::Draft& draft, casework::Consent consent,

@@ -100,6 +100,12 @@ public:
                                                           std::uint32_t limit);
     void on_erase(Contacts::Erasing erasing) { erasing_ = std::move(erasing); }
 
+    /// Called in the transaction of each event of a case, with the case as it is then. Before the
+    /// first command.
+    using Changed = std::function<Result<void>(store::Draft&, const casework::CaseFile&,
+                                               const casework::CaseEvent&)>;
+    void on_change(Changed changed) { changed_ = std::move(changed); }
+
     explicit Cases(Parts parts) : parts_(parts) {}
 
 private:
@@ -113,6 +119,7 @@ private:
     store::SealedTable answers_;   // id -> CaseAnswers
     store::SealedTable erasures_;  // case id -> CaseErasureRecord
     Contacts::Erasing erasing_;
+    Changed changed_;
 };
 
 inline KeyId key_of(const CaseId& id) { return KeyId{id.bytes}; }

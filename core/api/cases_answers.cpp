@@ -29,14 +29,13 @@ Result<CaseFile> Cases::answer(store::Draft& draft, const CaseId& id,
     }
     const Bytes record = flatten(builder);
     if (record.size() > answers_bytes_max) return fail(Fault::exhausted, "answers");
+    // Before the event: who hears of it reads them.
+    if (const auto written = parts_.records.put(draft, answers_, id, key_of(id), record); !written)
+        return std::unexpected(written.error());
     CaseEvent event;
     event.kind = CaseEventKind::details;
     event.actor = actor;
-    auto file = say(draft, id, std::move(event), now);
-    if (!file) return file;
-    if (const auto written = parts_.records.put(draft, answers_, id, key_of(id), record); !written)
-        return std::unexpected(written.error());
-    return file;
+    return say(draft, id, std::move(event), now);
 }
 
 Result<std::vector<FormAnswer>> Cases::answers(store::Snapshot& from, const CaseId& id) {

@@ -166,8 +166,10 @@ Result<void> Contacts::say(store::Draft& draft, Contact& contact, ContactEvent e
                       .number = event.index});
     const auto kept =
         parts_.records.put(draft, contacts_, contact.id, owner, casework::write_record(contact));
-    if (!kept || !changed_) return kept;
-    return changed_(draft, contact, event, now);
+    if (!kept) return kept;
+    for (const auto& changed : changed_)
+        if (const auto followed = changed(draft, contact, event, now); !followed) return followed;
+    return {};
 }
 
 Result<void> Contacts::deliver(store::Draft& draft, const Contact& contact,

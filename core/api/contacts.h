@@ -146,10 +146,11 @@ public:
     using Erasing = std::function<Result<void>(store::Draft&, const std::array<std::uint8_t, 16>&)>;
     void on_erase(Erasing erasing) { erasing_ = std::move(erasing); }
 
-    /// Called in the transaction of each event, once it is drafted. Before the first command.
+    /// Called in the transaction of each event, once it is drafted, with the contact as it is then.
+    /// Each of them is, in the order in which they were given. Before the first command.
     using Changed = std::function<Result<void>(store::Draft&, const casework::Contact&,
                                                const casework::ContactEvent&, Time)>;
-    void on_change(Changed changed) { changed_ = std::move(changed); }
+    void on_change(Changed changed) { changed_.push_back(std::move(changed)); }
 
     /// The contact of a conversation; nothing: nobody wrote in it. errors  bad_size
     Result<std::optional<ContactId>> find_conversation(store::Snapshot& from,
@@ -184,7 +185,7 @@ private:
     store::SealedTable left_;           // id -> how the person left
     store::SealedTable notes_;          // id, number -> ContactNote
     Erasing erasing_;
-    Changed changed_;
+    std::vector<Changed> changed_;
 };
 
 inline KeyId key_of(const ContactId& id) { return KeyId{id.bytes}; }

@@ -70,6 +70,8 @@ constexpr auto sentences = std::to_array<Sentence>({
      "write the safety plan first"},
     {"answer_missing", "the case form has a field that a closed case needs",
      "answer it in the form first"},
+    {"period_too_long", "the period is longer than 400 days", "ask for a shorter one"},
+    {"period_backwards", "the last day is before the first", "exchange them"},
     {"note_missing", "why confidentiality is broken must be written down",
      "write it in --why, at least a sentence"},
     {"second_person", "who asked for it cannot decide it", "ask a supervisor who is somebody else"},

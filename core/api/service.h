@@ -17,6 +17,7 @@
 #include "core/api/search_indexer.h"
 #include "core/api/sessions.h"
 #include "core/api/sign_in.h"
+#include "core/api/statistics.h"
 #include "core/api/uploads.h"
 #include "core/casework/search_words.h"
 #include "core/federation/attachments.h"
@@ -72,6 +73,7 @@ public:
         Hints& hints;
         store::SearchIndex& search;
         Cases& cases;
+        Statistics& statistics;
         Escalations& escalations;
         Overrides& overrides;
         BreakGlass& break_glass;
@@ -300,6 +302,8 @@ private:
     Result<void> case_note(Context& context, In request, Out reply);
     Result<void> case_close(Context& context, In request, Out reply);
     Result<void> consent_record(Context& context, In request, Out reply);
+    Result<void> statistics_show(Context& context, In request, Out reply);
+    Result<void> statistics_export(Context& context, In request, Out reply);
 
     Result<void> referral_list(Context& context, In request, Out reply);
     Result<void> referral_show(Context& context, In request, Out reply);

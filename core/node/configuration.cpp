@@ -1,5 +1,7 @@
 #include "core/node/configuration.h"
 
+#include "core/base/time_zone.h"
+#include "core/casework/statistics.h"
 #include "core/federation/audit_witness.h"
 #include "core/federation/directory.h"
 #include "core/federation/directory_values.h"
@@ -141,6 +143,19 @@ void read_backup_settings(Settings settings, const fs::path& base, Configuration
     }
     out.backup.every = std::chrono::hours(settings.number("every_hours", 24, 0, 24 * 7));
     out.backup.keep = static_cast<std::uint32_t>(settings.number("keep", 14, 1, 365));
+    settings.finish();
+}
+
+void read_statistics(Settings settings, Configuration& out) {
+    out.statistics.smallest = std::uint32_t(
+        settings.number("smallest", casework::statistics_smallest_default,
+                        casework::statistics_smallest_least, casework::statistics_smallest_most));
+    out.statistics.zone = settings.text("zone");
+    if (out.statistics.zone.empty()) out.statistics.zone = zone_of_country(out.country);
+    if (!check_time_zone(out.statistics.zone))
+        settings.complain("zone", json_string(out.statistics.zone) +
+                                      " is no time zone: write for example "
+                                      "\"Africa/Casablanca\"");
     settings.finish();
 }
 
@@ -311,6 +326,7 @@ Configuration read_all(const TomlValue& document, const fs::path& file, Problems
     read_federation(root.table("federation"), base, out);
     read_audit(root.table("audit"), out);
     read_backup_settings(root.table("backup"), base, out);
+    read_statistics(root.table("statistics"), out);
     read_policy(root.table("policy"), out);
     read_plugin_folders(root.table("plugins"), base, out);
     read_plugins(root, out);

@@ -101,6 +101,11 @@ struct BackupSettings {
     std::uint32_t keep = 0;                      // how many files stay
 };
 
+struct StatisticsSettings {
+    std::uint32_t smallest = 0;  // a count under it is not told
+    std::string zone;            // by whose clocks days and hours are counted
+};
+
 struct StaffMember {
     std::string name;
     std::vector<std::string> roles;  // of staff_roles
@@ -143,6 +148,7 @@ struct Configuration {
     FederationSettings federation;
     AuditSettings audit;
     BackupSettings backup;
+    StatisticsSettings statistics;
     std::vector<std::filesystem::path> plugin_folders;
     std::filesystem::path plugin_host;  // the program of isolated plugins; empty: the node's own
     std::vector<plugins::BundleSigner> plugin_signers;  // none: any plugin of the folders runs

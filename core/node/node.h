@@ -108,6 +108,7 @@ private:
     Result<void> open_federation();
     Result<void> open_cover();
     Result<void> open_accounts();
+    Result<void> open_statistics();
     Result<void> open_search();
     Result<void> open_shift();
     Result<void> open_service();
@@ -195,6 +196,7 @@ private:
     std::string own_form_;
     std::unique_ptr<DeskCalls> desk_calls_;
     std::unique_ptr<PluginServices> services_;
+    std::unique_ptr<api::Statistics> statistics_;
     std::unique_ptr<store::SearchIndex> search_;
     std::unique_ptr<api::SearchIndexer> indexer_;
     std::unique_ptr<api::Service> service_;

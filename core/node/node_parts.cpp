@@ -174,6 +174,21 @@ Result<void> Node::open_shift() {
     return {};
 }
 
+Result<void> Node::open_statistics() {
+    auto statistics = api::Statistics::open(
+        *store_.store, {*records_, *contacts_, *cases_, taxonomies_, configuration_.statistics.zone,
+                        configuration_.statistics.smallest});
+    if (!statistics) return std::unexpected(statistics.error());
+    statistics_ = std::move(*statistics);
+    contacts_->on_change([this](store::Draft& draft, const auto& contact, const auto& event, Time) {
+        return statistics_->contact_changed(draft, contact, event.kind);
+    });
+    cases_->on_change([this](store::Draft& draft, const auto& file, const auto& event) {
+        return statistics_->case_changed(draft, file, event);
+    });
+    return {};
+}
+
 Result<void> Node::open_search() {
     auto search = store::SearchIndex::open(*store_.store, {*records_, search_key_});
     if (!search) return std::unexpected(search.error());
@@ -184,7 +199,8 @@ Result<void> Node::open_search() {
     contacts_->on_erase([this, forget](store::Draft& draft, const auto& id) -> Result<void> {
         const auto now = around_.clock.now();
         if (const auto gone = exposures_->forget(draft, ContactId{id}, now); !gone) return gone;
-        return forget(draft, id);
+        const auto counted = statistics_->erasing(draft, ContactId{id});
+        return counted ? forget(draft, id) : counted;
     });
     cases_->on_erase(forget);
     indexer_ = std::make_unique<api::SearchIndexer>(api::SearchIndexer::Parts{
@@ -214,6 +230,7 @@ Result<void> Node::open_service() {
     escalations_ = std::move(*escalations);
     if (const auto opened = open_cover(); !opened) return opened;
     if (const auto opened = open_shift(); !opened) return opened;
+    if (const auto opened = open_statistics(); !opened) return opened;
     if (const auto opened = open_search(); !opened) return opened;
     auto overrides = api::Overrides::open(*store_.store, *records_, *feed_);
     if (!overrides) return std::unexpected(overrides.error());
@@ -262,6 +279,7 @@ Result<void> Node::open_service() {
         .hints = *hints_,
         .search = *search_,
         .cases = *cases_,
+        .statistics = *statistics_,
         .escalations = *escalations_,
         .overrides = *overrides_,
         .break_glass = *break_glass_,

@@ -79,6 +79,8 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
       hints(must(api::Hints::open(*node.store, {node.records, *node.feed, lexicon}))),
       cases(must(api::Cases::open(
           *node.store, {node.records, *node.feed, around.taxonomies, around.entropy, *contacts}))),
+      statistics(must(api::Statistics::open(
+          *node.store, {node.records, *contacts, *cases, around.taxonomies, "Africa/Casablanca"}))),
       search_key(node.vault.derive(3)),
       search(must(store::SearchIndex::open(*node.store, {node.records, search_key}))),
       escalations(must(api::Escalations::open(
@@ -112,9 +114,17 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
     const api::Contacts::Erasing forget = [this](store::Draft& draft, const auto& id) {
         return search->forget(draft, id);
     };
+    contacts->on_change([this](store::Draft& draft, const auto& contact, const auto& event, Time) {
+        return statistics->contact_changed(draft, contact, event.kind);
+    });
+    cases->on_change([this](store::Draft& draft, const auto& file, const auto& event) {
+        return statistics->case_changed(draft, file, event);
+    });
     contacts->on_erase([this, forget](store::Draft& draft, const auto& id) -> Result<void> {
         const auto gone = exposures->forget(draft, ContactId{id}, clock_.now());
-        return gone ? forget(draft, id) : gone;
+        if (!gone) return gone;
+        const auto counted = statistics->erasing(draft, ContactId{id});
+        return counted ? forget(draft, id) : counted;
     });
     cases->on_erase(forget);
     indexer = std::make_unique<api::SearchIndexer>(
@@ -140,6 +150,7 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .hints = *hints,
                                         .search = *search,
                                         .cases = *cases,
+                                        .statistics = *statistics,
                                         .escalations = *escalations,
                                         .overrides = *overrides,
                                         .break_glass = *break_glass,

@@ -108,6 +108,7 @@ public:
     std::unique_ptr<api::Contacts> contacts;
     std::unique_ptr<api::Hints> hints;
     std::unique_ptr<api::Cases> cases;
+    std::unique_ptr<api::Statistics> statistics;
     trust::SymmetricKey search_key;
     std::unique_ptr<store::SearchIndex> search;
     std::unique_ptr<api::SearchIndexer> indexer;

@@ -681,7 +681,7 @@ export interface StatisticsQuery {
   from: string;
   /** the last day that counts */
   until: string;
-  /** hour, day, channel, reason, age, gender, language, urgency, outcome, wait */
+  /** day, hour, channel, language, urgency, end, outcome, action, wait, group, reason, harm, age, gender, requester, service; none: all */
   by: string[];
 }
 
@@ -690,14 +690,19 @@ export interface StatisticsView {
   rows: StatisticsViewRow[];
   /** a count under it is not told */
   smallest: number;
+  /** so few contacts that not even their number is told */
+  hidden: boolean;
 }
 
 export interface StatisticsViewRow {
   by: string;
+  /** a day, an hour, minutes of waiting, or an id of a list; "none": not written down */
   key: string;
   count: string;
   /** too small to be told: count is 0 */
   hidden: boolean;
+  /** hidden with others, at least one of which is too small: not said which */
+  beside: boolean;
 }
 
 export interface StatisticsExport {
@@ -711,7 +716,7 @@ export interface FileView {
   /** such as chi-2026.csv */
   name: string;
   mediaType: string;
-  /** at most 256 KiB */
+  /** at most 900 KiB */
   text: string;
 }
 
@@ -1699,8 +1704,8 @@ export const shapes: Record<string, Record<string, string>> = {
   TaxonomyView: { name: "s", terms: "[TaxonomyViewTerm" },
   TaxonomyViewTerm: { id: "s", parent: "s", en: "s", fr: "s", ar: "s", flags: "[s" },
   FoundView: { contact: "s", case: "s", caseCode: "s", seq: "N", at: "s", from: "s", text: "s" },
-  StatisticsView: { contacts: "N", rows: "[StatisticsViewRow", smallest: "n" },
-  StatisticsViewRow: { by: "s", key: "s", count: "N", hidden: "b" },
+  StatisticsView: { contacts: "N", rows: "[StatisticsViewRow", smallest: "n", hidden: "b" },
+  StatisticsViewRow: { by: "s", key: "s", count: "N", hidden: "b", beside: "b" },
   FileView: { name: "s", mediaType: "s", text: "s" },
   ExposureView: { who: "s", todayMinutes: "n", budgetMinutes: "n", stretchMinutes: "n", stretchMaxMinutes: "n", onBreak: "b", talkAsked: "b", over: "b", lent: "n" },
   SampleView: { id: "s", contact: "s", who: "s", channel: "s", endedAt: "s", drawnAt: "s", drawnBy: "s", judgedAt: "s", judgedBy: "s", marks: "[SampleViewMark", note: "s" },
