@@ -56,6 +56,7 @@ void add_erasure_commands(CLI::App& app, Chosen& chosen);
 void add_plugin_commands(CLI::App& app, Chosen& chosen);
 void add_plugin_check(CLI::App& group, Chosen& chosen);  // below `sanad plugin`
 void add_plugin_new(CLI::App& group, Chosen& chosen);    // below `sanad plugin`
+void add_statistics_commands(CLI::App& app, Chosen& chosen);
 void add_store_commands(CLI::App& app, Chosen& chosen);
 void add_search_command(CLI::App& app, Chosen& chosen);
 void add_backup_commands(CLI::App& app, Chosen& chosen);

@@ -111,6 +111,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_override_commands(app, chosen);
     add_erasure_commands(app, chosen);
     add_plugin_commands(app, chosen);
+    add_statistics_commands(app, chosen);
     add_store_commands(app, chosen);
     add_backup_commands(app, chosen);
     add_search_command(app, chosen);
