@@ -54,7 +54,7 @@ try {
 }
 
 // What of others is in these files, and under which licence.
-const licences = ["svelte", "uqr", "@fontsource/noto-sans", "@fontsource/noto-sans-arabic", "@fontsource/noto-sans-tifinagh"]
+const licences = ["svelte", "uqr", "d3-scale", "d3-array", "d3-color", "d3-format", "d3-interpolate", "internmap", "@fontsource/noto-sans", "@fontsource/noto-sans-arabic", "@fontsource/noto-sans-tifinagh"]
   .map((name) => {
     const folder = join(here, "node_modules", name);
     const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));

@@ -23,6 +23,8 @@ export const answers = {
   sampleJudge: "done",
   queueShow: "queue",
   staffList: "staff",
+  statisticsShow: "statistics",
+  statisticsExport: "file",
   taxonomyShow: "taxonomy",
   hintJudge: "done",
   search: "found",

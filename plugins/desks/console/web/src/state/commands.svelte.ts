@@ -19,6 +19,7 @@ export const places: { page: Place["page"]; roles: string[] }[] = [
   { page: "cases", roles: ["counsellor"] },
   { page: "referrals", roles: ["counsellor"] },
   { page: "board", roles: ["supervisor"] },
+  { page: "statistics", roles: ["supervisor", "data_officer"] },
   { page: "people", roles: ["admin", "supervisor"] },
   { page: "node", roles: ["admin", "supervisor", "auditor"] },
 ];

@@ -1,6 +1,6 @@
 /// Where the page is. Addresses and the browser's history never say it: they hold a number, this page the rest.
 export interface Place {
-  page: "desk" | "cases" | "referrals" | "board" | "people" | "node";
+  page: "desk" | "cases" | "referrals" | "board" | "statistics" | "people" | "node";
   id: string;
 }
 
