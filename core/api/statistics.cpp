@@ -186,7 +186,8 @@ Result<void> Statistics::erasing(store::Draft& draft, const ContactId& id) {
     if (!contact) return std::unexpected(contact.error());
     const auto before = remembered(draft, id);
     if (!before) return std::unexpected(before.error());
-    if (!before->counted)
+    // One that ended uncounted did so before there were statistics.
+    if (!before->counted && contact->state != ContactState::ended)
         if (const auto counted = contact_changed(draft, *contact, ContactEventKind::ended);
             !counted)
             return counted;

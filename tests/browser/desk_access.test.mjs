@@ -49,6 +49,7 @@ for (const language of ["ar", "fr", "en"])
       case: async () => { await go("cases"); const line = seat.page.getByText(file.code).first(); await line.waitFor({ state: "attached" }); if (await line.isVisible()) await line.click(); await seat.page.getByRole("heading", { name: seat.t("timeline") }).waitFor(); },
       refer: async () => { await seat.press("refer"); await seat.page.getByLabel(seat.t("refer.narrative")).waitFor(); },
       board: async () => { await go("board"); await seat.press("board.now"); await seat.page.locator(".tiles strong").first().waitFor(); },
+      statistics: async () => { await go("statistics"); await seat.page.locator("[data-contacts]").waitFor(); },
       handover: async () => { await go("board"); await seat.press("handover"); await seat.page.getByRole("heading", { name: seat.t("handover.health") }).waitFor(); },
       quality: async () => { await go("board"); await seat.press("quality"); await seat.page.getByRole("heading", { name: seat.t("quality.list") }).waitFor(); },
       shift: async () => { await seat.page.locator("button.gauge").click(); await seat.page.getByRole("dialog").getByText(seat.t("said.none")).waitFor(); },

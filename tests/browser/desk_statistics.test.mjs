@@ -56,6 +56,7 @@ test("so few that not even their number is told, and then six, as soon as the la
   await seat.page.locator("select").filter({ hasText: seat.t("statistics.period.thisYear") }).selectOption("thisYear");
   await total(seat, "6");
   assert.equal(await seat.page.evaluate(() => document.documentElement.dir), "rtl");
+  await seat.page.getByText("دردشة على الإنترنت").waitFor(); // the lists of words may come behind the counts
   assert.deepEqual(await rows(seat, "channel"), [["دردشة على الإنترنت", "6"]]);
   assert.deepEqual(await rows(seat, "age"), [["13 إلى 15 سنة", "6"]]);
   // Four and two: both groups are too small to be told.
@@ -75,6 +76,7 @@ test("a data officer in French sees the same, in the dark and on a narrow screen
   while (ended < 6) await aContact("cyberbullying");
   const seat = await Seat.take(stage, "ma", "driss", "fr");
   await total(seat, "6"); // it is the first page of that role
+  await seat.page.getByText("Tchat en ligne").waitFor();
   assert.deepEqual(await rows(seat, "channel"), [["Tchat en ligne", "6"]]);
   await seat.picture("statistics");
   await seat.page.emulateMedia({ colorScheme: "dark" });

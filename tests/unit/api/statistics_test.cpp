@@ -233,6 +233,16 @@ TEST_CASE("a contact that is erased before its end is counted as it was") {
     CHECK(at(counted(line), "end|none") == 1);
 }
 
+TEST_CASE("what ended before there were statistics is not counted when it is erased") {
+    Helplines world;
+    auto& line = world.ma();
+    line.contacts->on_change({});
+    const auto id = line.write("a child", "salam");
+    end(line, id);
+    REQUIRE(line.node.run([&](store::Draft& draft) { return line.contacts->erase(draft, id); }));
+    CHECK(counted(line).empty());
+}
+
 TEST_CASE("an exercise is not counted") {
     Helplines world;
     auto& line = world.ma();
