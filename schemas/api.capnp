@@ -394,7 +394,7 @@ struct QueueView {
 }
 
 struct QueueWatch {
-  known @0 :UInt64;        # the version that the asker has; 0: none
+  known @0 :UInt64;        # the version that the asker got with the same limit; 0: none
   limit @1 :UInt32;        # how many of those who wait, whoever is next first; 1..500
 }
 
@@ -407,6 +407,13 @@ struct QueueChange {
   places @5 :List(QueueView.Place);  # of the first who wait: the changed ones
   order @6 :List(Text);              # the first who wait
   talking @7 :List(Text);            # all that are open
+  levels @8 :List(Level);            # of all who wait, beyond the limit too: U0 to U4
+  longestMs @9 :UInt64;              # how long whoever has waited longest has
+  struct Level {
+    urgency @0 :Text;                # that they are taken to have
+    waiting @1 :UInt32;
+    over @2 :UInt32;                 # of them: longer than their level may
+  }
 }
 
 struct ContactRead { contact @0 :Text; after @1 :UInt64; }

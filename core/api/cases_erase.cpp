@@ -47,7 +47,7 @@ Result<void> Cases::erase(store::Draft& draft, const CaseId& id, Time now) {
     const auto file = find(draft, id);
     if (!file) return std::unexpected(file.error());
     for (const auto& contact : file->contacts)
-        if (const auto gone = parts_.contacts.erase(draft, contact); !gone) return gone;
+        if (const auto gone = parts_.contacts.erase(draft, contact, now); !gone) return gone;
     if (erasing_)
         if (const auto gone = erasing_(draft, id.bytes); !gone) return gone;
     parts_.feed.emit(draft, {.at = now, .name = "case.erased", .subject = id.bytes});

@@ -117,7 +117,7 @@ Result<void> Contacts::shown(store::Draft& draft, const std::string& instance,
     return parts_.records.put(draft, seen_, contact->id, key_of(contact->id), number(seq));
 }
 
-Result<void> Contacts::erase(store::Draft& draft, const ContactId& id) {
+Result<void> Contacts::erase(store::Draft& draft, const ContactId& id, Time now) {
     const auto contact = find(draft, id);
     if (!contact) return std::unexpected(contact.error());
     const auto conversation = parts_.records.get(draft, addresses_, id);
@@ -130,6 +130,7 @@ Result<void> Contacts::erase(store::Draft& draft, const ContactId& id) {
     if (erasing_)
         if (const auto gone = erasing_(draft, id.bytes); !gone) return gone;
     if (const auto gone = draft.del(live_.table, id); !gone) return gone;
+    parts_.feed.emit(draft, {.at = now, .name = "contact.erased", .subject = id.bytes});
     return parts_.records.keyring().destroy(draft, key_of(id));
 }
 

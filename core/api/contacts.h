@@ -56,8 +56,8 @@ public:
                       const std::string& how, Time now);
 
     /// Destroys the contact's key, and forgets its conversation: whoever writes there again is new.
-    /// errors  not_found
-    Result<void> erase(store::Draft& draft, const ContactId& id);
+    /// Event `contact.erased`. errors  not_found
+    Result<void> erase(store::Draft& draft, const ContactId& id, Time now);
 
     // ------------------------------------------------------------------ what staff does · engine
 

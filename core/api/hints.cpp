@@ -231,18 +231,6 @@ Result<Urgency> Hints::effective(store::Snapshot& from, const casework::Contact&
     return casework::more_urgent(contact.urgency, *hinted);
 }
 
-Result<std::vector<casework::Waiting>> Hints::waiting(store::Snapshot& from,
-                                                      std::span<const casework::Contact> contacts) {
-    std::vector<casework::Waiting> waiting;
-    for (const casework::Contact& contact : contacts) {
-        if (contact.state != casework::ContactState::waiting) continue;
-        const auto urgency = effective(from, contact);
-        if (!urgency) return std::unexpected(urgency.error());
-        waiting.push_back({contact.id, *urgency, contact.waiting_since});
-    }
-    return waiting;
-}
-
 Result<std::vector<Hints::Kept>> Hints::of(store::Snapshot& from, const ContactId& contact) {
     auto known = summary(from, contact);
     if (!known) return std::unexpected(known.error());
@@ -296,28 +284,38 @@ Result<std::string> words_of(Contacts& contacts, store::Snapshot& from, const Co
 
 }  // namespace
 
-Result<void> fill_hints(schema::api::ContactView::Builder out, Hints& hints, Contacts& contacts,
-                        store::Snapshot& from, const ContactId& contact, HintWords words) {
-    const auto level = hints.suggested(from, contact);
-    if (!level) return std::unexpected(level.error());
-    out.setHintUrgency(text(std::string(casework::name(*level))));
-    if (*level == Urgency::none) return {};
-    const auto kept = hints.of(from, contact);
-    if (!kept) return std::unexpected(kept.error());
-    auto views = out.initHints(static_cast<unsigned>(kept->size()));
+void fill_noticed(schema::api::ContactView::Builder out, Urgency suggested,
+                  std::span<const Hints::Kept> kept, const casework::Lexicon& lexicon) {
+    out.setHintUrgency(text(std::string(casework::name(suggested))));
+    auto views = out.initHints(static_cast<unsigned>(kept.size()));
     for (unsigned i = 0; i < views.size(); ++i) {
-        const auto& one = (*kept)[i];
+        const auto& one = kept[i];
         auto view = views[i];
         view.setId(text(one.hint.kind));
         view.setUrgency(text(std::string(casework::name(one.hint.level))));
         view.setSeq(one.seq);
         view.setFirst(one.hint.first);
         view.setLength(one.hint.length);
-        if (const auto* kind = hints.lexicon().find(one.hint.kind)) fill_labels(view, *kind);
-        if (words == HintWords::without) continue;
-        const auto noticed = words_of(contacts, from, contact, one);
+        if (const auto* kind = lexicon.find(one.hint.kind)) fill_labels(view, *kind);
+    }
+}
+
+Result<void> fill_hints(schema::api::ContactView::Builder out, Hints& hints, Contacts& contacts,
+                        store::Snapshot& from, const ContactId& contact, HintWords words) {
+    const auto level = hints.suggested(from, contact);
+    if (!level) return std::unexpected(level.error());
+    std::vector<Hints::Kept> kept;
+    if (*level != Urgency::none) {
+        auto found = hints.of(from, contact);
+        if (!found) return std::unexpected(found.error());
+        kept = std::move(*found);
+    }
+    fill_noticed(out, *level, kept, hints.lexicon());
+    if (words == HintWords::without) return {};
+    for (unsigned i = 0; i < kept.size(); ++i) {
+        const auto noticed = words_of(contacts, from, contact, kept[i]);
         if (!noticed) return std::unexpected(noticed.error());
-        view.setWords(text(*noticed));
+        out.getHints()[i].setWords(text(*noticed));
     }
     return {};
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/casework/contact.h"
-#include "core/casework/queue.h"
 #include "core/casework/triage.h"
 #include "core/store/feed.h"
 #include "core/store/records.h"
@@ -54,14 +53,10 @@ public:
     /// How urgent a contact is taken to be: the more urgent of its people's level and the hints'.
     Result<casework::Urgency> effective(store::Snapshot& from, const casework::Contact& contact);
 
-    /// Those of `contacts` that wait, each as urgent as it is taken to be: what casework::order
-    /// wants, for the desk and for the page of who waits.
-    Result<std::vector<casework::Waiting>> waiting(store::Snapshot& from,
-                                                   std::span<const casework::Contact> contacts);
-
     struct Kept {
         casework::Hint hint;
         std::uint64_t seq = 0;
+        bool operator==(const Kept&) const = default;
     };
     /// In the order of the messages, without those that were wrong.
     Result<std::vector<Kept>> of(store::Snapshot& from, const ContactId& contact);
@@ -107,5 +102,9 @@ enum class HintWords : std::uint8_t { with, without };
 /// Sets `hintUrgency` and, with labels in three languages, `hints` of a contact's view.
 Result<void> fill_hints(schema::api::ContactView::Builder out, Hints& hints, Contacts& contacts,
                         store::Snapshot& from, const ContactId& contact, HintWords words);
+
+/// The same of what was read before, without the words.
+void fill_noticed(schema::api::ContactView::Builder out, casework::Urgency suggested,
+                  std::span<const Hints::Kept> kept, const casework::Lexicon& lexicon);
 
 }  // namespace sanad::api

@@ -30,6 +30,7 @@ const Service::Rule* Service::find_rule(Request::Which which) {
         {Request::CONTACT_REPLY, audited, {volunteer}, "contact.reply", &Service::contact_reply},
         {Request::CONTACT_END, audited, {volunteer}, "contact.end", &Service::contact_end},
         {Request::QUEUE_SHOW, read, {volunteer}, "queue.show", &Service::queue_show},
+        {Request::QUEUE_WATCH, read, {volunteer}, "queue.watch", &Service::queue_watch},
         {Request::CONTACT_READ, audited, {volunteer}, "contact.read", &Service::contact_read},
         {Request::CONTACT_RELEASE,
          audited,

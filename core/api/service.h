@@ -2,6 +2,7 @@
 
 #include "core/api/access.h"
 #include "core/api/accounts.h"
+#include "core/api/board.h"
 #include "core/api/break_glass.h"
 #include "core/api/cases.h"
 #include "core/api/contacts.h"
@@ -71,6 +72,7 @@ public:
         store::Outbox& outbox;
         Contacts& contacts;
         Hints& hints;
+        Board& board;
         store::SearchIndex& search;
         Cases& cases;
         Statistics& statistics;
@@ -238,6 +240,7 @@ private:
 
     // The desk (service_desk.cpp).
     Result<void> queue_show(Context& context, In request, Out reply);
+    Result<void> queue_watch(Context& context, In request, Out reply);
     Result<void> contact_read(Context& context, In request, Out reply);
     Result<void> contact_release(Context& context, In request, Out reply);
     Result<void> contact_urgency(Context& context, In request, Out reply);

@@ -10,7 +10,8 @@ namespace {
 // A page asks these by itself: they do not show that somebody is still sitting there.
 bool shows_presence(Request::Which which) {
     return which != Request::FEED_READ && which != Request::SESSION_SHOW &&
-           which != Request::QUEUE_SHOW && which != Request::NODE_STATUS;
+           which != Request::QUEUE_SHOW && which != Request::QUEUE_WATCH &&
+           which != Request::NODE_STATUS;
 }
 
 }  // namespace

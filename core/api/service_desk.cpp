@@ -2,7 +2,6 @@
 // changes of contacts, and colleagues.
 #include "core/api/contact_reply.h"
 #include "core/api/service.h"
-#include "core/casework/queue.h"
 
 #include <algorithm>
 
@@ -17,40 +16,76 @@ std::uint64_t milliseconds(Duration duration) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0));
 }
 
+void fill_entry(schema::api::ContactView::Builder out, const Board::Entry& entry,
+                const casework::Lexicon& lexicon) {
+    fill_contact(out, entry.contact);
+    fill_noticed(out, entry.suggested, entry.hints, lexicon);
+}
+
+void fill_place(schema::api::QueueView::Place::Builder out, const Board::Place& place,
+                const casework::Lexicon& lexicon) {
+    fill_entry(out.initContact(), *place.entry, lexicon);
+    out.setReason(text(std::string(casework::name(place.reason))));
+    out.setWaitedMs(milliseconds(place.waited));
+    out.setTargetMs(milliseconds(place.target));
+}
+
 bool is_supervisor(const Actor& actor) { return actor.roles.contains(Role::supervisor); }
 
 }  // namespace
 
 Result<void> Service::queue_show(Context& context, In, Out reply) {
-    const auto live = parts_.contacts.live(context.from, list_items_max);
-    if (!live) return std::unexpected(live.error());
-    const auto waiting = parts_.hints.waiting(context.from, *live);
-    if (!waiting) return std::unexpected(waiting.error());
-    std::vector<const Contact*> open;
-    for (const Contact& contact : *live)
-        if (contact.state != ContactState::waiting) open.push_back(&contact);
-    const auto fill = [&](schema::api::ContactView::Builder view, const Contact& contact) {
-        fill_contact(view, contact);
-        return fill_hints(view, parts_.hints, parts_.contacts, context.from, contact.id,
-                          HintWords::without);
-    };
-    const casework::QueueRules rules;
-    const auto places = casework::order(*waiting, rules, context.now);
+    const auto view = parts_.board.view(0, Board::watched_max, context.now);
+    if (!view) return std::unexpected(view.error());
     auto out = reply.initQueue();
     out.setNow(text(format_time(context.now)));
-    auto list = out.initWaiting(static_cast<unsigned>(places.size()));
-    for (unsigned i = 0; i < list.size(); ++i) {
-        const auto& place = places[i];
-        const auto contact = std::ranges::find(*live, place.contact, &Contact::id);
-        if (const auto filled = fill(list[i].initContact(), *contact); !filled) return filled;
-        list[i].setReason(text(std::string(casework::name(place.reason))));
-        list[i].setWaitedMs(milliseconds(place.waited));
-        const auto stands = std::ranges::find(*waiting, place.contact, &casework::Waiting::contact);
-        list[i].setTargetMs(milliseconds(casework::pick_up_time(rules, stands->urgency)));
+    auto waiting = out.initWaiting(static_cast<unsigned>(view->places.size()));
+    for (unsigned i = 0; i < waiting.size(); ++i)
+        fill_place(waiting[i], view->places[i], parts_.hints.lexicon());
+    auto open = out.initOpen(static_cast<unsigned>(view->open.size()));
+    for (unsigned i = 0; i < open.size(); ++i)
+        fill_entry(open[i], *view->open[i].first, parts_.hints.lexicon());
+    return {};
+}
+
+Result<void> Service::queue_watch(Context& context, In request, Out reply) {
+    const auto in = request.getQueueWatch();
+    if (in.getLimit() == 0 || in.getLimit() > Board::watched_max)
+        return fail(Fault::bad_size, "limit");
+    const auto view = parts_.board.view(in.getKnown(), in.getLimit(), context.now);
+    if (!view) return std::unexpected(view.error());
+    auto out = reply.initQueueChange();
+    out.setNow(text(format_time(context.now)));
+    out.setVersion(view->version);
+    out.setWhole(view->whole);
+    out.setWaiting(view->waiting);
+    std::vector<const Board::Place*> places;
+    auto order = out.initOrder(static_cast<unsigned>(view->places.size()));
+    for (unsigned i = 0; i < order.size(); ++i) {
+        const auto& place = view->places[i];
+        order.set(i, text(format(place.entry->contact.id)));
+        if (place.changed) places.push_back(&place);
+    }
+    auto changed = out.initPlaces(static_cast<unsigned>(places.size()));
+    for (unsigned i = 0; i < changed.size(); ++i)
+        fill_place(changed[i], *places[i], parts_.hints.lexicon());
+    std::vector<const Board::Entry*> open;
+    auto talking = out.initTalking(static_cast<unsigned>(view->open.size()));
+    for (unsigned i = 0; i < talking.size(); ++i) {
+        const auto& [entry, is_changed] = view->open[i];
+        talking.set(i, text(format(entry->contact.id)));
+        if (is_changed) open.push_back(entry.get());
     }
     auto others = out.initOpen(static_cast<unsigned>(open.size()));
     for (unsigned i = 0; i < others.size(); ++i)
-        if (const auto filled = fill(others[i], *open[i]); !filled) return filled;
+        fill_entry(others[i], *open[i], parts_.hints.lexicon());
+    auto levels = out.initLevels(static_cast<unsigned>(view->levels.size()));
+    for (unsigned i = 0; i < levels.size(); ++i) {
+        levels[i].setUrgency(text(std::string(casework::name(view->levels[i].urgency))));
+        levels[i].setWaiting(view->levels[i].waiting);
+        levels[i].setOver(view->levels[i].over);
+    }
+    out.setLongestMs(milliseconds(view->longest));
     return {};
 }
 
@@ -224,8 +259,8 @@ Result<Actor> Service::staff_member(const std::string& name) const {
 }
 
 Result<void> Service::staff_list(Context& context, In, Out reply) {
-    const auto live = parts_.contacts.live(context.from, list_items_max);
-    if (!live) return std::unexpected(live.error());
+    const auto open = parts_.board.open_counts();
+    if (!open) return std::unexpected(open.error());
     auto accounts = parts_.accounts.list(context.from);
     if (!accounts) return std::unexpected(accounts.error());
     std::erase_if(*accounts, [](const Account& account) {
@@ -240,8 +275,8 @@ Result<void> Service::staff_list(Context& context, In, Out reply) {
         out[i].setDisplayName(text(account.display_name));
         fill_texts(out[i].initRoles(static_cast<unsigned>(roles.size())), roles);
         out[i].setAtDesk(parts_.sessions.has(account.name, context.now));
-        out[i].setOpen(static_cast<std::uint32_t>(
-            std::ranges::count(*live, account.name, &Contact::opened_by)));
+        const auto has = open->find(account.name);
+        out[i].setOpen(has == open->end() ? 0 : has->second);
     }
     return {};
 }

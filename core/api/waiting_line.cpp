@@ -41,13 +41,11 @@ Result<WaitingLine::Place> WaitingLine::place(store::Snapshot& from, const Conta
 }
 
 Result<void> WaitingLine::look(store::Snapshot& from, Time now) {
-    const auto live = contacts_.live(from, contacts_max + 1);
-    if (!live) return std::unexpected(live.error());
-    const auto waiting = hints_.waiting(from, *live);
-    if (!waiting) return std::unexpected(waiting.error());
+    const auto order = board_.order(now);
+    if (!order) return std::unexpected(order.error());
     positions_.clear();
-    if (live->size() <= contacts_max)
-        for (const auto& place : casework::order(*waiting, {}, now))
+    if (order->size() <= contacts_max)
+        for (const auto& place : *order)
             positions_.emplace(place.contact, static_cast<std::uint32_t>(positions_.size() + 1));
     const auto wait = usual_wait(from, now);
     if (!wait) return std::unexpected(wait.error());

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "core/api/board.h"
 #include "core/api/contacts.h"
-#include "core/api/hints.h"
-#include "core/casework/queue.h"
 
 #include <map>
 #include <mutex>
@@ -22,7 +21,7 @@ public:
     static constexpr Duration picked_within = std::chrono::hours(2);
 
     /// Both outlive this.
-    WaitingLine(Contacts& contacts, Hints& hints) : contacts_(contacts), hints_(hints) {}
+    WaitingLine(Contacts& contacts, Board& board) : contacts_(contacts), board_(board) {}
 
     struct Place {
         std::uint32_t position = 0;  // 1: the next one; 0: not known
@@ -37,7 +36,7 @@ private:
     Result<Duration> usual_wait(store::Snapshot& from, Time now);
 
     Contacts& contacts_;
-    Hints& hints_;
+    Board& board_;
     std::mutex mutex_;  // guards the rest
     bool looked_ = false;
     Time looked_at_;

@@ -179,6 +179,7 @@ private:
     std::unique_ptr<PluginOutward> outward_;
     std::unique_ptr<api::Contacts> contacts_;
     std::unique_ptr<api::Hints> hints_;
+    std::unique_ptr<api::Board> board_;
     std::unique_ptr<api::Cases> cases_;
     std::unique_ptr<api::Duty> duty_;
     std::unique_ptr<api::Cover> cover_;

@@ -217,6 +217,8 @@ Result<void> Node::open_service() {
     auto hints = api::Hints::open(*store_.store, {*records_, *feed_, lexicon_});
     if (!hints) return std::unexpected(hints.error());
     hints_ = std::move(*hints);
+    board_ = std::make_unique<api::Board>(
+        api::Board::Parts{*store_.store, *feed_, *contacts_, *hints_, around_.entropy});
     auto cases = api::Cases::open(*store_.store,
                                   {*records_, *feed_, taxonomies_, around_.entropy, *contacts_});
     if (!cases) return std::unexpected(cases.error());
@@ -246,9 +248,9 @@ Result<void> Node::open_service() {
     if (!values) return std::unexpected(values.error());
     plugin_values_ = std::move(*values);
     desk_calls_ = std::make_unique<DeskCalls>(around_.clock, around_.entropy, feed_->newest());
-    services_ = std::make_unique<PluginServices>(
-        PluginServices::Parts{*store_.store, *engine_, *audit_, *contacts_, *hints_, *escalations_,
-                              *cover_, *feedback_, *plugin_values_, *desk_calls_, around_.clock});
+    services_ = std::make_unique<PluginServices>(PluginServices::Parts{
+        *store_.store, *engine_, *audit_, *contacts_, *hints_, *board_, *escalations_, *cover_,
+        *feedback_, *plugin_values_, *desk_calls_, around_.clock});
 
     make_slots();
     api::Staff staff;
@@ -277,6 +279,7 @@ Result<void> Node::open_service() {
         .outbox = *outbox_,
         .contacts = *contacts_,
         .hints = *hints_,
+        .board = *board_,
         .search = *search_,
         .cases = *cases_,
         .statistics = *statistics_,

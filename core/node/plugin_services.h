@@ -42,6 +42,7 @@ public:
         store::Audit& audit;
         api::Contacts& contacts;
         api::Hints& hints;
+        api::Board& board;
         api::Escalations& escalations;
         api::Cover& cover;
         api::Feedback& feedback;
@@ -49,7 +50,7 @@ public:
         DeskCalls& desks;
         const Clock& clock;
     };
-    explicit PluginServices(Parts parts) : parts_(parts), line_(parts.contacts, parts.hints) {}
+    explicit PluginServices(Parts parts) : parts_(parts), line_(parts.contacts, parts.board) {}
 
     /// The taxonomy's channel of an instance; before the instance starts. threads  any
     void set_channel(const std::string& instance, const std::string& channel);

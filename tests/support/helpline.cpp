@@ -77,6 +77,8 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
       contacts(must(api::Contacts::open(*node.store, {node.records, *node.feed, around.taxonomies,
                                                       around.entropy, *this, index_key}))),
       hints(must(api::Hints::open(*node.store, {node.records, *node.feed, lexicon}))),
+      board(std::make_unique<api::Board>(
+          api::Board::Parts{*node.store, *node.feed, *contacts, *hints, around.entropy})),
       cases(must(api::Cases::open(
           *node.store, {node.records, *node.feed, around.taxonomies, around.entropy, *contacts}))),
       statistics(must(api::Statistics::open(
@@ -148,6 +150,7 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                                         .outbox = *outbox,
                                         .contacts = *contacts,
                                         .hints = *hints,
+                                        .board = *board,
                                         .search = *search,
                                         .cases = *cases,
                                         .statistics = *statistics,

@@ -107,6 +107,7 @@ public:
     casework::Lexicon lexicon;
     std::unique_ptr<api::Contacts> contacts;
     std::unique_ptr<api::Hints> hints;
+    std::unique_ptr<api::Board> board;
     std::unique_ptr<api::Cases> cases;
     std::unique_ptr<api::Statistics> statistics;
     trust::SymmetricKey search_key;

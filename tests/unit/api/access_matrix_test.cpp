@@ -117,6 +117,7 @@ const std::map<std::string, Expected> table{
     {"accountInvite", {"a", Open::to_roles, true}},
     {"accountChange", {"a", Open::to_roles, true}},
     {"queueShow", {"vcs"}},
+    {"queueWatch", {"vcs"}},
     {"contactRead", {"vcs"}},
     {"contactRelease", {"vcs"}},
     {"contactUrgency", {"vcs"}},

@@ -76,7 +76,7 @@ struct Line {
 
 TEST_CASE("who waits is told how many come before, as the desk has them") {
     Line line;
-    WaitingLine waiting(*line.here().contacts, *line.here().hints);
+    WaitingLine waiting(*line.here().contacts, *line.here().board);
     const auto first = line.writes("one");
     line.world.clock.advance(minutes(1));
     const auto second = line.writes("two");
@@ -91,7 +91,7 @@ TEST_CASE("who waits is told how many come before, as the desk has them") {
 
 TEST_CASE("how long others waited is the median of three and more, and of the last two hours") {
     Line line;
-    WaitingLine waiting(*line.here().contacts, *line.here().hints);
+    WaitingLine waiting(*line.here().contacts, *line.here().board);
     const auto waits = [&](int number, Duration span) {
         const auto child = line.writes("child " + std::to_string(number));
         line.world.clock.advance(span);
@@ -112,7 +112,7 @@ TEST_CASE("how long others waited is the median of three and more, and of the la
 
 TEST_CASE("a message of the node's own is no counsellor who has picked up or read") {
     Line line;
-    WaitingLine waiting(*line.here().contacts, *line.here().hints);
+    WaitingLine waiting(*line.here().contacts, *line.here().board);
     for (int i = 0; i < 3; ++i) {
         line.announces(line.writes("told " + std::to_string(i)));
         line.world.clock.advance(seconds(1));

@@ -184,7 +184,8 @@ TEST_CASE("an erased contact takes its hints with it, and the counts stay") {
     auto& line = world.ma();
     const auto id = line.write("a child", blackmail);
     REQUIRE(judge(line, id, "sextortion", true).error().empty());
-    REQUIRE(line.node.run([&](store::Draft& draft) { return line.contacts->erase(draft, id); }));
+    REQUIRE(line.node.run(
+        [&](store::Draft& draft) { return line.contacts->erase(draft, id, world.clock.now()); }));
     const auto snapshot = line.node.store->snapshot();
     CHECK_FALSE(line.hints->suggested(**snapshot, id));
     CHECK_FALSE(line.hints->of(**snapshot, id));

@@ -147,7 +147,8 @@ TEST_CASE("what is erased leaves the index in the same transaction") {
     const auto all = index_rows(world.ma_machine);
     REQUIRE(count(line, "tsawer") == 1);
     const auto commits = line.node.memory->commits();
-    REQUIRE(line.node.run([&](store::Draft& draft) { return line.contacts->erase(draft, id); }));
+    REQUIRE(line.node.run(
+        [&](store::Draft& draft) { return line.contacts->erase(draft, id, world.clock.now()); }));
     CHECK(line.node.memory->commits() == commits + 1);
     CHECK(count(line, "tsawer") == 0);
     CHECK(count(line, "wa7d") == 1);
@@ -186,7 +187,9 @@ TEST_CASE("what is erased between reading and writing, or right behind it, leave
         bool erased = false;
         const auto erase = [&] {
             REQUIRE(line.node.engine.submit(
-                [&](store::Draft& draft) { return line.contacts->erase(draft, id); },
+                [&](store::Draft& draft) {
+                    return line.contacts->erase(draft, id, world.clock.now());
+                },
                 [&](const Result<void>& result) { erased = result.has_value(); }));
         };
         // All in one group: the index has read the contact before it is gone.

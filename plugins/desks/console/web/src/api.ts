@@ -544,7 +544,7 @@ export interface QueueViewPlace {
 }
 
 export interface QueueWatch {
-  /** the version that the asker has; 0: none */
+  /** the version that the asker got with the same limit; 0: none */
   known: string;
   /** how many of those who wait, whoever is next first; 1..500 */
   limit: number;
@@ -566,6 +566,18 @@ export interface QueueChange {
   order: string[];
   /** all that are open */
   talking: string[];
+  /** of all who wait, beyond the limit too: U0 to U4 */
+  levels: QueueChangeLevel[];
+  /** how long whoever has waited longest has */
+  longestMs: string;
+}
+
+export interface QueueChangeLevel {
+  /** that they are taken to have */
+  urgency: string;
+  waiting: number;
+  /** of them: longer than their level may */
+  over: number;
 }
 
 export interface ContactRead {
@@ -1699,7 +1711,8 @@ export const shapes: Record<string, Record<string, string>> = {
   FormViewField: { id: "s", type: "s", list: "s", en: "s", fr: "s", ar: "s", most: "n", needed: "b" },
   QueueView: { waiting: "[QueueViewPlace", open: "[ContactView", now: "s" },
   QueueViewPlace: { contact: "ContactView", reason: "s", waitedMs: "N", targetMs: "N" },
-  QueueChange: { now: "s", version: "N", whole: "b", waiting: "n", open: "[ContactView", places: "[QueueViewPlace", order: "[s", talking: "[s" },
+  QueueChange: { now: "s", version: "N", whole: "b", waiting: "n", open: "[ContactView", places: "[QueueViewPlace", order: "[s", talking: "[s", levels: "[QueueChangeLevel", longestMs: "N" },
+  QueueChangeLevel: { urgency: "s", waiting: "n", over: "n" },
   StaffView: { name: "s", roles: "[s", atDesk: "b", open: "n", displayName: "s" },
   TaxonomyView: { name: "s", terms: "[TaxonomyViewTerm" },
   TaxonomyViewTerm: { id: "s", parent: "s", en: "s", fr: "s", ar: "s", flags: "[s" },
