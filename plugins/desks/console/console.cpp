@@ -276,7 +276,8 @@ void Console::look(SocketId socket) {
         page->second.busy = true;
         session = page->second.session;
     }
-    if (!lanes_.add(session, [this, socket] { read_feed(socket); }))
+    // Not behind what the same person asks: that may wait for a commit.
+    if (!lanes_.add(session + " feed", [this, socket] { read_feed(socket); }))
         server_->close(socket, http::close_try_later);
 }
 

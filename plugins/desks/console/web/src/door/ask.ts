@@ -21,7 +21,7 @@ export const answers = {
   sampleDraw: "sample",
   sampleList: "sample",
   sampleJudge: "done",
-  queueShow: "queue",
+  queueWatch: "queueChange",
   staffList: "staff",
   statisticsShow: "statistics",
   statisticsExport: "file",

@@ -10,10 +10,12 @@ function tick(): void {
 }
 setInterval(tick, tickMs);
 
+const sameMs = 1_000; // a way over the network that took longer moves nothing
+
 /// The node has said what time it is.
 export function setClock(text: string): void {
-  const now = Date.parse(text);
-  if (Number.isNaN(now)) return;
-  clock.ahead = now - Date.now();
+  const ahead = Date.parse(text) - Date.now();
+  if (Number.isNaN(ahead) || Math.abs(ahead - clock.ahead) < sameMs) return;
+  clock.ahead = ahead;
   tick();
 }

@@ -18,6 +18,8 @@ class Conversation {
   text = $state("");
   kept = $state(true); // the draft is at the node
   #sent: { id: string; text: string; key: string } | undefined; // given to the node, until it has answered
+  #wanted = false; // something new is there to be read
+  #reading: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   async show(id: string): Promise<void> {
@@ -42,8 +44,18 @@ class Conversation {
     }
   }
 
-  /// Reads what is new.
-  async read(): Promise<void> {
+  /// Reads what is new; what comes while it is read, right afterwards.
+  read(): Promise<void> {
+    this.#wanted = true;
+    return (this.#reading ??= this.#readWanted().finally(() => (this.#reading = undefined)));
+  }
+  async #readWanted(): Promise<void> {
+    while (this.#wanted) {
+      this.#wanted = false;
+      await this.#readNew();
+    }
+  }
+  async #readNew(): Promise<void> {
     const { id } = this;
     if (!id || !this.contact) return;
     try {

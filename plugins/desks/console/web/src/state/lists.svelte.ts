@@ -1,16 +1,26 @@
+import { untrack } from "svelte";
+import { Refusal } from "../door/ask";
 import { nodesOf } from "../words/directory";
+import { changed, shownMax, type Queue } from "../words/queue";
 import { setClock } from "./clock.svelte";
 import { Reading } from "./reading.svelte";
 import { door, session } from "./session.svelte";
 import { speech, taxonomies } from "./words.svelte";
 
+// Only what changed since the last time is asked for.
+const queue: Reading<Queue> = new Reading(async () => {
+  const before = untrack(() => queue.value);
+  const ask = (known: string) => door.ask("queueWatch", { known, limit: shownMax });
+  const change = await ask(before?.version ?? "0");
+  setClock(change.now);
+  const after = changed(before, change) ?? changed(undefined, await ask("0"));
+  if (!after) throw new Refusal("bad_answer");
+  return after;
+});
+
 /// What the pages show, each read from the node when a page wants it.
 export const lists = {
-  queue: new Reading(async () => {
-    const queue = await door.ask("queueShow", null);
-    setClock(queue.now);
-    return queue;
-  }),
+  queue,
   staff: new Reading(() => door.ask("staffList", null)),
   exposures: new Reading(() => door.ask("exposureShow", null)),
   samples: new Reading(() => door.ask("sampleList", null)),

@@ -5,10 +5,14 @@ import { lists } from "./lists.svelte";
 import { door, may, session } from "./session.svelte";
 
 const gatherMs = 150; // one reading for what comes together
+const queueMs = 10_000; // who is next depends on the time as well, which is no news
 
 /// Which lists a piece of news may have changed.
 const changes: [string, (keyof typeof lists)[]][] = [
-  ["contact.", ["queue", "staff"]],
+  ["contact.", ["queue"]],
+  ["contact.opened", ["staff"]],
+  ["contact.released", ["staff"]],
+  ["contact.ended", ["staff"]],
   ["cover.", ["queue"]],
   ["exposure.", ["exposures"]],
   ["sample.", ["samples"]],
@@ -26,6 +30,7 @@ const changes: [string, (keyof typeof lists)[]][] = [
 export const feedState = $state({ up: true });
 const stale = new Set<keyof typeof lists>();
 let timer: ReturnType<typeof setTimeout> | undefined;
+let round: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<(event: FeedView) => void>();
 
 /// Calls `listener` with each piece of news until the returned function is called.
@@ -59,6 +64,7 @@ feed.missed = () => {
   reread(Object.keys(lists) as (keyof typeof lists)[]);
   void conversation.read();
 };
+// What was written in the conversation that is open is read at once, and before anything else.
 feed.news = (events) => {
   for (const event of events) {
     conversation.news(event);
@@ -71,5 +77,10 @@ feed.news = (events) => {
 export function begin(): void {
   feed.start();
   if (may("volunteer")) void lists.queue.load();
+  clearInterval(round);
+  round = setInterval(() => feedState.up && !document.hidden && reread(["queue"]), queueMs);
 }
-export const end = (): void => feed.stop();
+export function end(): void {
+  feed.stop();
+  clearInterval(round);
+}

@@ -1,5 +1,4 @@
-import type { QueueView } from "../api";
-import { effective } from "./messages";
+import type { Queue } from "./queue";
 
 export const levels = ["U0", "U1", "U2", "U3", "U4"];
 
@@ -11,14 +10,9 @@ export interface Count {
 }
 
 /// How many wait and how many are being talked with, by level; those who wait by the level that the queue gives them.
-export function counts(queue: QueueView, laterMs: number): Count[] {
+export function counts(queue: Pick<Queue, "levels" | "open">): Count[] {
   return levels.map((level) => {
-    const waiting = queue.waiting.filter((one) => effective(one.contact) === level);
-    return {
-      level,
-      waiting: waiting.length,
-      over: waiting.filter((one) => Number(one.waitedMs) + laterMs > Number(one.targetMs)).length,
-      open: queue.open.filter((one) => (one.urgency || "U3") === level).length,
-    };
+    const { waiting = 0, over = 0 } = queue.levels.find((one) => one.urgency === level) ?? {};
+    return { level, waiting, over, open: queue.open.filter((one) => (one.urgency || "U3") === level).length };
   });
 }
