@@ -1,4 +1,5 @@
-// Fills a new node with invented cases, through the node's own rules: fill NODE.TOML CASES
+// Fills a node that stands still with invented cases, and with contacts that wait, through the
+// node's own rules: fill NODE.TOML CASES [WAITING]
 #include "core/node/node.h"
 
 #include <atomic>
@@ -17,7 +18,7 @@ namespace {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) return 2;
+    if (argc != 3 && argc != 4) return 2;
     if (const auto ready = trust::start_trust(); !ready) give_up(ready.error());
     auto configuration = node::load_configuration(argv[1]);
     if (!configuration) give_up(configuration.error());
@@ -31,8 +32,9 @@ int main(int argc, char** argv) {
     auto node = node::Node::start(*configuration, *vault_key, {clock, entropy, log});
     if (!node) give_up(node.error());
     const long cases = std::strtol(argv[2], nullptr, 10);
+    const long all = cases + (argc == 4 ? std::strtol(argv[3], nullptr, 10) : 0);
     std::atomic<long> made = 0;
-    for (long i = 0; i < cases; ++i) {
+    for (long i = 0; i < all; ++i) {
         for (;;) {
             const auto taken = (*node)->engine().submit(
                 [&, i](store::Draft& draft) -> Result<void> {
@@ -42,6 +44,7 @@ int main(int argc, char** argv) {
                         draft, "chat", "webchat", conversation, ByteView(conversation).first(16),
                         "an invented message, number " + std::to_string(i), "ar", clock.now());
                     if (!contact) return std::unexpected(contact.error());
+                    if (i >= cases) return {};
                     const auto file = (*node)->cases().open_from(
                         draft, contact->contact,
                         {casework::Urgency::u3, {"VI.cyberbullying"}, {"ar"}, "13-15", ""}, "bench",
@@ -58,6 +61,6 @@ int main(int argc, char** argv) {
             std::this_thread::yield();
         }
     }
-    while (made.load() < cases) std::this_thread::yield();
+    while (made.load() < all) std::this_thread::yield();
     return 0;
 }

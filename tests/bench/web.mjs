@@ -1,21 +1,24 @@
 // What the pages cost whoever opens them; prints one JSON line: node web.mjs BUILD
 //
-// Two real helplines with their desks. Sizes: everything that a page loads, gzipped, as it is served. `from_page_to_desk`:
-// from the moment a child's page sends until the desk's feed tells of it, while 500 children write once a second, each
-// message durable first; beside it `fdatasync_ms`, this machine's own limit in the same run. `frames`: the longest stretch between two
-// drawn frames of the desk while all of that comes in. `case_of_500`: from the click until the last message stands there.
-import { mkdtemp, open, rm } from "node:fs/promises";
+// Two real helplines with their desks. Sizes: everything that a page loads, gzipped, as it is served. `queue_of_…`: that many
+// wait while the desk is open; `page_to_desk_ms`: from the moment a child's page sends until the desk's page has been told,
+// each message durable first; `page_to_open_conversation_ms`: until it stands in the conversation that is open; `frames`: the
+// time between two drawn frames of the desk. Beside each, under `machine`, the same moment's limits: an empty page's frames
+// in the same browser, how late a timer of 1 ms is, and one durable write. `conversation_of_500_ms`: from the click until the
+// newest messages stand there.
+import { execFile } from "node:child_process";
 import { get } from "node:http";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { cpus } from "node:os";
+import { promisify } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
-import WebSocket from "ws";
 import { Seat, setDesks } from "../browser/desk_stage.mjs";
 import { until } from "../integration/two_nodes.mjs";
+import { Child, at, rounded, underLoad, watch } from "./web_load.mjs";
 
-const [build] = process.argv.slice(2);
-const children = 500, seconds = 15; // each writes once a second: the chat page lets nobody write faster for long
-const at = (values, share) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
+const [build, quick] = process.argv.slice(2);
+const perSecond = quick ? 120 : 500, seconds = quick ? 5 : 20;
+const count = quick ? 300 : 1200; // children who write: nobody may write more often than once in two seconds for long
+const long = 10_000;
 
 const fetched = (port, file) => new Promise((done, fail) =>
   get({ port, path: file, headers: { "accept-encoding": "gzip" } }, (reply) => {
@@ -34,121 +37,86 @@ async function sizes(port) {
   return page.bytes + rest.reduce((sum, one) => sum + one.bytes, 0);
 }
 
-async function fdatasync() {
-  const folder = await mkdtemp(path.join(tmpdir(), "sanad-sync-"));
-  const file = await open(path.join(folder, "file"), "w");
-  const took = [];
-  for (let i = 0; i < 200; ++i) {
-    const begun = performance.now();
-    await file.write("x".repeat(1024));
-    await file.datasync();
-    took.push(performance.now() - begun);
+/** Children who come one after the other; each is told apart by the contact that the desk hears of. */
+async function arrive(port, seat, wanted) {
+  const all = [];
+  const heard = [];
+  let listens = false; // the first frame says from when on the feed tells
+  seat.page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => {
+    listens = true;
+    for (const event of JSON.parse(payload).feed ?? []) if (event.name === "contact.arrived") heard.push(event.subject);
+  }));
+  await seat.page.reload();
+  await seat.page.locator(".frame").waitFor();
+  await until("the feed", 10_000, () => listens);
+  for (let i = 0; i < wanted; ++i) {
+    const child = await Child.arrive(port);
+    await child.say("bonjour");
+    await until("the child at the desk", 10_000, () => heard.length > i);
+    child.contact = heard[i];
+    all.push(child);
   }
-  await file.close();
-  await rm(folder, { recursive: true });
-  return at(took, 0.5);
+  return all;
 }
 
-class Child {
-  static async arrive(port) {
-    const child = new Child();
-    child.number = 0;
-    child.waits = new Map();
-    child.socket = new WebSocket(`ws://127.0.0.1:${port}/chat`, { origin: `http://127.0.0.1:${port}` });
-    await new Promise((done, fail) => { child.socket.once("open", done); child.socket.once("error", fail); });
-    child.socket.on("message", (bytes) => {
-      const frame = JSON.parse(bytes);
-      if (frame.t === "later") child.limited = true;
-      if (frame.t === "ack") child.waits.get(frame.cid)?.(frame.seq);
-    });
-    const welcomed = new Promise((done) => child.socket.on("message", (bytes) => JSON.parse(bytes).t === "welcome" && done()));
-    child.socket.send(JSON.stringify({ t: "hello", after: 0, press: 1 }));
-    await welcomed;
-    return child;
+async function opened(seat, contact) {
+  const times = [];
+  for (let i = 0; i < 7; ++i) {
+    await seat.page.reload();
+    await seat.page.locator(`[data-contact="${contact}"]`).waitFor();
+    await seat.page.waitForLoadState("networkidle");
+    times.push(await seat.page.evaluate((id) => new Promise((done) => {
+      const begun = performance.now();
+      const look = () => (document.querySelectorAll(".conversation article").length > 30 ? requestAnimationFrame(() => done(performance.now() - begun)) : requestAnimationFrame(look));
+      document.querySelector(`[data-contact="${id}"]`).click();
+      look();
+    }), contact));
   }
-  say(text) {
-    const cid = `${process.pid}-${this.number++}-${Math.random()}`.padEnd(16, "0").slice(0, 20).replace(/[^A-Za-z0-9]/g, "x");
-    return new Promise((done) => {
-      this.waits.set(cid, done);
-      this.socket.send(JSON.stringify({ t: "msg", cid, text, lang: "fr" }));
-    });
-  }
+  return { p50: rounded(at(times, 0.5), 0), max: rounded(Math.max(...times), 0) };
 }
 
 const stage = await setDesks(build, ["karim:counsellor"], undefined, "behindProxy = true\n");
 try {
   const { nodes } = stage;
   const seat = await Seat.take(stage, "ma", "karim", "fr");
-  const result = { console_gzip_bytes: await sizes(nodes.deskPort.ma), child_gzip_bytes: await sizes(nodes.chatPort.ma), fdatasync_ms: 0 };
+  const sanad = (...words) => nodes.sanad(["--data", nodes.data("ma"), "--as", "karim", ...words]);
+  const result = { bench: "web", cores: cpus().length, console_gzip_bytes: await sizes(nodes.deskPort.ma), child_gzip_bytes: await sizes(nodes.chatPort.ma) };
+  await watch(seat.page);
+  const empty = await (await stage.browser.newContext()).newPage();
+  await watch(empty);
+  await empty.goto("about:blank");
 
-  // The desk's own feed, watched in its page: when each event came, and how long frames took.
-  await seat.page.evaluate(() => {
-    window.frames_ = []; window.came_ = [];
-    let last = performance.now();
-    const draw = (now) => { window.frames_.push(now - last); last = now; requestAnimationFrame(draw); };
-    requestAnimationFrame(draw);
-  });
-  const heard = new Map();
-  seat.page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => {
-    for (const event of JSON.parse(payload).feed ?? [])
-      if (event.name === "contact.child_message") heard.set(`${event.subject} ${event.number}`, performance.now());
-  }));
-  await seat.page.reload();
-  await seat.page.locator(".frame").waitFor();
-  await seat.page.evaluate(() => {
-    window.frames_ = [];
-    let last = performance.now();
-    const draw = (now) => { window.frames_.push(now - last); last = now; requestAnimationFrame(draw); };
-    requestAnimationFrame(draw);
-  });
-
-  const all = [];
-  for (let i = 0; i < children; ++i) {
-    const child = await Child.arrive(nodes.chatPort.ma);
-    const known = heard.size;
-    await child.say("bonjour");
-    await until("the child at the desk", 10_000, () => heard.size > known);
-    child.contact = [...heard.keys()].at(-1).split(" ")[0];
-    all.push(child);
-  }
-  const sent = new Map();
-  let offered = 0;
-  const begun = performance.now();
-  for (let round = 0; round < seconds; ++round)
-    for (let i = 0; i < children; ++i) {
-      const due = begun + (round + i / children) * 1000;
-      while (performance.now() < due) await new Promise((done) => setTimeout(done, 1));
-      const child = all[i], written = performance.now();
-      ++offered;
-      void child.say("je vais un peu mieux").then((seq) => sent.set(`${child.contact} ${seq}`, written));
-    }
-  await until("all of it at the desk", 20_000, () => [...sent.keys()].every((key) => heard.has(key)) && sent.size > 0);
-  const took = [...sent].map(([key, begun]) => heard.get(key) - begun);
-  const frames = await seat.page.evaluate(() => window.frames_);
-  result.fdatasync_ms = Number((await fdatasync()).toFixed(2));
-  result.page_to_desk_ms = { offered_per_s: children, offered, acknowledged: sent.size, p50: Number(at(took, 0.5).toFixed(1)), p99: Number(at(took, 0.99).toFixed(1)) };
-  result.frames = { drawn: frames.length, over_50_ms: frames.filter((one) => one > 50).length, longest_ms: Number(Math.max(...frames).toFixed(0)) };
-  result.limited = all.some((child) => child.limited);
+  const children = await arrive(nodes.chatPort.ma, seat, count);
+  const talker = children.pop();
+  await sanad("contact", "open", talker.contact);
+  const open = async () => {
+    await seat.page.reload();
+    await seat.page.locator(`[data-contact="${talker.contact}"]`).click();
+    await seat.page.locator(".conversation article").first().waitFor();
+  };
+  await open();
+  const short = `queue_of_${children.length}`;
+  result[short] = await underLoad({ desk: seat.page, empty, children, talker, perSecond, seconds });
 
   // A conversation of 500 messages.
-  const long = all[0];
-  const karim = (...words) => nodes.sanad(["--data", nodes.data("ma"), "--as", "karim", ...words]);
-  await karim("contact", "open", long.contact);
-  for (let i = 0; i < 490; ++i) await karim("contact", "reply", long.contact, `Je suis là, ${i}.`);
-  const times = [];
-  for (let i = 0; i < 5; ++i) {
-    await seat.page.reload();
-    await seat.page.locator(`[data-contact="${long.contact}"]`).waitFor();
-    times.push(await seat.page.evaluate((id) => new Promise((done) => {
-      const begun = performance.now();
-      const look = () => (document.querySelectorAll(".conversation article").length > 30 ? requestAnimationFrame(() => done(performance.now() - begun)) : requestAnimationFrame(look));
-      document.querySelector(`[data-contact="${id}"]`).click();
-      look();
-    }), long.contact));
-  }
-  result.conversation_of_500_ms = { p50: Number(at(times, 0.5).toFixed(0)), max: Number(Math.max(...times).toFixed(0)) };
+  for (let i = 0; i < 490; ++i) await sanad("contact", "reply", talker.contact, `Je suis là, ${i}.`);
+  result.conversation_of_500_ms = await opened(seat, talker.contact);
+
+  // As many more who wait as make 10,000: put there while the node stands still.
+  for (const child of [...children, talker]) child.socket.close();
+  if (quick) console.error(JSON.stringify(result));
+  await nodes.stop("ma");
+  await promisify(execFile)(`${build}/tests/bench/fill`, [`${nodes.data("ma")}/node.toml`, "0", String(long - children.length)]);
+  await nodes.start("ma");
+  const back = await arrive(nodes.chatPort.ma, seat, count);
+  const second = back.pop();
+  await sanad("contact", "open", second.contact);
+  talker.contact = second.contact;
+  await open();
+  result.queue_of_10000 = await underLoad({ desk: seat.page, empty, children: back, talker: second, perSecond, seconds });
+  result.queue_of_10000_calm = await underLoad({ desk: seat.page, empty, children: back, talker: second, perSecond: 20, seconds });
   console.log(JSON.stringify(result));
-  for (const child of all) child.socket.close();
+  for (const child of [...back, second]) child.socket.close();
 } finally {
   await stage.end();
 }

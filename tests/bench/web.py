@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What the pages cost whoever opens them: sizes, first paint on a slow line, a long conversation, a busy queue, and from a
-child's page to the desk. Prints one JSON line: web.py --build BUILD"""
+"""What the pages cost whoever opens them, one JSON line each: first paint of the child's page on a slow line (web_child),
+sizes, from a child's page to the desk, the desk's frames with a short and a long queue, a long conversation (web), and the
+memory of idle chats (web_idle): web.py --build BUILD [--only NAME]"""
 import argparse
 import pathlib
 import subprocess
@@ -8,6 +9,17 @@ import sys
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--build", type=pathlib.Path, default="build", help="where the built programs are")
+parser.add_argument("--only", choices=["web_child", "web", "web_idle"])
 given = parser.parse_args()
 here = pathlib.Path(__file__).resolve().parent
-sys.exit(subprocess.run(["node", str(here / "web.mjs"), str(given.build.resolve())]).returncode)
+build = given.build.resolve()
+runs = {
+    "web_child": [build / "tests/browser/webchat-host", build / "plugins/channels/webchat/webchat.so"],
+    "web": [build],
+    "web_idle": [build],
+}
+for name, words in runs.items():
+    if given.only in (None, name):
+        ran = subprocess.run(["node", here / f"{name}.mjs", *words], check=False)
+        if ran.returncode != 0:
+            sys.exit(ran.returncode)

@@ -20,6 +20,7 @@ http::Options options_of(const Settings& settings) {
     http::Options options;
     options.address = settings.listen_address;
     options.port = settings.listen_port;
+    options.limits.sockets = Chat::sockets_max;
     options.tls = {settings.certificate_file, settings.key_file, settings.allow_tls_1_2};
     if (settings.behind_proxy) {
         options.limits.connections_per_source = 0;

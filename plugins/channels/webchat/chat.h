@@ -22,7 +22,8 @@ namespace sanad::webchat {
 /// acknowledgement when the node has it on disk, and not before.
 class Chat {
 public:
-    static constexpr std::uint32_t replay_limit = 100;    // messages of one page of a replay
+    static constexpr std::uint32_t replay_limit = 100;  // messages of one page of a replay
+    static constexpr std::size_t sockets_max = 12'000;  // open chats; each takes a file descriptor
     static constexpr std::size_t codes_waiting_max = 50;  // jobs; above: no return code
     static constexpr std::chrono::milliseconds again_soon{1000};
     static constexpr std::chrono::milliseconds again_when_full{10'000};
