@@ -1,4 +1,4 @@
-// What the pages cost whoever opens them; prints one JSON line: node web.mjs BUILD
+// What the pages cost whoever opens them; prints one JSON line: node web.mjs BUILD [short|long]
 //
 // Two real helplines with their desks. Sizes: everything that a page loads, gzipped, as it is served. `queue_of_…`: that many
 // wait while the desk is open; `page_to_desk_ms`: from the moment a child's page sends until the desk's page has been told,
@@ -15,9 +15,9 @@ import { Seat, setDesks } from "../browser/desk_stage.mjs";
 import { until } from "../integration/two_nodes.mjs";
 import { Child, at, rounded, underLoad, watch } from "./web_load.mjs";
 
-const [build, quick] = process.argv.slice(2);
-const perSecond = quick ? 120 : 500, seconds = quick ? 5 : 20;
-const count = quick ? 300 : 1200; // children who write: nobody may write more often than once in two seconds for long
+const [build, only] = process.argv.slice(2);
+const perSecond = 500, seconds = 20;
+const count = 1200; // children who write: nobody may write more often than once in two seconds for long
 const long = 10_000;
 
 const fetched = (port, file) => new Promise((done, fail) =>
@@ -86,37 +86,35 @@ try {
   await watch(empty);
   await empty.goto("about:blank");
 
-  const children = await arrive(nodes.chatPort.ma, seat, count);
-  const talker = children.pop();
-  await sanad("contact", "open", talker.contact);
-  const open = async () => {
+  // So many children come and write, while the desk has the conversation with one of them open.
+  const busy = async (work) => {
+    const children = await arrive(nodes.chatPort.ma, seat, count);
+    const talker = children.pop();
+    await sanad("contact", "open", talker.contact);
     await seat.page.reload();
     await seat.page.locator(`[data-contact="${talker.contact}"]`).click();
     await seat.page.locator(".conversation article").first().waitFor();
+    await work({ desk: seat.page, empty, children, talker, perSecond, seconds });
+    for (const child of [...children, talker]) child.socket.close();
+    return talker.contact;
   };
-  await open();
-  const short = `queue_of_${children.length}`;
-  result[short] = await underLoad({ desk: seat.page, empty, children, talker, perSecond, seconds });
-
-  // A conversation of 500 messages.
-  for (let i = 0; i < 490; ++i) await sanad("contact", "reply", talker.contact, `Je suis là, ${i}.`);
-  result.conversation_of_500_ms = await opened(seat, talker.contact);
-
-  // As many more who wait as make 10,000: put there while the node stands still.
-  for (const child of [...children, talker]) child.socket.close();
-  if (quick) console.error(JSON.stringify(result));
-  await nodes.stop("ma");
-  await promisify(execFile)(`${build}/tests/bench/fill`, [`${nodes.data("ma")}/node.toml`, "0", String(long - children.length)]);
-  await nodes.start("ma");
-  const back = await arrive(nodes.chatPort.ma, seat, count);
-  const second = back.pop();
-  await sanad("contact", "open", second.contact);
-  talker.contact = second.contact;
-  await open();
-  result.queue_of_10000 = await underLoad({ desk: seat.page, empty, children: back, talker: second, perSecond, seconds });
-  result.queue_of_10000_calm = await underLoad({ desk: seat.page, empty, children: back, talker: second, perSecond: 20, seconds });
+  if (only !== "long") {
+    const talked = await busy(async (load) => { result[`queue_of_${load.children.length}`] = await underLoad(load); });
+    for (let i = 0; i < 490; ++i) await sanad("contact", "reply", talked, `Je suis là, ${i}.`);
+    result.conversation_of_500_ms = await opened(seat, talked);
+  }
+  if (only !== "short") {
+    // As many more who wait as make 10,000: put there while the node stands still.
+    const there = only === "long" ? 0 : count - 1;
+    await nodes.stop("ma");
+    await promisify(execFile)(`${build}/tests/bench/fill`, [`${nodes.data("ma")}/node.toml`, "0", String(long - there - count + 1)]);
+    await nodes.start("ma");
+    await busy(async (load) => {
+      result.queue_of_10000 = await underLoad(load);
+      result.queue_of_10000_calm = await underLoad({ ...load, perSecond: 20 });
+    });
+  }
   console.log(JSON.stringify(result));
-  for (const child of [...back, second]) child.socket.close();
 } finally {
   await stage.end();
 }
