@@ -3,7 +3,7 @@
 // As many chats as asked for (10,000), each said hello and then silent; plain, and with the chat page speaking TLS itself. PSS
 // of the node and of what runs under it, before and with them; beside it what a connection takes of the kernel is not counted.
 import { execFile } from "node:child_process";
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import WebSocket from "ws";
@@ -32,22 +32,31 @@ async function settledKib(pid) {
   });
 }
 
+/** One that is silent from its first answer on; refused when that does not come in half a minute. */
 function chat(address) {
   const socket = new WebSocket(address, { origin: address.replace("ws", "http").replace("/chat", ""), rejectUnauthorized: false, perMessageDeflate: false });
   return new Promise((done, fail) => {
     socket.once("open", () => socket.send(JSON.stringify({ t: "hello", after: 0, press: 1 })));
     socket.on("message", (bytes) => JSON.parse(bytes).t === "welcome" && done(socket));
     socket.once("error", fail);
+    setTimeout(() => fail(new Error("no answer")), 30_000).unref();
     socket.once("close", (code) => fail(new Error(`closed with ${code}`)));
   });
 }
 
+/** The chat page of a node speaks TLS itself, with a certificate of its own making. */
+async function certify(data) {
+  const [key, certificate] = ["key.pem", "certificate.pem"].map((file) => path.join(data, file));
+  await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate]);
+  const file = path.join(data, "node.toml");
+  const toml = await readFile(file, "utf8");
+  await writeFile(file, toml.replace("behindProxy", `certificateFile = "${certificate}"\ncertificateKeyFile = "${key}"\nbehindProxy`));
+}
+
 async function measure(tls) {
-  const nodes = await TwoNodes.make(build, (country, toml) => toml.replace("listenPort", `conversationsPerHour = 0\nbehindProxy = true\n${tls ? 'certificateFile = "certificate.pem"\ncertificateKeyFile = "key.pem"\n' : ""}listenPort`));
+  const nodes = await TwoNodes.make(build, (country, toml) => toml.replace("listenPort", "conversationsPerHour = 0\nbehindProxy = true\nlistenPort"));
   try {
-    if (tls)
-      await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-        "-keyout", path.join(nodes.data("ma"), "key.pem"), "-out", path.join(nodes.data("ma"), "certificate.pem")]);
+    if (tls) await certify(nodes.data("ma"));
     await nodes.start("ma");
     const { pid } = nodes.running.get("ma");
     const port = nodes.chatPort.ma;
