@@ -115,34 +115,21 @@ Result<void> Service::hand_over_contacts(Context& context, Time from,
         if (!events) return std::unexpected(events.error());
         longest = std::max(longest, first_wait(contact, *events));
     }
-    const auto live = parts_.contacts.live(context.from, list_items_max);
-    if (!live) return std::unexpected(live.error());
-    const auto places = parts_.hints.waiting(context.from, *live);
-    if (!places) return std::unexpected(places.error());
-    std::vector<const Contact*> waiting, open;
-    for (const auto& place : casework::order(*places, {}, context.now))
-        waiting.push_back(&*std::ranges::find(*live, place.contact, &Contact::id));
-    for (const Contact& contact : *live) {
-        if (contact.state == ContactState::open) open.push_back(&contact);
-        if (contact.state == ContactState::waiting)
-            longest = std::max(longest, context.now - contact.waiting_since);
-    }
+    const auto view = parts_.board.view(0, list_items_max, context.now);
+    if (!view) return std::unexpected(view.error());
+    longest = std::max(longest, view->longest);
     out.setArrived(arrived);
     out.setEnded(ended);
     out.setLongestWaitMs(static_cast<std::uint64_t>(std::max<std::int64_t>(longest.count(), 0)));
-    const auto fill = [&](auto views, const std::vector<const Contact*>& contacts) -> Result<void> {
-        for (unsigned i = 0; i < views.size(); ++i) {
-            fill_contact(views[i], *contacts[i]);
-            const auto level = parts_.hints.suggested(context.from, contacts[i]->id);
-            if (!level) return std::unexpected(level.error());
-            views[i].setHintUrgency(text(std::string(casework::name(*level))));
-        }
-        return {};
+    const auto fill = [](schema::api::ContactView::Builder one, const Board::Entry& entry) {
+        fill_contact(one, entry.contact);
+        one.setHintUrgency(text(std::string(casework::name(entry.suggested))));
     };
-    if (const auto filled = fill(out.initWaiting(static_cast<unsigned>(waiting.size())), waiting);
-        !filled)
-        return filled;
-    return fill(out.initOpen(static_cast<unsigned>(open.size())), open);
+    auto waiting = out.initWaiting(static_cast<unsigned>(view->places.size()));
+    for (unsigned i = 0; i < waiting.size(); ++i) fill(waiting[i], *view->places[i].entry);
+    auto open = out.initOpen(static_cast<unsigned>(view->open.size()));
+    for (unsigned i = 0; i < open.size(); ++i) fill(open[i], *view->open[i].first);
+    return {};
 }
 
 // Each is a code and, behind a space, what it is about.

@@ -101,7 +101,7 @@ TEST_CASE_METHOD(Shift, "nobody judges their own, and what was judged goes with 
     CHECK(judge("salma", own, {{"wording", 5}}) == "own_work");
     REQUIRE(judge("salma", other, {{"wording", 5}}, "Warm and plain.").empty());
     REQUIRE(line().node.run([&](store::Draft& draft) {
-        return line().contacts->erase(draft, *parse_id<ContactId>(other));
+        return line().contacts->erase(draft, *parse_id<ContactId>(other), world.clock.now());
     }));
     auto left = samples("salma");
     CHECK(ids_of(left) == std::vector{own});

@@ -234,7 +234,7 @@ TEST_CASE_METHOD(Shift, "a restart keeps the minutes, and an erased contact coun
     world.clock.advance(minutes(10));
     CHECK(of("amina").today == 50);
     REQUIRE(line().node.run([&](store::Draft& draft) {
-        return line().contacts->erase(draft, *parse_id<ContactId>(contact));
+        return line().contacts->erase(draft, *parse_id<ContactId>(contact), world.clock.now());
     }));
     world.clock.advance(minutes(20));
     CHECK(of("amina").today == 50);
