@@ -48,6 +48,8 @@ let tunisia, morocco;
 
 async function withoutConsent() {
   const [file] = await as("salma", "ma", "case", "list");
+  assert.equal(await refused("salma", "ma", "case", "show", file.id), "case_not_yours");
+  await as("amina", "ma", "case", "share", file.id, "salma");
   const asked = ["refer", file.id, "--to", tunisia, "--basis", "save_life", "--narrative", "she asked where to sleep tonight",
     "--redacted", "--item", "narrative", "--without-consent", "nobody else can reach her tonight"];
   assert.equal(await refused("amina", "ma", ...asked), "note_missing");
