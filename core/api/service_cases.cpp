@@ -1,5 +1,5 @@
 // The part of Service that is about cases and consents.
-#include "core/api/reply_text.h"
+#include "core/api/case_reply.h"
 #include "core/api/service.h"
 #include "core/trust/hash.h"
 
@@ -12,14 +12,8 @@ using casework::CaseFile;
 namespace {
 
 void fill_case(schema::api::CaseView::Builder out, const CaseFile& file) {
-    out.setId(text(format(file.id)));
-    out.setCode(text(file.code));
-    out.setStatus(text(std::string(casework::name(file.status))));
-    out.setUrgency(text(std::string(casework::name(file.urgency))));
-    out.setCreatedAt(text(format_time(file.created_at)));
-    out.setAssignedTo(text(file.assigned_to));
+    fill_case_head(out, file);
     out.setCloseReason(text(file.close_reason));
-    out.setUpdatedAt(text(format_time(file.updated_at)));
     out.setAgeBand(text(file.age_band));
     out.setGender(text(file.gender));
     out.setHasSafetyPlan(file.has_safety_plan);
@@ -32,17 +26,6 @@ void fill_case(schema::api::CaseView::Builder out, const CaseFile& file) {
     fill_texts(out.initConsents(list(file.consents)), texts_of(file.consents));
     fill_texts(out.initSharedWith(list(file.shared_with)), file.shared_with);
     out.setMine(true);
-}
-
-// What a list says of a colleague's case: enough to ask for it.
-void fill_head(schema::api::CaseView::Builder out, const CaseFile& file) {
-    out.setId(text(format(file.id)));
-    out.setCode(text(file.code));
-    out.setStatus(text(std::string(casework::name(file.status))));
-    out.setUrgency(text(std::string(casework::name(file.urgency))));
-    out.setCreatedAt(text(format_time(file.created_at)));
-    out.setUpdatedAt(text(format_time(file.updated_at)));
-    out.setAssignedTo(text(file.assigned_to));
 }
 
 void fill_done(schema::api::Done::Builder out, const CaseFile& file) {
@@ -82,7 +65,7 @@ Result<void> Service::case_list(Context& context, In, Out reply) {
     for (unsigned i = 0; i < out.size(); ++i) {
         const auto mine = may_open(context, (*files)[i]);
         if (!mine) return std::unexpected(mine.error());
-        *mine ? fill_case(out[i], (*files)[i]) : fill_head(out[i], (*files)[i]);
+        *mine ? fill_case(out[i], (*files)[i]) : fill_case_head(out[i], (*files)[i]);
     }
     return {};
 }

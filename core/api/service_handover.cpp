@@ -1,5 +1,6 @@
 // The part of Service that tells the next shift what it must know: numbers, names of staff, codes
 // and clocks. Nothing that a person wrote, and no sentence about one.
+#include "core/api/case_reply.h"
 #include "core/api/clock_views.h"
 #include "core/api/contact_reply.h"
 #include "core/api/directory_reply.h"
@@ -25,17 +26,6 @@ constexpr Duration clocks_within = std::chrono::hours(24);
 bool is_pressing(const CaseFile& file, Time from) {
     if (file.status == casework::CaseStatus::closed) return false;
     return file.urgency == Urgency::u0 || file.urgency == Urgency::u1 || file.updated_at >= from;
-}
-
-void fill_case(schema::api::CaseView::Builder out, const CaseFile& file) {
-    out.setId(text(format(file.id)));
-    out.setCode(text(file.code));
-    out.setStatus(text(std::string(casework::name(file.status))));
-    out.setUrgency(text(std::string(casework::name(file.urgency))));
-    out.setCreatedAt(text(format_time(file.created_at)));
-    out.setUpdatedAt(text(format_time(file.updated_at)));
-    out.setAssignedTo(text(file.assigned_to));
-    out.setHasSafetyPlan(file.has_safety_plan);
 }
 
 // Who asks for what, and since when; why is read where it is decided.
@@ -74,7 +64,10 @@ Result<void> Service::handover_show(Context& context, In request, Out reply) {
     });
     if (cases->size() > list_items_max) cases->resize(list_items_max);
     auto files = out.initCases(static_cast<unsigned>(cases->size()));
-    for (unsigned i = 0; i < files.size(); ++i) fill_case(files[i], (*cases)[i]);
+    for (unsigned i = 0; i < files.size(); ++i) {
+        fill_case_head(files[i], (*cases)[i]);
+        files[i].setHasSafetyPlan((*cases)[i].has_safety_plan);
+    }
 
     const auto referrals = parts_.referrals.list(context.from, list_items_max);
     if (!referrals) return std::unexpected(referrals.error());
