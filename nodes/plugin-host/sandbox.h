@@ -11,7 +11,7 @@ namespace sanad::plugin_host {
 
 inline constexpr unsigned long address_space_bytes_max = 512UL << 20;
 inline constexpr unsigned long descriptors_max = 64;
-inline constexpr unsigned long descriptors_with_network_max = 4'352;  // 4,000 chats and more
+inline constexpr unsigned long descriptors_with_network_max = 12'544;  // 12,000 chats and more
 
 enum class Network : unsigned char {
     none,
