@@ -2,15 +2,17 @@
 #include "core/api/contact_reply.h"
 #include "core/api/service.h"
 
+#include <algorithm>
+
 namespace sanad::api {
 
 Result<void> Service::contact_list(Context& context, In request, Out reply) {
-    auto contacts = parts_.contacts.list(context.from, list_items_max);
+    // Who waits is there however many have ended since.
+    const bool all = request.getContactList().getAll();
+    auto contacts = all ? parts_.contacts.list(context.from, list_items_max)
+                        : parts_.contacts.live(context.from, list_items_max);
     if (!contacts) return std::unexpected(contacts.error());
-    if (!request.getContactList().getAll())
-        std::erase_if(*contacts, [](const auto& contact) {
-            return contact.state == casework::ContactState::ended;
-        });
+    if (!all) std::ranges::reverse(*contacts);  // the newest first, as in the whole list
     auto out = reply.initContacts(static_cast<unsigned>(contacts->size()));
     for (unsigned i = 0; i < out.size(); ++i) {
         fill_contact(out[i], (*contacts)[i]);

@@ -104,6 +104,12 @@ TEST_CASE("whoever waits is in the queue however many have ended since") {
     auto now = queue(world);
     CHECK(order_of(now) == std::vector{waits});
     CHECK((*now).getQueue().getOpen().size() == 0);
+    auto listed = world.ma().ask("karim", [](auto request) { request.initContactList(); });
+    REQUIRE((*listed).getContacts().size() == 1);
+    CHECK(from_text((*listed).getContacts()[0].getId()) == waits);
+    auto every =
+        world.ma().ask("karim", [](auto request) { request.initContactList().setAll(true); });
+    CHECK((*every).getContacts().size() == 21);
 }
 
 TEST_CASE("a level is lowered by a person with a reason and by nobody without one") {
