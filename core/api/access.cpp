@@ -25,6 +25,8 @@ Result<Role> role_from(std::string_view name) {
     return Role(found - role_names.begin());
 }
 
+bool is_supervisor(const Actor& actor) { return actor.roles.contains(Role::supervisor); }
+
 Result<void> check_role(const Actor& actor, std::initializer_list<Role> allowed) {
     for (const Role held : actor.roles)
         for (const Role wanted : allowed)

@@ -34,6 +34,9 @@ struct Actor {
     std::optional<std::array<std::uint8_t, 32>> session{};  // at a desk: the hash of its token
 };
 
+/// They look after everybody's work, and may open every case.
+bool is_supervisor(const Actor& actor);
+
 /// The members of staff, by name. Local sockets are only for this user of the machine; who of the
 /// staff sits there is what the request says.
 using Staff = std::map<std::string, std::set<Role>, std::less<>>;

@@ -11,11 +11,7 @@ using casework::CaseFile;
 using casework::Contact;
 using casework::ContactState;
 
-namespace {
-
-bool is_supervisor(const Actor& actor) { return actor.roles.contains(Role::supervisor); }
-
-}  // namespace
+namespace {}  // namespace
 
 Result<bool> Service::may_open(Context& context, const CaseFile& file) {
     const Actor& actor = context.actor;

@@ -30,8 +30,6 @@ void fill_place(schema::api::QueueView::Place::Builder out, const Board::Place& 
     out.setTargetMs(milliseconds(place.target));
 }
 
-bool is_supervisor(const Actor& actor) { return actor.roles.contains(Role::supervisor); }
-
 }  // namespace
 
 Result<void> Service::queue_show(Context& context, In, Out reply) {

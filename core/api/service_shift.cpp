@@ -30,8 +30,6 @@ void fill_exposure(schema::api::ExposureView::Builder out, const std::string& wh
     out.setLent(minutes(exposure.lent));
 }
 
-bool is_supervisor(const Actor& actor) { return actor.roles.contains(Role::supervisor); }
-
 std::string with_commas(const std::vector<std::string>& names) {
     std::string all;
     for (const auto& one : names) all += (all.empty() ? "" : ",") + one;
