@@ -10,7 +10,7 @@ export interface Found {
 // be European or Arabic, with spaces, dots and dashes between them.
 const digit = "[0-9\u0660-\u0669\u06f0-\u06f9]";
 const patterns: [Trace, RegExp][] = [
-  ["address", /(?:https?:\/\/|www\.)\S+|[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/giu],
+  ["address", /(?:https?:\/\/|www\.)\S+|(?<![\p{L}\d._%+-])[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/giu],
   ["account", /(?<![\p{L}\d])@[\p{L}\d._]{2,}/gu],
   ["date", new RegExp(`(?<!${digit})${digit}{1,2}[./-]${digit}{1,2}[./-]${digit}{2,4}(?!${digit})|(?<!${digit})${digit}{4}-${digit}{2}-${digit}{2}(?!${digit})`, "gu")],
   ["number", new RegExp(`[+]?(?:\\p{L}{1,2})?${digit}(?:[ .\\-]?${digit}){5,}`, "gu")],
