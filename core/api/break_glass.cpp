@@ -20,9 +20,11 @@ Bytes encode(const Glass& glass) {
     return flatten(builder);
 }
 
-Result<Glass> decode(const CaseId& id, ByteView bytes) {
+Result<Glass> decode(ByteView key, ByteView bytes) {
+    const auto id = id_from<CaseId>(key.first(CaseId().bytes.size()));
+    if (!id) return std::unexpected(id.error());
     return read_message<schema::GlassRecord>(bytes, [&](auto in) -> Result<Glass> {
-        return Glass{id,
+        return Glass{*id,
                      from_text(in.getBy()),
                      from_text(in.getReason()),
                      {in.getAtMs()},
@@ -69,31 +71,12 @@ Result<bool> BreakGlass::is_open(store::Snapshot& from, const CaseId& id, std::s
 }
 
 Result<std::vector<Glass>> BreakGlass::of(store::Snapshot& from, const CaseId& id) {
-    return scan(from, id, store::after_prefix(id), store::Order::ascending, UINT32_MAX);
+    return records_.collect(from, table_, id, store::after_prefix(id), store::Order::ascending,
+                            UINT32_MAX, decode);
 }
 
 Result<std::vector<Glass>> BreakGlass::list(store::Snapshot& from, std::uint32_t limit) {
-    return scan(from, {}, {}, store::Order::descending, limit);
-}
-
-Result<std::vector<Glass>> BreakGlass::scan(store::Snapshot& from, ByteView lo, ByteView hi,
-                                            store::Order order, std::uint32_t limit) {
-    std::vector<Glass> all;
-    Result<void> read;
-    const auto scanned = records_.scan(
-        from, table_, lo, hi, order, limit, [&](ByteView key, const Bytes& plain, ByteView) {
-            const auto id = id_from<CaseId>(key.first(16));
-            auto glass = id ? decode(*id, plain) : Result<Glass>(std::unexpected(id.error()));
-            if (!glass) {
-                read = std::unexpected(glass.error());
-                return false;
-            }
-            all.push_back(std::move(*glass));
-            return true;
-        });
-    if (!scanned) return std::unexpected(scanned.error());
-    if (!read) return std::unexpected(read.error());
-    return all;
+    return records_.collect(from, table_, {}, {}, store::Order::descending, limit, decode);
 }
 
 }  // namespace sanad::api

@@ -45,9 +45,6 @@ public:
         : records_(records), feed_(feed), table_(std::move(table)) {}
 
 private:
-    Result<std::vector<Glass>> scan(store::Snapshot& from, ByteView lo, ByteView hi,
-                                    store::Order order, std::uint32_t limit);
-
     store::Records& records_;
     store::Feed& feed_;
     store::SealedTable table_;  // case, when it was broken -> GlassRecord

@@ -35,10 +35,12 @@ Bytes encode(const Sample& sample) {
     return flatten(builder);
 }
 
-Result<Sample> decode(const ContactId& contact, ByteView bytes) {
+Result<Sample> decode(ByteView key, ByteView bytes) {
+    const auto contact = id_from<ContactId>(key);
+    if (!contact) return std::unexpected(contact.error());
     return read_message<schema::SampleRecord>(bytes, [&](auto in) -> Result<Sample> {
         Sample sample;
-        sample.contact = contact;
+        sample.contact = *contact;
         sample.who = from_text(in.getWho());
         sample.channel = from_text(in.getChannel());
         sample.ended_at = {in.getEndedAtMs()};
@@ -155,22 +157,7 @@ Result<void> Samples::judge(store::Draft& draft, const ContactId& contact,
 }
 
 Result<std::vector<Sample>> Samples::list(store::Snapshot& from, std::uint32_t limit) {
-    std::vector<Sample> all;
-    Result<void> read;
-    const auto scanned = parts_.records.scan(
-        from, samples_, {}, {}, store::Order::descending, limit,
-        [&](ByteView key, const Bytes& plain, ByteView) {
-            const auto id = id_from<ContactId>(key);
-            auto sample = id ? decode(*id, plain) : Result<Sample>(std::unexpected(id.error()));
-            if (sample)
-                all.push_back(std::move(*sample));
-            else
-                read = std::unexpected(sample.error());
-            return read.has_value();
-        });
-    if (!scanned) return std::unexpected(scanned.error());
-    if (!read) return std::unexpected(read.error());
-    return all;
+    return parts_.records.collect(from, samples_, {}, {}, store::Order::descending, limit, decode);
 }
 
 Result<std::optional<Sample>> Samples::find(store::Snapshot& from, const ContactId& contact) {

@@ -262,21 +262,17 @@ Result<std::string_view> Statistics::waited(store::Snapshot& from, const Contact
 Result<std::map<std::uint32_t, Statistics::Counts>> Statistics::days(store::Snapshot& from,
                                                                      std::uint32_t first,
                                                                      std::uint32_t last) {
-    std::map<std::uint32_t, Counts> rows;
-    Result<void> read;
-    const auto scanned = parts_.records.scan(
+    using Row = std::pair<std::uint32_t, Counts>;
+    auto rows = parts_.records.collect(
         from, days_, row_key(first), store::after_prefix(row_key(last)), store::Order::ascending,
-        UINT32_MAX, [&](ByteView key, const Bytes& plain, ByteView) {
+        UINT32_MAX, [](ByteView key, ByteView plain) -> Result<Row> {
             auto counts = read_counts(plain);
-            if (!counts)
-                read = std::unexpected(counts.error());
-            else
-                rows.emplace(read_big_endian<std::uint32_t>(key), std::move(*counts));
-            return read.has_value();
+            if (!counts) return std::unexpected(counts.error());
+            return Row(read_big_endian<std::uint32_t>(key), std::move(*counts));
         });
-    if (!scanned) return std::unexpected(scanned.error());
-    if (!read) return std::unexpected(read.error());
-    return rows;
+    if (!rows) return std::unexpected(rows.error());
+    return std::map<std::uint32_t, Counts>(std::make_move_iterator(rows->begin()),
+                                           std::make_move_iterator(rows->end()));
 }
 
 Result<Statistics::Counts> Statistics::months(store::Snapshot& from, std::uint32_t first,

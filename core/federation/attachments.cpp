@@ -56,24 +56,14 @@ Result<void> Attachments::save(store::Writer& writer, const Attachment& attachme
 
 Result<std::vector<Attachment>> Attachments::list(store::Snapshot& from,
                                                   const ReferralId& referral) {
-    std::vector<Attachment> all;
-    Result<void> decoded;
-    const auto scanned = parts_.records.scan(
+    return parts_.records.collect(
         from, records_, referral, store::after_prefix(referral), store::Order::ascending,
-        per_referral_max, [&](ByteView key, const Bytes& plain, ByteView) {
+        per_referral_max, [&](ByteView key, ByteView plain) {
             auto attachment = read_attachment(referral, plain);
-            if (!attachment) {
-                decoded = std::unexpected(attachment.error());
-                return false;
-            }
             const auto id = id_from<AttachmentId>(key.subspan(referral.bytes.size()));
-            if (id) attachment->manifest.id = *id;
-            all.push_back(std::move(*attachment));
-            return true;
+            if (attachment && id) attachment->manifest.id = *id;
+            return attachment;
         });
-    if (!scanned) return std::unexpected(scanned.error());
-    if (!decoded) return std::unexpected(decoded.error());
-    return all;
 }
 
 Result<void> Attachments::check_room(store::Snapshot& from, const ReferralId& referral) {

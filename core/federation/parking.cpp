@@ -142,21 +142,13 @@ Result<KeyId> Parking::apply_own(store::Draft& draft, const ReceivedEntry& entry
 
 Result<std::vector<Parking::Parked>> Parking::list(store::Snapshot& from, const LaneId& lane,
                                                    std::uint64_t first, std::uint32_t limit) {
-    std::vector<Parked> all;
-    Result<void> read;
-    const auto scanned = parts_.records.scan(
+    return parts_.records.collect(
         from, parked_, place_key(lane, first), store::after_prefix(log_key(lane)),
-        store::Order::ascending, limit, [&](ByteView key, const Bytes& record, ByteView) {
+        store::Order::ascending, limit, [](ByteView key, ByteView record) -> Result<Parked> {
             auto reason = reason_in(record);
-            if (reason)
-                all.push_back({read_big_endian<std::uint64_t>(key.last(8)), std::move(*reason)});
-            else
-                read = std::unexpected(reason.error());
-            return read.has_value();
+            if (!reason) return std::unexpected(reason.error());
+            return Parked{read_big_endian<std::uint64_t>(key.last(8)), std::move(*reason)};
         });
-    if (!scanned) return std::unexpected(scanned.error());
-    if (!read) return std::unexpected(read.error());
-    return all;
 }
 
 Result<std::vector<NodeId>> Parking::peers(store::Snapshot& from) {

@@ -53,25 +53,30 @@ public:
                       Order order, std::uint32_t limit, const Sink& sink,
                       Erased erased = Erased::skip);
 
-    /// The values of a scan, each read by `decode(ByteView) -> Result<Value>`; the first that
-    /// cannot be read ends it with its error.
+    /// The values of a scan, each read by `decode(ByteView value) -> Result<Value>`, or by
+    /// `decode(ByteView key, ByteView value)` where the key is a part of it; the first that cannot
+    /// be read ends it with its error.
     template <typename Decode>
     auto collect(Snapshot& from, const SealedTable& table, ByteView lo, ByteView hi, Order order,
-                 std::uint32_t limit, Decode decode)
-        -> Result<std::vector<typename std::invoke_result_t<Decode, ByteView>::value_type>> {
-        std::vector<typename std::invoke_result_t<Decode, ByteView>::value_type> values;
-        Result<void> decoded;
-        const auto scanned =
-            scan(from, table, lo, hi, order, limit, [&](ByteView, const Bytes& plain, ByteView) {
-                auto value = decode(plain);
-                if (value)
-                    values.push_back(std::move(*value));
-                else
-                    decoded = std::unexpected(value.error());
-                return decoded.has_value();
-            });
-        if (!scanned) return std::unexpected(scanned.error());
-        if (!decoded) return std::unexpected(decoded.error());
+                 std::uint32_t limit, Decode decode) {
+        const auto read = [&](ByteView key, ByteView value) {
+            if constexpr (std::is_invocable_v<Decode, ByteView, ByteView>)
+                return decode(key, value);
+            else
+                return decode(value);
+        };
+        using Value = typename std::invoke_result_t<decltype(read), ByteView, ByteView>::value_type;
+        Result<std::vector<Value>> values;
+        const auto scanned = scan(from, table, lo, hi, order, limit,
+                                  [&](ByteView key, const Bytes& plain, ByteView) {
+                                      auto value = read(key, plain);
+                                      if (value)
+                                          values->push_back(std::move(*value));
+                                      else
+                                          values = std::unexpected(value.error());
+                                      return values.has_value();
+                                  });
+        if (!scanned) values = std::unexpected(scanned.error());
         return values;
     }
 
