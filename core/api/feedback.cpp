@@ -1,5 +1,7 @@
 #include "core/api/feedback.h"
 
+#include "core/base/time_text.h"
+
 #include <algorithm>
 #include <set>
 
@@ -36,10 +38,6 @@ Bytes day_key(std::uint32_t day) {
 }
 
 }  // namespace
-
-std::uint32_t day_of(Time time) {
-    return static_cast<std::uint32_t>(std::max<std::int64_t>(time.ms, 0) / (24 * 3600 * 1000));
-}
 
 Result<std::unique_ptr<Feedback>> Feedback::open(store::Store& store, Parts parts) {
     auto feedback = std::make_unique<Feedback>(parts);

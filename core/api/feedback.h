@@ -56,6 +56,4 @@ private:
     store::SealedTable given_;    // contact -> nothing: it has answered
 };
 
-std::uint32_t day_of(Time time);
-
 }  // namespace sanad::api

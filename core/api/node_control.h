@@ -70,11 +70,11 @@ public:
         std::uint64_t bytes = 0;
     };
     struct Backups {
-        std::string folder, key, fault;
+        std::string folder{}, key{}, fault{};
         std::uint32_t every_hours = 0, keep = 0;
         bool running = false;
         std::uint64_t bytes = 0;  // written so far
-        std::vector<Backup> made;
+        std::vector<Backup> made{};
     };
     /// Begins a backup. errors  not_found: the node has no key for one · busy
     virtual Result<void> make_backup() { return fail(Fault::not_found, "backup key"); }

@@ -4,6 +4,7 @@
 #include "core/api/clock_views.h"
 #include "core/api/contact_reply.h"
 #include "core/api/directory_reply.h"
+#include "core/api/override_reply.h"
 #include "core/api/service.h"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ namespace sanad::api {
 
 using casework::CaseFile;
 using casework::Contact;
-using casework::ContactEventKind;
 using casework::ContactState;
 using casework::Urgency;
 
@@ -26,23 +26,6 @@ constexpr Duration clocks_within = std::chrono::hours(24);
 bool is_pressing(const CaseFile& file, Time from) {
     if (file.status == casework::CaseStatus::closed) return false;
     return file.urgency == Urgency::u0 || file.urgency == Urgency::u1 || file.updated_at >= from;
-}
-
-// Who asks for what, and since when; why is read where it is decided.
-void fill_override(schema::api::OverrideView::Builder out, const Override& override) {
-    out.setId(text(format(override.id)));
-    out.setCase(text(format(override.case_id)));
-    out.setTo(text(override.to));
-    out.setState(text(std::string(name(override.state))));
-    out.setRequestedBy(text(override.requested_by));
-    out.setRequestedAt(text(format_time(override.requested_at)));
-}
-
-/// How long somebody waited until they were taken; zero where nobody has.
-Duration first_wait(const Contact& contact, const std::vector<casework::ContactEvent>& events) {
-    const auto opened =
-        std::ranges::find(events, ContactEventKind::opened, &casework::ContactEvent::kind);
-    return opened == events.end() ? Duration{0} : opened->at - contact.created_at;
 }
 
 }  // namespace
@@ -86,7 +69,7 @@ Result<void> Service::handover_show(Context& context, In request, Out reply) {
     std::erase_if(*waiting,
                   [](const Override& one) { return one.state != OverrideState::pending; });
     auto undecided = out.initOverrides(static_cast<unsigned>(waiting->size()));
-    for (unsigned i = 0; i < undecided.size(); ++i) fill_override(undecided[i], (*waiting)[i]);
+    for (unsigned i = 0; i < undecided.size(); ++i) fill_override_head(undecided[i], (*waiting)[i]);
 
     const auto codes = health_codes(context);
     if (!codes) return std::unexpected(codes.error());
@@ -106,7 +89,8 @@ Result<void> Service::hand_over_contacts(Context& context, Time from,
         ++arrived;
         const auto events = parts_.contacts.events(context.from, contact.id, 0, first_events);
         if (!events) return std::unexpected(events.error());
-        longest = std::max(longest, first_wait(contact, *events));
+        if (const auto picked_up = casework::picked_up_at(*events))
+            longest = std::max(longest, *picked_up - contact.created_at);
     }
     const auto view = parts_.board.view(0, list_items_max, context.now);
     if (!view) return std::unexpected(view.error());

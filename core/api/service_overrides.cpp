@@ -1,5 +1,5 @@
 // The part of Service that tells another node about a child without consent: two people decide.
-#include "core/api/reply_text.h"
+#include "core/api/override_reply.h"
 #include "core/api/service.h"
 #include "core/base/text.h"
 #include "core/trust/hash.h"
@@ -11,16 +11,11 @@ using casework::Consent;
 namespace {
 
 void fill_override(schema::api::OverrideView::Builder out, const Override& override) {
-    out.setId(text(format(override.id)));
-    out.setCase(text(format(override.case_id)));
-    out.setTo(text(override.to));
+    fill_override_head(out, override);
     std::vector<std::string> items;
     for (const auto item : override.items) items.emplace_back(casework::name(item));
     fill_texts(out.initItems(static_cast<unsigned>(items.size())), items);
     out.setReason(text(override.reason));
-    out.setState(text(std::string(name(override.state))));
-    out.setRequestedBy(text(override.requested_by));
-    out.setRequestedAt(text(format_time(override.requested_at)));
     out.setDecidedBy(text(override.decided_by));
     out.setDecidedWhy(text(override.decided_why));
     out.setDecidedAt(text(time_or_nothing(override.decided_at)));

@@ -103,6 +103,7 @@ Result<std::optional<Service::FoundText>> Service::found_text(
         if (!file && (gone(file.error()) || file.error().fault == Fault::denied))
             return std::nullopt;
         if (!file) return std::unexpected(file.error());
+        found.case_code = file->code;
         const auto events = parts_.cases.events(from, found.case_id);
         if (!events && gone(events.error())) return std::nullopt;
         if (!events) return std::unexpected(events.error());
@@ -110,7 +111,7 @@ Result<std::optional<Service::FoundText>> Service::found_text(
         if (event == nullptr) return std::nullopt;
         found.from = event->actor;
     }
-    if (!found.case_id.empty())
+    if (found.case_code.empty() && !found.case_id.empty())
         if (const auto file = parts_.cases.find(from, found.case_id)) found.case_code = file->code;
     return found;
 }

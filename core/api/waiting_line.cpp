@@ -1,31 +1,14 @@
 #include "core/api/waiting_line.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace sanad::api {
 
-using casework::ContactEventKind;
 using casework::ContactState;
 
 namespace {
 
 constexpr std::uint32_t first_events = 30;  // in which a contact that was picked up was
-
-// From the arrival until somebody opened the contact and kept it: what is opened and given back in
-// the same moment was a message of the node's own.
-std::optional<std::pair<Time, Duration>> picked_up(
-    const std::vector<casework::ContactEvent>& events) {
-    if (events.empty() || events.front().kind != ContactEventKind::arrived) return {};
-    for (const auto& event : events) {
-        if (event.kind != ContactEventKind::opened) continue;
-        const bool given_back = std::ranges::any_of(events, [&](const auto& other) {
-            return other.kind == ContactEventKind::released && other.at == event.at;
-        });
-        if (!given_back) return std::pair(event.at, event.at - events.front().at);
-    }
-    return {};
-}
 
 }  // namespace
 
@@ -63,8 +46,9 @@ Result<Duration> WaitingLine::usual_wait(store::Snapshot& from, Time now) {
         if (contact.state == ContactState::waiting) continue;
         const auto events = contacts_.events(from, contact.id, 0, first_events);
         if (!events) return std::unexpected(events.error());
-        const auto picked = picked_up(*events);
-        if (picked && now - picked->first < picked_within) waits.push_back(picked->second);
+        const auto picked_up = casework::picked_up_at(*events);
+        if (picked_up && now - *picked_up < picked_within)
+            waits.push_back(*picked_up - contact.created_at);
         if (waits.size() == picked_max) break;
     }
     if (waits.size() < picked_min) return Duration{0};

@@ -1,5 +1,6 @@
 #include "core/base/time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -55,6 +56,11 @@ Result<Time> parse_time(std::string_view text) {
     if (!date.ok() || *h > 23 || *mi > 59 || *s > 59) return bad();
     const auto point = sys_days(date) + hours(*h) + minutes(*mi) + seconds(*s) + milliseconds(*ms);
     return Time{duration_cast<milliseconds>(point.time_since_epoch()).count()};
+}
+
+std::uint32_t day_of(Time time) {
+    constexpr std::int64_t day_ms = std::chrono::milliseconds(std::chrono::days(1)).count();
+    return static_cast<std::uint32_t>(std::max<std::int64_t>(time.ms, 0) / day_ms);
 }
 
 }  // namespace sanad

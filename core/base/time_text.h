@@ -13,4 +13,7 @@ std::string format_time(Time time);
 /// The same form only. errors  malformed
 Result<Time> parse_time(std::string_view text);
 
+/// Whole days since 1970, UTC; 0 before.
+std::uint32_t day_of(Time time);
+
 }  // namespace sanad

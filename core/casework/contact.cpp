@@ -192,6 +192,17 @@ Contact apply(Contact contact, const ContactEvent& event) {
     return contact;
 }
 
+std::optional<Time> picked_up_at(std::span<const ContactEvent> events) {
+    for (const auto& event : events) {
+        if (event.kind != ContactEventKind::opened) continue;
+        const bool given_back = std::ranges::any_of(events, [&](const auto& other) {
+            return other.kind == ContactEventKind::released && other.at == event.at;
+        });
+        if (!given_back) return event.at;
+    }
+    return {};
+}
+
 Result<Contact> fold(Contact contact, std::span<const ContactEvent> events,
                      const Taxonomies& taxonomies) {
     for (const ContactEvent& event : events) {

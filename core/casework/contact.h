@@ -6,6 +6,7 @@
 #include "core/casework/urgency.h"
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -87,6 +88,10 @@ bool writes_in(const Contact& contact, std::string_view actor);
 
 /// The contact after `event`; the caller has checked it. The index becomes contact.events.
 Contact apply(Contact contact, const ContactEvent& event);
+
+/// When a counsellor took the conversation for the first time, by its first events; none: nobody
+/// has. What was opened and given back in the same moment was a message of the node's own.
+std::optional<Time> picked_up_at(std::span<const ContactEvent> events);
 
 /// All of `events`, each checked; for rebuilding and for tests.
 /// errors   those of check_event

@@ -1,15 +1,13 @@
 #include "core/casework/exposure.h"
 
+#include "core/base/time_text.h"
+
 #include <algorithm>
 
 namespace sanad::casework {
 namespace {
 
 constexpr std::int64_t day_ms = 24LL * 60 * 60 * 1000;
-
-std::uint32_t day_at(Time time) {
-    return static_cast<std::uint32_t>(std::max<std::int64_t>(time.ms, 0) / day_ms);
-}
 
 // What runs goes on from `now`, unless they are on a break or in nothing severe.
 Exposure run_from(Exposure exposure, Time now) {
@@ -25,9 +23,9 @@ Exposure run_from(Exposure exposure, Time now) {
 }  // namespace
 
 Exposure at(Exposure exposure, const ExposureRules& rules, Time now) {
-    const Time midnight{static_cast<std::int64_t>(day_at(now)) * day_ms};
-    if (day_at(now) > exposure.day) {
-        exposure.day = day_at(now);
+    const Time midnight{static_cast<std::int64_t>(day_of(now)) * day_ms};
+    if (day_of(now) > exposure.day) {
+        exposure.day = day_of(now);
         exposure.today = exposure.lent = Duration{0};
     }
     if (exposure.since != Time{}) {

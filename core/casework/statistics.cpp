@@ -103,20 +103,13 @@ std::string_view wait_key(Duration waited) {
 }
 
 std::string_view waited(const Contact& contact, std::span<const ContactEvent> events) {
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        if (events[i].kind != ContactEventKind::opened) continue;
-        const auto end =
-            std::ranges::find(events.subspan(i), ContactEventKind::released, &ContactEvent::kind);
-        if (end != events.end() && end->at == events[i].at) continue;
-        return wait_key(events[i].at - contact.created_at);
-    }
-    return wait_never;
+    const auto picked_up = picked_up_at(events);
+    return picked_up ? wait_key(*picked_up - contact.created_at) : wait_never;
 }
 
 CountedAt counted_at(Time arrived, Duration ahead_of_utc) {
     const std::int64_t local = std::max<std::int64_t>((arrived + ahead_of_utc).ms, 0);
-    return {static_cast<std::uint32_t>(local / day_ms),
-            static_cast<std::uint8_t>(local % day_ms / hour_ms)};
+    return {day_of({local}), static_cast<std::uint8_t>(local % day_ms / hour_ms)};
 }
 
 Result<std::uint32_t> day_from(std::string_view text) {
@@ -124,7 +117,7 @@ Result<std::uint32_t> day_from(std::string_view text) {
     if (text.size() != length) return fail(Fault::malformed, "day");
     const auto midnight = parse_time(std::string(text) + "T00:00:00Z");
     if (!midnight || midnight->ms < 0) return fail(Fault::malformed, "day");
-    return static_cast<std::uint32_t>(midnight->ms / day_ms);
+    return day_of(*midnight);
 }
 
 std::string day_text(std::uint32_t day) {

@@ -37,8 +37,7 @@ bool counts(const Contact& contact);
 std::string_view wait_key(Duration waited);
 inline constexpr std::string_view wait_never = "never";  // nobody came before the contact ended
 
-/// How long the person of a contact waited, by its first events: until it was first opened by
-/// somebody who read it; an announcement of the node's own is opened and given back in one moment.
+/// How long the person of a contact waited until they were picked up, by its first events.
 std::string_view waited(const Contact& contact, std::span<const ContactEvent> events);
 
 /// The moment a contact counts at: when it arrived, by a clock where the helpline is.

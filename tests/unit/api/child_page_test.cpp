@@ -1,5 +1,6 @@
 #include "core/api/feedback.h"
 #include "core/api/waiting_line.h"
+#include "core/base/time_text.h"
 #include "tests/unit/api/two_helplines.h"
 
 #include <catch2/catch.hpp>
@@ -173,7 +174,7 @@ TEST_CASE("what a child thinks of it is counted once, by day, without the conver
         REQUIRE(counts);
         return *counts;
     };
-    const auto today = api::day_of(line.world.clock.now());
+    const auto today = sanad::day_of(line.world.clock.now());
     const Feedback::Counts both = {{"felt_heard", {0, 0, 0, 0, 2}}, {"felt_safe", {0, 0, 0, 1, 0}}};
     CHECK(count(today, today) == both);
     CHECK(count(today + 1, today + 1).empty());
