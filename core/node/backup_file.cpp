@@ -20,11 +20,6 @@ constexpr std::uint32_t piece_bytes_max = 1 << 20;
 constexpr std::size_t sealed_bytes = trust::stream_chunk_bytes + trust::stream_chunk_overhead;
 constexpr std::size_t key_file_bytes_max = 256;
 
-std::unexpected<Error> failed(const std::filesystem::path& file) {
-    return fail(errno == ENOSPC || errno == EDQUOT ? Fault::exhausted : Fault::io,
-                file.string() + ": " + std::strerror(errno) + ": look at the disk");
-}
-
 template <typename Number>
 Bytes little_endian(Number value) {
     Bytes bytes;
@@ -97,7 +92,7 @@ private:
         while (have < size) {
             const ::ssize_t got = ::read(in_.get(), bytes.data() + have, size - have);
             if (got < 0 && errno == EINTR) continue;
-            if (got < 0) return failed(file_);
+            if (got < 0) return file_error(errno, file_);
             if (got == 0) break;
             have += static_cast<std::size_t>(got);
         }
@@ -149,7 +144,7 @@ Result<BackupWriter> BackupWriter::create(const std::filesystem::path& file,
     const std::string part = file.string() + ".part";
     Descriptor out(
         ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!out) return failed(part);
+    if (!out) return file_error(errno, part);
     BackupWriter writer(file, std::move(out), std::move(*sealer));
     if (const auto put = writer.put_sealed(bytes_of(form)); !put)
         return std::unexpected(put.error());
@@ -172,13 +167,7 @@ BackupWriter::~BackupWriter() {
 
 Result<void> BackupWriter::put_sealed(ByteView sealed) {
     bytes_ += sealed.size();
-    while (!sealed.empty()) {
-        const ::ssize_t written = ::write(out_.get(), sealed.data(), sealed.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return failed(part());
-        sealed = sealed.subspan(static_cast<std::size_t>(written));
-    }
-    return {};
+    return write_all(out_.get(), sealed, part());
 }
 
 Result<void> BackupWriter::put(ByteView plain) {
@@ -227,8 +216,8 @@ Result<std::uint64_t> BackupWriter::finish() {
         return std::unexpected(ended.error());
     if (const auto written = put_sealed(sealer_.seal(chunk_, true)); !written)
         return std::unexpected(written.error());
-    if (::fsync(out_.get()) != 0) return failed(part());
-    if (::rename(part().c_str(), file_.c_str()) != 0) return failed(file_);
+    if (::fsync(out_.get()) != 0) return file_error(errno, part());
+    if (::rename(part().c_str(), file_.c_str()) != 0) return file_error(errno, file_);
     const auto folder = std::exchange(file_, {}).parent_path();
     if (const auto synced = sync_folder(folder); !synced) return std::unexpected(synced.error());
     return bytes_;

@@ -112,13 +112,19 @@ Result<void> Backups::request() {
     return {};
 }
 
-Backups::State Backups::state() const {
-    State state;
-    {
-        const std::lock_guard lock(mutex_);
-        state = {requested_ || running_, bytes_, fault_, {}};
+api::NodeControl::Backups Backups::state() const {
+    const BackupSettings& settings = parts_.configuration.backup;
+    api::NodeControl::Backups state{.folder = settings.folder.string(), .keep = settings.keep};
+    if (settings.key) {
+        state.key = backup_key_text(*settings.key);
+        state.every_hours = static_cast<std::uint32_t>(
+            std::chrono::duration_cast<std::chrono::hours>(settings.every).count());
     }
-    state.made = find(parts_.configuration.backup, parts_.configuration.id);
+    state.made = find(settings, parts_.configuration.id);
+    const std::lock_guard lock(mutex_);
+    state.running = requested_ || running_;
+    state.bytes = bytes_;
+    state.fault = fault_;
     return state;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/api/node_control.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/node/configuration.h"
@@ -33,20 +34,10 @@ public:
     /// Begins one. errors  not_found: no key · busy: one is being made. threads  any
     Result<void> request();
 
-    struct Backup {
-        std::string file;  // its name
-        Time at;
-        std::uint64_t bytes = 0;
-    };
-    struct State {
-        bool running = false;
-        std::uint64_t bytes = 0;   // written so far
-        std::string fault;         // why the last one failed, for a person
-        std::vector<Backup> made;  // the newest first
-    };
-    /// threads  any
-    State state() const;
+    /// How they go, and those that are there, the newest first. threads  any
+    api::NodeControl::Backups state() const;
 
+    using Backup = api::NodeControl::Backup;
     /// The backups of a folder, the newest first; none where there is no folder.
     static std::vector<Backup> find(const BackupSettings& settings, const NodeId& node);
 

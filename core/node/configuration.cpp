@@ -5,7 +5,6 @@
 #include "core/federation/audit_witness.h"
 #include "core/federation/directory.h"
 #include "core/federation/directory_values.h"
-#include "core/node/backup_file.h"
 #include "core/node/files.h"
 #include "core/node/plugin_settings.h"
 #include "core/node/settings.h"
@@ -129,20 +128,6 @@ void read_audit(Settings settings, Configuration& out) {
         "no node id: write for example \"tn.amal\"");
     for (const std::string& name : names) out.audit.witnesses.push_back({name});
     out.audit.check_hour = int(settings.number("check_hour", 3, 0, 23));
-    settings.finish();
-}
-
-void read_backup_settings(Settings settings, const fs::path& base, Configuration& out) {
-    out.backup.folder = absolute(base, settings.text("folder", "backup"));
-    if (const auto key = settings.text("key"); !key.empty()) {
-        const auto parsed = parse_backup_key(key);
-        if (parsed)
-            out.backup.key = *parsed;
-        else
-            settings.complain("key", "no key of a backup: write what `sanad backup key` printed");
-    }
-    out.backup.every = std::chrono::hours(settings.number("every_hours", 24, 0, 24 * 7));
-    out.backup.keep = static_cast<std::uint32_t>(settings.number("keep", 14, 1, 365));
     settings.finish();
 }
 
@@ -325,7 +310,8 @@ Configuration read_all(const TomlValue& document, const fs::path& file, Problems
     read_store(root.table("store"), out);
     read_federation(root.table("federation"), base, out);
     read_audit(root.table("audit"), out);
-    read_backup_settings(root.table("backup"), base, out);
+    auto backups = root.table("backup");
+    out.backup = read_backups(backups, base);
     read_statistics(root.table("statistics"), out);
     read_policy(root.table("policy"), out);
     read_plugin_folders(root.table("plugins"), base, out);

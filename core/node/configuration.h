@@ -7,6 +7,7 @@
 #include "core/casework/clocks.h"
 #include "core/casework/exposure.h"
 #include "core/node/account_settings.h"
+#include "core/node/backup_settings.h"
 #include "core/plugins/bundle.h"
 #include "core/trust/note.h"
 
@@ -91,14 +92,6 @@ struct AuditSettings {
     Duration round{};               // between two heads that witnesses cosign
     std::vector<NodeId> witnesses;  // whom it asks; none: chosen from the directory
     int check_hour = 0;             // UTC, of the nightly walk through the whole log
-};
-
-/// Where a node's backups go, and whose key opens them.
-struct BackupSettings {
-    std::filesystem::path folder;                // absolute
-    std::optional<trust::SealingPublicKey> key;  // none: it makes no backups
-    Duration every{};                            // 0: only when somebody asks
-    std::uint32_t keep = 0;                      // how many files stay
 };
 
 struct StatisticsSettings {

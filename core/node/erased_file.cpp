@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 namespace sanad::node {
 namespace {
@@ -19,11 +18,6 @@ constexpr std::string_view form = "sanad-erased/v1";
 constexpr std::size_t hash_digits = 2 * sizeof(store::KeyHash);
 constexpr ::off_t header_bytes = form.size() + 1;
 constexpr ::off_t line_bytes = hash_digits + 1;
-
-std::unexpected<Error> failed(const std::filesystem::path& file) {
-    return fail(errno == ENOSPC ? Fault::exhausted : Fault::io,
-                file.string() + ": " + std::strerror(errno) + ": look at the disk");
-}
 
 }  // namespace
 
@@ -56,23 +50,19 @@ Result<void> append_erased(const std::filesystem::path& file,
     if (hashes.empty()) return {};
     const Descriptor out(
         ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (out.get() < 0) return failed(file);
+    if (out.get() < 0) return file_error(errno, file);
     struct stat facts{};
-    if (::fstat(out.get(), &facts) != 0) return failed(file);
+    if (::fstat(out.get(), &facts) != 0) return file_error(errno, file);
     // A line that a power cut cut short goes: its key is in the store's own table.
     const auto whole = facts.st_size < header_bytes
                            ? 0
                            : facts.st_size - (facts.st_size - header_bytes) % line_bytes;
-    if (whole != facts.st_size && ::ftruncate(out.get(), whole) != 0) return failed(file);
+    if (whole != facts.st_size && ::ftruncate(out.get(), whole) != 0)
+        return file_error(errno, file);
     std::string text = whole == 0 ? std::string(form) + "\n" : std::string();
     for (const auto& hash : hashes) text += to_hex(hash) + "\n";
-    for (std::string_view rest = text; !rest.empty();) {
-        const auto written = ::write(out.get(), rest.data(), rest.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return failed(file);
-        rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    if (::fsync(out.get()) != 0) return failed(file);
+    if (const auto written = write_all(out.get(), bytes_of(text), file); !written) return written;
+    if (::fsync(out.get()) != 0) return file_error(errno, file);
     return sync_folder(file.parent_path());
 }
 

@@ -27,7 +27,23 @@ private:
     int number_;
 };
 
-std::unexpected<Error> refuse(int error, const fs::path& path) {
+Result<void> check_owner(const struct stat& status, const fs::path& path) {
+    const std::string name = path.string();
+    if (status.st_uid != ::geteuid() && status.st_uid != 0)
+        return fail(Fault::denied, name + ": belongs to another user: run chown " +
+                                       std::to_string(::geteuid()) + " " + name);
+    if ((status.st_mode & 0027) != 0)
+        return fail(Fault::denied, name + ": is open to others: run chmod 600 " + name);
+    return {};
+}
+
+fs::path folder_of(const fs::path& path) {
+    return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
+std::unexpected<Error> file_error(int error, const fs::path& path) {
     const std::string name = path.string();
     switch (error) {
         case ENOENT:
@@ -49,39 +65,22 @@ std::unexpected<Error> refuse(int error, const fs::path& path) {
     }
 }
 
-Result<void> check_owner(const struct stat& status, const fs::path& path) {
-    const std::string name = path.string();
-    if (status.st_uid != ::geteuid() && status.st_uid != 0)
-        return fail(Fault::denied, name + ": belongs to another user: run chown " +
-                                       std::to_string(::geteuid()) + " " + name);
-    if ((status.st_mode & 0027) != 0)
-        return fail(Fault::denied, name + ": is open to others: run chmod 600 " + name);
-    return {};
-}
-
-Result<void> write_all(const File& file, std::string_view content, const fs::path& path) {
+Result<void> write_all(int file, ByteView content, const fs::path& path) {
     while (!content.empty()) {
-        const auto written = ::write(file.get(), content.data(), content.size());
+        const auto written = ::write(file, content.data(), content.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return refuse(errno, path);
-        content.remove_prefix(std::size_t(written));
+        if (written < 0) return file_error(errno, path);
+        content = content.subspan(std::size_t(written));
     }
-    if (::fsync(file.get()) != 0) return refuse(errno, path);
     return {};
 }
-
-fs::path folder_of(const fs::path& path) {
-    return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
-}  // namespace
 
 Result<std::string> read_file(const fs::path& path, std::size_t bytes_max, FileTrust trust) {
     const int no_follow = trust == FileTrust::own ? O_NOFOLLOW : 0;
     const File file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | no_follow));
-    if (file.get() < 0) return refuse(errno, path);
+    if (file.get() < 0) return file_error(errno, path);
     struct stat status{};
-    if (::fstat(file.get(), &status) != 0) return refuse(errno, path);
+    if (::fstat(file.get(), &status) != 0) return file_error(errno, path);
     if (!S_ISREG(status.st_mode))
         return fail(Fault::denied, path.string() + ": is no regular file: name a file");
     if (trust == FileTrust::own)
@@ -92,7 +91,7 @@ Result<std::string> read_file(const fs::path& path, std::size_t bytes_max, FileT
     for (;;) {
         const auto got = ::read(file.get(), chunk.data(), chunk.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return refuse(errno, path);
+        if (got < 0) return file_error(errno, path);
         if (got == 0) return content;
         content.append(chunk.data(), std::size_t(got));
         if (content.size() > bytes_max)
@@ -105,9 +104,11 @@ Result<std::string> read_file(const fs::path& path, std::size_t bytes_max, FileT
 Result<void> create_file(const fs::path& path, std::string_view content, ::mode_t mode) {
     const File file(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-    if (file.get() < 0) return refuse(errno, path);
-    if (::fchmod(file.get(), mode) != 0) return refuse(errno, path);  // whatever the umask says
-    if (auto written = write_all(file, content, path); !written) {
+    if (file.get() < 0) return file_error(errno, path);
+    if (::fchmod(file.get(), mode) != 0) return file_error(errno, path);  // whatever the umask says
+    auto written = write_all(file.get(), bytes_of(content), path);
+    if (written && ::fsync(file.get()) != 0) written = file_error(errno, path);
+    if (!written) {
         ::unlink(path.c_str());
         return written;
     }
@@ -121,22 +122,22 @@ Result<void> replace_file(const fs::path& path, std::string_view content, ::mode
     if (::rename(beside.c_str(), path.c_str()) != 0) {
         const int error = errno;
         ::unlink(beside.c_str());
-        return refuse(error, path);
+        return file_error(error, path);
     }
     return sync_folder(folder_of(path));
 }
 
 Result<void> sync_folder(const fs::path& folder) {
     const File file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (file.get() < 0 || ::fsync(file.get()) != 0) return refuse(errno, folder);
+    if (file.get() < 0 || ::fsync(file.get()) != 0) return file_error(errno, folder);
     return {};
 }
 
 Result<void> check_private_folder(const fs::path& folder) {
     struct stat status{};
-    if (::lstat(folder.c_str(), &status) != 0) return refuse(errno, folder);
+    if (::lstat(folder.c_str(), &status) != 0) return file_error(errno, folder);
     const std::string name = folder.string();
-    if (S_ISLNK(status.st_mode)) return refuse(ELOOP, folder);
+    if (S_ISLNK(status.st_mode)) return file_error(ELOOP, folder);
     if (!S_ISDIR(status.st_mode))
         return fail(Fault::denied, name + ": is no folder: name the node's data folder");
     if (status.st_uid != ::geteuid())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 #include <sys/types.h>
@@ -29,6 +30,12 @@ Result<void> create_file(const std::filesystem::path& path, std::string_view con
 /// The same, over one that may be there, through a name beside it.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view content,
                           ::mode_t mode);
+
+/// What the system said of a file, as an error of this header. error  an errno
+std::unexpected<Error> file_error(int error, const std::filesystem::path& path);
+
+/// Writes all of it to an open file; nothing is durable yet. errors  exhausted, io
+Result<void> write_all(int file, ByteView content, const std::filesystem::path& path);
 
 /// Makes a rename or a new name in `folder` durable. errors  as create_file
 Result<void> sync_folder(const std::filesystem::path& folder);

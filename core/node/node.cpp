@@ -1,6 +1,5 @@
 #include "core/node/node.h"
 
-#include "core/node/backup_file.h"
 #include "core/node/files.h"
 #include "core/node/initialise.h"
 #include "core/node/plugin_store.h"
@@ -167,23 +166,7 @@ void Node::start_threads() {
 
 Result<void> Node::make_backup() { return backups_->request(); }
 
-api::NodeControl::Backups Node::backups() {
-    const BackupSettings& settings = configuration_.backup;
-    auto state = backups_->state();
-    api::NodeControl::Backups backups;
-    backups.folder = settings.folder.string();
-    if (settings.key) {
-        backups.key = backup_key_text(*settings.key);
-        backups.every_hours = static_cast<std::uint32_t>(
-            std::chrono::duration_cast<std::chrono::hours>(settings.every).count());
-    }
-    backups.keep = settings.keep;
-    backups.running = state.running;
-    backups.bytes = state.bytes;
-    backups.fault = std::move(state.fault);
-    for (auto& one : state.made) backups.made.push_back({std::move(one.file), one.at, one.bytes});
-    return backups;
-}
+api::NodeControl::Backups Node::backups() { return backups_->state(); }
 
 void Node::tell_backup(const char* event) {
     const auto taken = engine_->submit(

@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <set>
 
 namespace sanad::node {
@@ -26,11 +25,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view store_file = "restored.store";
 constexpr std::size_t about_bytes_max = 4096;
 
-std::unexpected<Error> failed(const fs::path& path) {
-    return fail(errno == ENOSPC ? Fault::exhausted : Fault::io,
-                path.string() + ": " + std::strerror(errno) + ": look at the disk");
-}
-
 /// A name that stays inside the folder.
 bool is_inside(const std::string& name) {
     const fs::path path(name);
@@ -38,16 +32,6 @@ bool is_inside(const std::string& name) {
            std::ranges::none_of(path, [](const fs::path& part) {
                return part == ".." || part == "." || part.empty();
            });
-}
-
-Result<void> write_all(int file, ByteView bytes, const fs::path& path) {
-    while (!bytes.empty()) {
-        const ::ssize_t written = ::write(file, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return failed(path);
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    return {};
 }
 
 /// Writes the entries of a backup into a folder that nothing else uses.
@@ -66,12 +50,12 @@ public:
             fs::permissions(path_.parent_path(), fs::perms::owner_all, fault);
         file_ = Descriptor(
             ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-        if (!file_) return failed(path_);
+        if (!file_) return file_error(errno, path_);
         return BackupSink([this](ByteView piece) { return write_all(file_.get(), piece, path_); });
     }
     Result<void> end() {
         if (!file_) return {};
-        if (::fsync(file_.get()) != 0) return failed(path_);
+        if (::fsync(file_.get()) != 0) return file_error(errno, path_);
         file_ = Descriptor();
         return sync_folder(path_.parent_path());
     }
@@ -145,16 +129,13 @@ Result<Restored> finish(const RestoreOptions& options, const fs::path& folder, s
     return Restored{std::move(*configuration), *content, std::move(about), has_key};
 }
 
-}  // namespace
-
-Result<std::string> check_backup(const fs::path& backup, const fs::path& key,
-                                 const RestoreTold& told) {
-    const auto opener = load_backup_key(key);
-    if (!opener) return std::unexpected(opener.error());
+/// Reads all of a backup; what it says of itself.
+Result<std::string> read_about(const fs::path& backup, const trust::SealingKey& key,
+                               const RestoreTold& told) {
     std::string about;
     bool has_store = false, has_configuration = false;
     const auto read = read_backup(
-        backup, *opener,
+        backup, key,
         [&](const std::string& name) -> Result<BackupSink> {
             has_store = has_store || name == backup_store;
             has_configuration = has_configuration || name == "node.toml";
@@ -175,20 +156,29 @@ Result<std::string> check_backup(const fs::path& backup, const fs::path& key,
     return about;
 }
 
+}  // namespace
+
+Result<std::string> check_backup(const fs::path& backup, const fs::path& key,
+                                 const RestoreTold& told) {
+    const auto opener = load_backup_key(key);
+    return opener ? read_about(backup, *opener, told)
+                  : Result<std::string>(std::unexpected(opener.error()));
+}
+
 Result<Restored> restore(const RestoreOptions& options, const Clock& clock, Log& log,
                          const RestoreTold& told) {
     std::error_code fault;
     fs::path folder = fs::absolute(options.folder, fault).lexically_normal();
     if (!folder.has_filename()) folder = folder.parent_path();
     if (const auto free = check_free(folder); !free) return std::unexpected(free.error());
-    auto about = check_backup(options.backup, options.key, told);
-    if (!about) return std::unexpected(about.error());
     const auto key = load_backup_key(options.key);
     if (!key) return std::unexpected(key.error());
+    auto about = read_about(options.backup, *key, told);
+    if (!about) return std::unexpected(about.error());
 
     const fs::path scaffold = folder.string() + ".restoring";
     fs::remove_all(scaffold, fault);  // what an interrupted one left
-    if (::mkdir(scaffold.c_str(), 0700) != 0) return failed(scaffold);
+    if (::mkdir(scaffold.c_str(), 0700) != 0) return file_error(errno, scaffold);
     Unpacker unpacker(scaffold);
     auto unpacked = read_backup(
         options.backup, *key, [&](const std::string& name) { return unpacker.begin(name); },
@@ -196,7 +186,8 @@ Result<Restored> restore(const RestoreOptions& options, const Clock& clock, Log&
             if (told) told("writing", done, size_of(options.backup));
         });
     if (unpacked) unpacked = unpacker.end();
-    if (unpacked && ::rename(scaffold.c_str(), folder.c_str()) != 0) unpacked = failed(folder);
+    if (unpacked && ::rename(scaffold.c_str(), folder.c_str()) != 0)
+        unpacked = file_error(errno, folder);
     if (unpacked) unpacked = sync_folder(folder.parent_path());
     auto restored = unpacked ? finish(options, folder, std::move(*about), clock, log)
                              : Result<Restored>(std::unexpected(unpacked.error()));
