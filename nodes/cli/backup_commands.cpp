@@ -4,11 +4,10 @@
 #include "core/node/toml_document.h"
 #include "nodes/cli/door_call.h"
 #include "nodes/cli/output.h"
+#include "nodes/cli/progress_line.h"
 #include "nodes/cli/surroundings.h"
 
 #include <CLI/App.hpp>
-
-#include <unistd.h>
 
 #include <chrono>
 #include <iostream>
@@ -31,23 +30,12 @@ std::string mebibytes(std::uint64_t bytes) {
     return std::to_string((bytes + mebibyte - 1) / mebibyte) + " MiB";
 }
 
-// One line on a terminal that changes, and nothing in a log but the steps.
-node::RestoreTold progress() {
-    return [step = std::string(), shown = std::chrono::steady_clock::time_point()](
-               const char* now, std::uint64_t done, std::uint64_t of) mutable {
-        const bool is_terminal = ::isatty(STDERR_FILENO) == 1;
-        const auto time = std::chrono::steady_clock::now();
-        if (step == now && (!is_terminal || (time - shown < look_each && done < of))) return;
-        shown = time;
-        std::cerr << (is_terminal && step == now     ? "\r"
-                      : step.empty() || !is_terminal ? ""
-                                                     : "\n")
-                  << "sanad: " << now
-                  << (is_terminal ? " " + mebibytes(done) + " of " + mebibytes(of) : "")
-                  << (is_terminal ? "" : "\n") << std::flush;
-        if (is_terminal && done >= of)
-            std::cerr << (std::string_view(now) == "writing" ? "\n" : "");
+node::RestoreTold shown_on(ProgressLine& line) {
+    return [&line, step = std::string()](const char* now, std::uint64_t done,
+                                         std::uint64_t of) mutable {
+        const bool begins = step != now;
         step = now;
+        line.show(step + " " + mebibytes(done) + " of " + mebibytes(of), begins);
     };
 }
 
@@ -128,7 +116,10 @@ void add_check(CLI::App& group, Chosen& chosen) {
     add_word(*check, "--key", options->key, "what sanad backup key made");
     check->get_option("--key")->required();
     choose(*check, chosen, [options](const Common& common) {
-        const auto about = node::check_backup(options->file, options->key, progress());
+        const auto about = [&] {
+            ProgressLine line;
+            return node::check_backup(options->file, options->key, shown_on(line));
+        }();
         if (!about) return complain(about.error(), exit_refused);
         return print(common.json ? "{\"backup\":" + json_string(*about) + "}\n"
                                  : "whole and sound\n" + *about);
@@ -137,8 +128,11 @@ void add_check(CLI::App& group, Chosen& chosen) {
 
 int run_restore(const Common& common, const Options& options) {
     StderrLog log(Log::Level::error);
-    const auto restored = node::restore({options.file, options.key, options.folder, options.erased},
-                                        SystemClock(), log, progress());
+    const auto restored = [&] {
+        ProgressLine line;
+        return node::restore({options.file, options.key, options.folder, options.erased},
+                             SystemClock(), log, shown_on(line));
+    }();
     if (!restored) return complain(restored.error(), exit_refused);
     if (common.json)
         return print(

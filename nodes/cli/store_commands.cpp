@@ -5,13 +5,9 @@
 #include "nodes/cli/command.h"
 #include "nodes/cli/door_call.h"
 #include "nodes/cli/output.h"
+#include "nodes/cli/progress_line.h"
 
 #include <CLI/App.hpp>
-
-#include <unistd.h>
-
-#include <chrono>
-#include <cstdio>
 
 namespace sanad::cli {
 namespace {
@@ -38,44 +34,20 @@ std::string text_of(const node::Configuration& configuration, const StoreContent
            " bytes\n  digest " + to_hex(content.digest) + "\n";
 }
 
-// How far the work is, on stderr: each step as it begins, and a line now and then. On a terminal it
-// is one line that changes.
-class ProgressLine {
-public:
-    ProgressLine() : is_terminal_(::isatty(STDERR_FILENO) == 1) {}
-    ~ProgressLine() {
-        if (is_open_) std::fputc('\n', stderr);
-    }
-    ProgressLine(const ProgressLine&) = delete;
-    ProgressLine& operator=(const ProgressLine&) = delete;
+std::string text_of(const plugins::Progress& progress) {
+    static constexpr const char* names[] = {"reading", "copying", "comparing"};
+    std::string text = names[static_cast<int>(progress.step)];
+    if (progress.rows > 0 || progress.of > 0) text += " row " + std::to_string(progress.rows);
+    if (progress.of > 0) text += " of " + std::to_string(progress.of);
+    return text;
+}
 
-    void show(const plugins::Progress& progress) {
-        const auto now = std::chrono::steady_clock::now();
-        const bool begins = progress.rows == 0;
-        if (!begins && now - shown_ < (is_terminal_ ? each_on_terminal : each_in_log)) return;
-        shown_ = now;
-        if (is_open_) std::fputs(begins ? "\n" : "\r", stderr);
-        std::fputs(text_of(progress).c_str(), stderr);
-        is_open_ = is_terminal_;
-        if (!is_open_) std::fputc('\n', stderr);
-        std::fflush(stderr);
-    }
-
-private:
-    static constexpr std::chrono::milliseconds each_on_terminal{200}, each_in_log{10'000};
-
-    static std::string text_of(const plugins::Progress& progress) {
-        static constexpr const char* names[] = {"reading", "copying", "comparing"};
-        std::string text = std::string("sanad: ") + names[static_cast<int>(progress.step)];
-        if (progress.rows > 0 || progress.of > 0) text += " row " + std::to_string(progress.rows);
-        if (progress.of > 0) text += " of " + std::to_string(progress.of);
-        return text;
-    }
-
-    const bool is_terminal_;
-    bool is_open_ = false;  // a line without its end
-    std::chrono::steady_clock::time_point shown_;
-};
+// Each step as it begins, and a line now and then.
+plugins::Told shown_on(ProgressLine& line) {
+    return [&line](const plugins::Progress& progress) {
+        line.show(text_of(progress), progress.rows == 0);
+    };
+}
 
 int refuse(const Error& error) {
     return complain(error,
@@ -94,8 +66,7 @@ int run_check(const Common& common, const Options& options) {
     StderrLog log(Log::Level::error);
     const auto content = [&] {
         ProgressLine line;
-        return node::check_store(*configuration, SystemClock(), log,
-                                 [&](const plugins::Progress& progress) { line.show(progress); });
+        return node::check_store(*configuration, SystemClock(), log, shown_on(line));
     }();
     if (!content) return refuse(content.error());
     return print(common.json ? "{\"store\":" + json_of(*configuration, *content) + "}\n"
@@ -110,8 +81,7 @@ int run_copy(const Common& common, const Options& options) {
     StderrLog log(Log::Level::error);
     const auto content = [&] {
         ProgressLine line;
-        return node::copy_store(*from, *to, SystemClock(), log,
-                                [&](const plugins::Progress& progress) { line.show(progress); });
+        return node::copy_store(*from, *to, SystemClock(), log, shown_on(line));
     }();
     if (!content) return refuse(content.error());
     if (common.json) return print("{\"store\":" + json_of(*to, *content) + "}\n");

@@ -6,32 +6,18 @@ import { Refusal, type Door } from "./ask";
 const uploadBytes = 48 * 1024; // as numbers in JSON four times that
 
 /// The file that proves a referral. Throws a Refusal.
-export async function passportOf(door: Door, referral: string): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: number[][] = [];
-  let have = 0;
+export function passportOf(door: Door, referral: string): Promise<Uint8Array<ArrayBuffer>> {
   let file: number[] = [];
-  for (;;) {
+  return whole(async (have) => {
     const piece = await door.ask("passportPiece", { referral, offset: String(have), file });
-    parts.push(piece.bytes);
-    have += piece.bytes.length;
     file = piece.file;
-    if (have >= Number(piece.total)) return joined(parts, have);
-    if (!piece.bytes.length) throw new Refusal("bad_answer");
-  }
+    return { bytes: piece.bytes, size: Number(piece.total) };
+  });
 }
 
 /// What was attached to a referral. Throws a Refusal.
-export async function attachmentOf(door: Door, referral: string, attachment: string): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: number[][] = [];
-  let have = 0;
-  for (;;) {
-    const part = await door.ask("attachmentRead", { referral, attachment, offset: have });
-    parts.push(part.bytes);
-    have += part.bytes.length;
-    if (have >= part.size) return joined(parts, have);
-    if (!part.bytes.length) throw new Refusal("bad_answer");
-  }
-}
+export const attachmentOf = (door: Door, referral: string, attachment: string): Promise<Uint8Array<ArrayBuffer>> =>
+  whole((have) => door.ask("attachmentRead", { referral, attachment, offset: have }));
 
 /// Attaches a file. Its `state` says whether it was sent, or refused for what it is. `done`: how much of it the node has, 0..1.
 export async function attach(door: Door, referral: string, name: string, bytes: Uint8Array, done: (part: number) => void): Promise<Done> {
@@ -47,12 +33,14 @@ export async function attach(door: Door, referral: string, name: string, bytes: 
   }
 }
 
-function joined(parts: number[][], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+/// A file from its pieces; `next` gets the one that begins behind what is there.
+async function whole(next: (have: number) => Promise<{ bytes: number[]; size: number }>): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: number[][] = [];
+  for (let have = 0; ; ) {
+    const { bytes, size } = await next(have);
+    parts.push(bytes);
+    have += bytes.length;
+    if (have >= size) return new Uint8Array(parts.flat());
+    if (!bytes.length) throw new Refusal("bad_answer");
   }
-  return bytes;
 }
