@@ -268,6 +268,8 @@ struct ContactView {
   hintUrgency @15 :Text;            # the highest level that the hints suggest
   notes @16 :List(NoteView);        # contactShow and contactRead: all of them
   joined @17 :List(Text);           # supervisors who write beside the one who has it
+  marks @18 :List(Text);            # contact-marks: what its channel said of it
+  setAside @19 :Bool;               # perhaps nobody in need: waits behind all others
 }
 
 struct NoteView {
@@ -293,9 +295,10 @@ struct Label { language @0 :Text; text @1 :Text; }
 struct MessageView {
   seq @0 :UInt64;
   at @1 :Text;
-  from @2 :Text;       # "person" or the member of staff
+  from @2 :Text;       # "person", the member of staff, or "channel": nobody wrote it, it has marks alone
   text @3 :Text;
   seen @4 :Bool;       # of the helpline's: shown to the person
+  marks @5 :List(Text);  # contact-marks: what its channel says of it
 }
 
 struct TimelineEntry {
@@ -387,7 +390,7 @@ struct QueueView {
   now @2 :Text;
   struct Place {
     contact @0 :ContactView;
-    reason @1 :Text;                 # imminent_danger, waited_too_long, over_target, level
+    reason @1 :Text;                 # imminent_danger, waited_too_long, over_target, level, set_aside
     waitedMs @2 :UInt64;
     targetMs @3 :UInt64;             # how long its level may wait
   }

@@ -152,7 +152,7 @@ enum ContactState { none @0; waiting @1; open @2; ended @3; }
 
 enum ContactEventKind {
   none @0; arrived @1; opened @2; released @3; childMessage @4; staffMessage @5; urgency @6;
-  ended @7; returned @8; result @9; linkedToCase @10; joined @11;
+  ended @7; returned @8; result @9; linkedToCase @10; joined @11; noticed @12;
 }
 
 struct ContactEvent {
@@ -161,10 +161,12 @@ struct ContactEvent {
   kind @2 :ContactEventKind;
   actor @3 :Text;            # a member of staff, or the channel's plugin instance
   text @4 :Text;             # messages only; an internal note is a CaseEvent and never stands here
-  reason @5 :Text;           # ended: contact-end; result: contact-result; urgency: why it was lowered
+  reason @5 :Text;
+  # ended: contact-end; result: contact-result; urgency: why it was lowered; noticed: contact-marks
   urgency @6 :Urgency;
   messageKey @7 :Data;       # childMessage: 16 bytes chosen by the page, so that a repeat is known
   caseId @8 :Data;           # linkedToCase
+  marks @9 :List(Text);      # childMessage, arrived, returned: contact-marks
 }
 
 struct ContactRecord {
@@ -186,6 +188,8 @@ struct ContactRecord {
   topics @15 :List(Text);    # what the person ticked: chi-reasons or online-harm ids
   ageBand @16 :Text;
   joined @17 :List(Text);    # supervisors who write beside the one who has it
+  marks @18 :List(Text);     # contact-marks: what its channel said of it
+  setAside @19 :Bool;        # perhaps nobody in need: waits behind all others
 }
 
 enum CaseStatus {

@@ -138,7 +138,8 @@ void Board::put_in_order(Time now) {
     open_.clear();
     for (const auto& [id, entry] : entries_) {
         if (entry->contact.state == ContactState::waiting)
-            waiting.push_back({id, entry->level(), entry->contact.waiting_since});
+            waiting.push_back({id, entry->level(), entry->contact.waiting_since,
+                               entry->contact.set_aside});
         else if (open_.size() < open_max)
             open_.push_back(id);
     }

@@ -23,6 +23,13 @@ inline std::array<std::uint8_t, 16> digest_of(ByteView message_key) {
     return half;
 }
 
+/// Where a message's key is kept, by its digest.
+inline Bytes key_place(const ContactId& id, const std::array<std::uint8_t, 16>& digest) {
+    Bytes place(id.bytes.begin(), id.bytes.end());
+    append(place, digest);
+    return place;
+}
+
 inline Bytes number(std::uint64_t value) {
     Bytes bytes;
     append_big_endian(bytes, value);

@@ -16,6 +16,8 @@ void fill_contact(schema::api::ContactView::Builder out, const casework::Contact
     out.setWaitingSince(text(time_or_nothing(contact.waiting_since)));
     out.setEndReason(text(contact.end_reason));
     fill_texts(out.initJoined(static_cast<unsigned>(contact.joined.size())), contact.joined);
+    fill_texts(out.initMarks(static_cast<unsigned>(contact.marks.size())), contact.marks);
+    out.setSetAside(contact.set_aside);
 }
 
 void fill_done(schema::api::Done::Builder out, const casework::Contact& contact) {

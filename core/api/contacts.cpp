@@ -27,6 +27,7 @@ Result<std::unique_ptr<Contacts>> Contacts::open(store::Store& store, Parts part
         {&contacts->live_, "contact.live"},
         {&contacts->drafts_, "contact.draft"},
         {&contacts->left_, "contact.left"},
+        {&contacts->return_address_, "contact.return_address"},
         {&contacts->notes_, "contact.note"}};
     for (const auto& [table, name] : tables) {
         auto opened = store::Records::open_table(store, name);
@@ -34,71 +35,6 @@ Result<std::unique_ptr<Contacts>> Contacts::open(store::Store& store, Parts part
         *table = std::move(*opened);
     }
     return contacts;
-}
-
-Result<Contacts::Submitted> Contacts::submit(store::Draft& draft, const std::string& instance,
-                                             const std::string& channel, ByteView conversation,
-                                             ByteView key, const std::string& text,
-                                             const std::string& language, Time now) {
-    if (key.size() < message_key_bytes_min || key.size() > message_key_bytes_max)
-        return fail(Fault::bad_size, "message key");
-    const auto known = find_conversation(draft, instance, conversation);
-    if (!known) return std::unexpected(known.error());
-    auto contact = *known ? find(draft, **known)
-                          : arrive(draft, instance, channel, conversation, language, now);
-    if (!contact) return std::unexpected(contact.error());
-
-    const auto digest = digest_of(key);
-    Bytes place(contact->id.bytes.begin(), contact->id.bytes.end());
-    append(place, digest);
-    const auto before = parts_.records.get(draft, keys_, place);
-    if (!before) return std::unexpected(before.error());
-    if (*before) return Submitted{contact->id, read_big_endian<std::uint64_t>(**before), true};
-
-    if (contact->state == ContactState::ended) {  // somebody who comes back waits again
-        if (const auto back =
-                say(draft, *contact, event_of(ContactEventKind::returned, instance), now);
-            !back)
-            return std::unexpected(back.error());
-    }
-    if (const auto here = draft.del(left_.table, contact->id); !here)
-        return std::unexpected(here.error());
-    ContactEvent event = event_of(ContactEventKind::child_message, instance);
-    event.text = text;
-    event.message_key = digest;
-    const std::uint64_t seq = contact->events;
-    if (const auto said = say(draft, *contact, std::move(event), now); !said)
-        return std::unexpected(said.error());
-    Bytes seq_and_key = number(seq);
-    append(seq_and_key, key);
-    if (const auto kept = parts_.records.put(draft, keys_, place, key_of(contact->id), seq_and_key);
-        !kept)
-        return std::unexpected(kept.error());
-    return Submitted{contact->id, seq, false};
-}
-
-Result<Contact> Contacts::arrive(store::Draft& draft, const std::string& instance,
-                                 const std::string& channel, ByteView conversation,
-                                 const std::string& language, Time now) {
-    Contact contact;
-    contact.id = make_id<ContactId>(now, parts_.entropy);
-    contact.channel = channel;
-    contact.instance = instance;
-    if (parts_.taxonomies.contains("language", language)) contact.languages.push_back(language);
-    contact.created_at = now;
-    const auto owner = key_of(contact.id);
-    if (const auto made = parts_.records.keyring().create(draft, owner, parts_.entropy); !made)
-        return std::unexpected(made.error());
-    const auto indexed = parts_.records.put(draft, conversations_, token(instance, conversation),
-                                            store::node_key_id, contact.id.bytes);
-    if (!indexed) return std::unexpected(indexed.error());
-    if (const auto kept = parts_.records.put(draft, addresses_, contact.id, owner, conversation);
-        !kept)
-        return std::unexpected(kept.error());
-    if (const auto said = say(draft, contact, event_of(ContactEventKind::arrived, instance), now);
-        !said)
-        return std::unexpected(said.error());
-    return contact;
 }
 
 Result<void> Contacts::shown(store::Draft& draft, const std::string& instance,
@@ -140,7 +76,15 @@ Result<void> Contacts::left(store::Draft& draft, const std::string& instance, By
     if (!id) return std::unexpected(id.error());
     if (!*id) return fail(Fault::not_found, "conversation");
     parts_.feed.emit(draft, {.at = now, .name = "contact.left_" + how, .subject = (*id)->bytes});
-    return parts_.records.put(draft, left_, **id, key_of(**id), bytes_of(how));
+    if (const auto kept = parts_.records.put(draft, left_, **id, key_of(**id), bytes_of(how));
+        !kept || how != "abandoned")
+        return kept;
+    auto contact = find(draft, **id);
+    if (!contact) return std::unexpected(contact.error());
+    if (contact->state != ContactState::waiting) return {};
+    ContactEvent event = event_of(ContactEventKind::ended, instance);
+    event.reason = "abandoned_in_queue";
+    return say(draft, *contact, std::move(event), now);
 }
 
 Result<void> Contacts::say(store::Draft& draft, Contact& contact, ContactEvent event, Time now) {
@@ -178,7 +122,10 @@ Result<void> Contacts::deliver(store::Draft& draft, const Contact& contact,
     const auto conversation = parts_.records.get(draft, addresses_, contact.id);
     if (!conversation) return std::unexpected(conversation.error());
     if (!*conversation) return fail(Fault::not_found, "conversation of contact");
-    return parts_.outward.deliver(draft, contact, **conversation, message, now);
+    const auto address = parts_.records.get(draft, return_address_, contact.id);
+    if (!address) return std::unexpected(address.error());
+    return parts_.outward.deliver(draft, contact, {**conversation, address->value_or(Bytes())},
+                                  message, now);
 }
 
 Result<Contact> Contacts::find(store::Snapshot& from, const ContactId& id) {
@@ -262,6 +209,9 @@ Result<Contacts::Replay> Contacts::replay(store::Snapshot& from, const std::stri
     const auto read = read_up_to(from, **id);
     if (!read) return std::unexpected(read.error());
     replay.read = *read;
+    auto address = parts_.records.get(from, return_address_, **id);
+    if (!address) return std::unexpected(address.error());
+    if (*address) replay.return_address = std::move(**address);
     if (after >= contact->events) return replay;
     auto found = events(from, contact->id, static_cast<std::uint32_t>(after + 1), UINT32_MAX);
     if (!found) return std::unexpected(found.error());
@@ -277,9 +227,8 @@ Result<Contacts::Replay> Contacts::replay(store::Snapshot& from, const std::stri
                             {},
                             std::move(event.text)};
         if (message.from_person) {
-            Bytes place(contact->id.bytes.begin(), contact->id.bytes.end());
-            append(place, event.message_key);
-            const auto stored = parts_.records.get(from, keys_, place);
+            const auto stored =
+                parts_.records.get(from, keys_, key_place(contact->id, event.message_key));
             if (!stored) return std::unexpected(stored.error());
             if (*stored) message.key.assign((*stored)->begin() + 8, (*stored)->end());
         }

@@ -21,6 +21,8 @@ public:
     static constexpr std::size_t message_key_bytes_min = 8;
     static constexpr std::size_t message_key_bytes_max = 32;
     static constexpr std::uint32_t replay_messages_max = 200;
+    static constexpr std::size_t return_address_bytes_max = 512;
+    static constexpr std::size_t message_marks_max = 8;
 
     /// All of it outlives the contacts.
     struct Parts {
@@ -40,18 +42,50 @@ public:
         std::uint64_t seq = 0;
         bool duplicate = false;
     };
+    /// Where something comes from: a plugin instance, and the taxonomy's channel that it is.
+    struct Source {
+        std::string instance, channel;
+    };
+    struct Message {
+        Bytes conversation, key;
+        std::string text, language;
+        Bytes return_address{};            // how the channel reaches the person; empty: as it was
+        std::vector<std::string> marks{};  // contact-marks; those of no list are left out
+        bool set_aside = false;            // of a new contact
+    };
     /// A person wrote. The first message of a conversation makes the contact; the same key again
     /// changes nothing and gets the same seq.
-    /// errors  bad_size, malformed: text or key · exhausted: the conversation is too long
-    Result<Submitted> submit(store::Draft& draft, const std::string& instance,
-                             const std::string& channel, ByteView conversation, ByteView key,
-                             const std::string& text, const std::string& language, Time now);
+    /// errors  bad_size, malformed: text, key or address · exhausted: the conversation is too long
+    Result<Submitted> submit(store::Draft& draft, const Source& source, const Message& message,
+                             Time now);
+
+    struct Coming {
+        Bytes conversation, key;
+        std::vector<std::string> languages;                   // those of no list are left out
+        casework::Urgency urgency = casework::Urgency::none;  // at least
+        std::vector<std::string> marks;
+        Bytes return_address;
+    };
+    struct Arrived {
+        casework::Contact contact;
+        bool duplicate = false;
+    };
+    /// A person is there who writes nothing, such as on the telephone, and waits. The same key
+    /// again changes nothing. errors  as above
+    Result<Arrived> arrive(store::Draft& draft, const Source& source, const Coming& coming,
+                           Time now);
+
+    /// What a counsellor must know and nobody wrote: an id of contact-marks. The same key again
+    /// changes nothing. errors  not_found, bad_size, unsupported
+    Result<void> notice(store::Draft& draft, const std::string& instance, ByteView conversation,
+                        ByteView key, const std::string& mark, Time now);
 
     /// Everything up to `seq` has been shown to the person. errors  not_found
     Result<void> shown(store::Draft& draft, const std::string& instance, ByteView conversation,
                        std::uint64_t seq, Time now);
 
-    /// The person left in the way that `how` names; the contact stays as it is. errors  not_found
+    /// The person left in the way that `how` names. The contact stays as it is, but ends when it
+    /// waited and was abandoned. errors  not_found
     Result<void> left(store::Draft& draft, const std::string& instance, ByteView conversation,
                       const std::string& how, Time now);
 
@@ -132,6 +166,7 @@ public:
         casework::ContactState state = casework::ContactState::none;
         std::uint64_t read = 0;  // up to here a counsellor has seen what the person wrote
         ContactId contact{};     // empty: the conversation is not known
+        Bytes return_address{};
     };
     /// The messages after `after`; a conversation that is not known is empty, with state none.
     Result<Replay> replay(store::Snapshot& from, const std::string& instance, ByteView conversation,
@@ -164,9 +199,16 @@ private:
     Result<std::string> text_in(store::Snapshot& from, const store::SealedTable& table,
                                 ByteView key);
     Bytes token(const std::string& instance, ByteView conversation) const;
-    Result<casework::Contact> arrive(store::Draft& draft, const std::string& instance,
-                                     const std::string& channel, ByteView conversation,
-                                     const std::string& language, Time now);
+    Result<casework::Contact> make(store::Draft& draft, const Source& source, ByteView conversation,
+                                   std::span<const std::string> languages, bool set_aside,
+                                   std::vector<std::string> marks, Time now);
+    /// The seq that was kept under the key; nothing: the key is new.
+    Result<std::optional<std::uint64_t>> kept_at(store::Snapshot& from, const ContactId& id,
+                                                 ByteView key);
+    Result<void> keep_key(store::Draft& draft, const ContactId& id, ByteView key,
+                          std::uint64_t seq);
+    Result<void> keep_address(store::Draft& draft, const ContactId& id, ByteView address);
+    std::vector<std::string> known_marks(std::span<const std::string> marks) const;
     /// Checks and applies the event, writes it and the contact, and tells the feed.
     Result<void> say(store::Draft& draft, casework::Contact& contact, casework::ContactEvent event,
                      Time now);
@@ -174,16 +216,17 @@ private:
                          const ChatMessage& message, Time now);
 
     Parts parts_;
-    store::SealedTable contacts_;       // id -> ContactRecord
-    store::SealedTable events_;         // id, index -> ContactEvent
-    store::SealedTable conversations_;  // token of instance and conversation -> id
-    store::SealedTable addresses_;      // id -> conversation
-    store::SealedTable keys_;           // id, message key digest -> key, seq
-    store::SealedTable seen_;           // id -> seq
-    store::SealedTable live_;           // id of one that has not ended -> nothing
-    store::SealedTable drafts_;         // id, who writes -> text
-    store::SealedTable left_;           // id -> how the person left
-    store::SealedTable notes_;          // id, number -> ContactNote
+    store::SealedTable contacts_;        // id -> ContactRecord
+    store::SealedTable events_;          // id, index -> ContactEvent
+    store::SealedTable conversations_;   // token of instance and conversation -> id
+    store::SealedTable addresses_;       // id -> conversation
+    store::SealedTable keys_;            // id, message key digest -> key, seq
+    store::SealedTable seen_;            // id -> seq
+    store::SealedTable live_;            // id of one that has not ended -> nothing
+    store::SealedTable drafts_;          // id, who writes -> text
+    store::SealedTable left_;            // id -> how the person left
+    store::SealedTable return_address_;  // id -> how the channel reaches the person
+    store::SealedTable notes_;           // id, number -> ContactNote
     Erasing erasing_;
     std::vector<Changed> changed_;
 };

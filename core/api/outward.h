@@ -19,6 +19,12 @@ struct ChatMessage {
     std::string text;
 };
 
+/// Where a channel finds the person: its own words, which the node only keeps for it.
+struct Reach {
+    Bytes conversation;
+    Bytes return_address;  // may be empty
+};
+
 /// What leaves through plugins: each call drafts an outbox item. Implemented by core/node, which
 /// knows the plugins' messages. threads  engine
 class Outward {
@@ -27,7 +33,7 @@ public:
 
     /// A counsellor's message, or only a new state when `message` has no text.
     virtual Result<void> deliver(store::Draft& draft, const casework::Contact& contact,
-                                 ByteView conversation, const ChatMessage& message, Time now) = 0;
+                                 const Reach& reach, const ChatMessage& message, Time now) = 0;
 
     /// An escalation for a partner. `instance` is the partner's plugin instance.
     virtual Result<void> dispatch(store::Draft& draft, const std::string& instance,

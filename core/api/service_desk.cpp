@@ -112,7 +112,9 @@ Result<void> Service::show_contact(Context& context, const ContactId& id, std::u
     if (!left) return std::unexpected(left.error());
     const auto notes = parts_.contacts.notes(context.from, id);
     if (!notes) return std::unexpected(notes.error());
-    std::erase_if(*events, [](const auto& event) { return event.text.empty(); });
+    std::erase_if(*events, [](const auto& event) {
+        return event.text.empty() && event.kind != casework::ContactEventKind::noticed;
+    });
     if (events->size() > list_items_max)
         events->erase(events->begin(), events->end() - list_items_max);
     auto out = reply.initContact();
@@ -137,9 +139,12 @@ Result<void> Service::show_contact(Context& context, const ContactId& id, std::u
         const bool from_person = event.kind == casework::ContactEventKind::child_message;
         messages[i].setSeq(event.index);
         messages[i].setAt(text(format_time(event.at)));
-        messages[i].setFrom(text(from_person ? "person" : event.actor));
+        const bool noticed = event.kind == casework::ContactEventKind::noticed;
+        messages[i].setFrom(text(from_person ? "person" : noticed ? "channel" : event.actor));
         messages[i].setText(text(event.text));
         messages[i].setSeen(!from_person && event.index <= *seen);
+        fill_texts(messages[i].initMarks(noticed ? 1U : static_cast<unsigned>(event.marks.size())),
+                   noticed ? std::vector{event.reason} : event.marks);
     }
     return {};
 }

@@ -31,6 +31,9 @@ constexpr auto transitions = std::to_array<Transition>({
     {State::open, Kind::ended, State::ended},
     {State::open, Kind::linked_to_case, State::open},
     {State::open, Kind::joined, State::open},
+    {State::waiting, Kind::noticed, State::waiting},
+    {State::open, Kind::noticed, State::open},
+    {State::ended, Kind::noticed, State::ended},
     {State::ended, Kind::returned, State::waiting},
     {State::ended, Kind::result, State::ended},
     {State::ended, Kind::linked_to_case, State::ended},
@@ -60,6 +63,10 @@ Result<void> check_reason(const ContactEvent& event, const Taxonomies& taxonomie
             if (!taxonomies.contains("contact-result", event.reason))
                 return fail(Fault::unsupported, "reason");
             return {};
+        case Kind::noticed:
+            if (!taxonomies.contains("contact-marks", event.reason))
+                return fail(Fault::unsupported, "reason");
+            return {};
         case Kind::urgency:
             if (event.reason.empty()) return {};
             return check_prose(event.reason, short_text_bytes_max);
@@ -67,6 +74,24 @@ Result<void> check_reason(const ContactEvent& event, const Taxonomies& taxonomie
             if (!event.reason.empty()) return fail(Fault::invalid, "reason");
             return {};
     }
+}
+
+Result<void> check_marks(const ContactEvent& event, const Taxonomies& taxonomies) {
+    if (event.marks.empty()) return {};
+    const bool has_them = event.kind == Kind::child_message || event.kind == Kind::arrived ||
+                          event.kind == Kind::returned;
+    if (!has_them) return fail(Fault::invalid, "marks");
+    if (event.marks.size() > contact_marks_max) return fail(Fault::bad_size, "marks");
+    const bool known = std::ranges::all_of(
+        event.marks, [&](const auto& mark) { return taxonomies.contains("contact-marks", mark); });
+    if (!known) return fail(Fault::unsupported, "marks");
+    return {};
+}
+
+void add_mark(Contact& contact, const std::string& mark) {
+    if (contact.marks.size() < contact_marks_max &&
+        std::ranges::find(contact.marks, mark) == contact.marks.end())
+        contact.marks.push_back(mark);
 }
 
 Result<void> check_level(const Contact& contact, const ContactEvent& event) {
@@ -93,9 +118,10 @@ std::string_view name(ContactState state) {
 }
 
 std::string_view name(ContactEventKind kind) {
-    constexpr std::array<std::string_view, 12> names{
+    constexpr std::array<std::string_view, 13> names{
         "",        "arrived", "opened",   "released", "child_message",  "staff_message",
-        "urgency", "ended",   "returned", "result",   "linked_to_case", "joined"};
+        "urgency", "ended",   "returned", "result",   "linked_to_case", "joined",
+        "noticed"};
     const auto place = static_cast<std::size_t>(kind);
     return place < names.size() ? names[place] : std::string_view{};
 }
@@ -137,6 +163,7 @@ Result<void> check_event(const Contact& contact, const ContactEvent& event,
         if (!contact.case_id.empty()) return fail(Fault::conflict, "case");
     }
     if (const auto reason = check_reason(event, taxonomies); !reason) return reason;
+    if (const auto marks = check_marks(event, taxonomies); !marks) return marks;
     if (const auto level = check_level(contact, event); !level) return level;
     return check_text(event);
 }
@@ -151,12 +178,18 @@ Contact apply(Contact contact, const ContactEvent& event) {
     if (const Transition* row = find(contact.state, event.kind)) contact.state = row->to;
     contact.updated_at = event.at;
     ++contact.events;
+    for (const auto& mark : event.marks) add_mark(contact, mark);
     switch (event.kind) {
         case Kind::arrived:
             contact.created_at = contact.waiting_since = event.at;
             break;
+        case Kind::noticed:
+            add_mark(contact, event.reason);
+            break;
+        // Somebody looked: it is a contact like any other from here on.
         case Kind::opened:
             contact.opened_by = event.actor;
+            contact.set_aside = false;
             contact.joined.clear();
             break;
         case Kind::joined:

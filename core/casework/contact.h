@@ -18,6 +18,7 @@ inline constexpr std::size_t contact_events_max =
     20000;  // an endless conversation begins a new contact
 inline constexpr std::size_t actor_bytes_max = 64;
 inline constexpr std::size_t contact_joined_max = 4;  // beside the one who has it
+inline constexpr std::size_t contact_marks_max = 16;
 
 /// Same numbers as schema::ContactState.
 enum class ContactState : std::uint8_t { none, waiting, open, ended };
@@ -36,6 +37,7 @@ enum class ContactEventKind : std::uint8_t {
     result,          // reason: contact-result, after the end
     linked_to_case,  // at any time
     joined,          // a supervisor writes beside the one who has it, until it is given on or ends
+    noticed,         // the channel says something of it: reason contact-marks
 };
 std::string_view name(ContactState state);
 std::string_view name(ContactEventKind kind);
@@ -50,6 +52,7 @@ struct ContactEvent {
     Urgency urgency = Urgency::none;
     std::array<std::uint8_t, 16> message_key{};  // chosen by the page, so that a repeat is known
     CaseId case_id;
+    std::vector<std::string> marks;  // child_message, arrived, returned: contact-marks
     bool operator==(const ContactEvent&) const = default;
 };
 
@@ -65,7 +68,9 @@ struct Contact {
     std::string opened_by, end_reason, result;
     std::vector<std::string> joined;  // who writes beside opened_by
     CaseId case_id;
-    std::uint32_t events = 0;  // the next index
+    std::uint32_t events = 0;        // the next index
+    std::vector<std::string> marks;  // what its channel said of it, each once
+    bool set_aside = false;          // perhaps nobody in need: waits behind all others
     bool operator==(const Contact&) const = default;
 };
 

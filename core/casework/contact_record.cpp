@@ -9,8 +9,8 @@ namespace {
 
 static_assert(static_cast<int>(ContactState::ended) ==
               static_cast<int>(schema::ContactState::ENDED));
-static_assert(static_cast<int>(ContactEventKind::joined) ==
-              static_cast<int>(schema::ContactEventKind::JOINED));
+static_assert(static_cast<int>(ContactEventKind::noticed) ==
+              static_cast<int>(schema::ContactEventKind::NOTICED));
 
 Result<Contact> read(schema::ContactRecord::Reader from) {
     Contact to;
@@ -23,13 +23,16 @@ Result<Contact> read(schema::ContactRecord::Reader from) {
     auto languages = read_texts(from.getLanguages(), list_items_max);
     auto topics = read_texts(from.getTopics(), list_items_max);
     auto joined = read_texts(from.getJoined(), list_items_max);
-    if (!languages || !topics || !joined) return fail(Fault::bad_size, "contact: a list");
+    auto marks = read_texts(from.getMarks(), list_items_max);
+    if (!languages || !topics || !joined || !marks) return fail(Fault::bad_size, "contact: a list");
     to.id = *id;
     to.channel = from_text(from.getChannel());
     to.instance = from_text(from.getInstance());
     to.languages = std::move(*languages);
     to.topics = std::move(*topics);
     to.joined = std::move(*joined);
+    to.marks = std::move(*marks);
+    to.set_aside = from.getSetAside();
     to.requester = from_text(from.getRequester());
     to.age_band = from_text(from.getAgeBand());
     to.urgency = *urgency;
@@ -47,7 +50,7 @@ Result<Contact> read(schema::ContactRecord::Reader from) {
 
 Result<ContactEvent> read_event(schema::ContactEvent::Reader from) {
     ContactEvent to;
-    const auto kind = read_enum<ContactEventKind>(from.getKind(), ContactEventKind::joined);
+    const auto kind = read_enum<ContactEventKind>(from.getKind(), ContactEventKind::noticed);
     const auto urgency = read_optional_enum<Urgency>(from.getUrgency(), Urgency::u4);
     if (!kind || !urgency) return fail(Fault::unsupported, "contact event: kind or urgency");
     const auto case_id = read_id<CaseId>(from.getCaseId());
@@ -63,6 +66,9 @@ Result<ContactEvent> read_event(schema::ContactEvent::Reader from) {
     to.urgency = *urgency;
     std::ranges::copy(key, to.message_key.begin());
     to.case_id = *case_id;
+    auto marks = read_texts(from.getMarks(), list_items_max);
+    if (!marks) return fail(Fault::bad_size, "contact event: marks");
+    to.marks = std::move(*marks);
     return to;
 }
 
@@ -90,6 +96,9 @@ Bytes write_record(const Contact& contact) {
     to.setAgeBand(to_text(contact.age_band));
     if (!contact.joined.empty())
         write_texts(to.initJoined(list_size(contact.joined.size())), contact.joined);
+    if (!contact.marks.empty())
+        write_texts(to.initMarks(list_size(contact.marks.size())), contact.marks);
+    to.setSetAside(contact.set_aside);
     return flatten(builder);
 }
 
@@ -110,6 +119,7 @@ Bytes write_event(const ContactEvent& event) {
     if (event.message_key != decltype(event.message_key){})
         to.setMessageKey(to_data(event.message_key));
     to.setCaseId(id_data(event.case_id));
+    if (!event.marks.empty()) write_texts(to.initMarks(list_size(event.marks.size())), event.marks);
     return flatten(builder);
 }
 

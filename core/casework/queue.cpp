@@ -21,13 +21,15 @@ QueuePlace place_of(const Waiting& item, const QueueRules& rules, Time now) {
                               waited.count() % target.count() * 1000 / target.count()};
     if (waited > target) place.reason = QueueReason::over_target;
     if (waited >= rules.starvation_cap) place.reason = QueueReason::waited_too_long;
+    if (item.set_aside) place.reason = QueueReason::set_aside;
     if (item.urgency == Urgency::u0) place.reason = QueueReason::imminent_danger;
     return place;
 }
 
-/// Smaller is earlier: U0, then who waited too long, then everybody else.
+/// Smaller is earlier: U0, then who waited too long, then everybody else but what was set aside.
 int group_of(const QueuePlace& place) {
     if (place.reason == QueueReason::imminent_danger) return 0;
+    if (place.reason == QueueReason::set_aside) return 3;
     return place.reason == QueueReason::waited_too_long ? 1 : 2;
 }
 
@@ -47,6 +49,8 @@ std::string_view name(QueueReason reason) {
             return "over_target";
         case QueueReason::level:
             return "level";
+        case QueueReason::set_aside:
+            return "set_aside";
     }
     return {};
 }

@@ -16,6 +16,7 @@ struct Waiting {
     ContactId contact;
     Urgency urgency = Urgency::none;
     Time waiting_since;
+    bool set_aside = false;  // perhaps nobody in need
 };
 
 /// How the order is made. `pick_up` is how long each level may wait (DOMAIN section 5.3); after
@@ -33,6 +34,7 @@ enum class QueueReason : std::uint8_t {
     waited_too_long,  // over the cap
     over_target,      // waited longer than its level may
     level,            // its level and how long it has waited
+    set_aside,        // behind all others, however long it waits
 };
 std::string_view name(QueueReason reason);
 
@@ -49,7 +51,7 @@ struct QueuePlace {
 
 /// The waiting contacts, whoever is next first. U0, then those over the cap by how long they have
 /// waited, then by the share of their level's time that is used up; then the id, which grows with
-/// time. A level that is not set counts as U3. A clock that went backwards counts as no wait.
+/// time; what was set aside stands behind all of them. A level that is not set counts as U3. A clock that went backwards counts as no wait.
 ///
 /// threads  any
 std::vector<QueuePlace> order(std::span<const Waiting> waiting, const QueueRules& rules, Time now);

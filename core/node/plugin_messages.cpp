@@ -20,6 +20,23 @@ Result<std::string> code(capnp::Text::Reader text) {
     return from_text(text);
 }
 
+constexpr unsigned codes_max = 8;
+Result<std::vector<std::string>> codes(capnp::List<capnp::Text>::Reader texts) {
+    if (texts.size() > codes_max) return fail(Fault::bad_size, "codes");
+    std::vector<std::string> all;
+    for (const auto text : texts) {
+        auto one = code(text);
+        if (!one) return std::unexpected(one.error());
+        all.push_back(std::move(*one));
+    }
+    return all;
+}
+
+std::uint32_t seconds_of(Duration wait) {
+    return static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(wait).count());
+}
+
 wire::ConversationState to_wire(casework::ContactState state) {
     switch (state) {
         case casework::ContactState::none:
@@ -44,13 +61,14 @@ void fill(wire::Message::Builder out, const api::ChatMessage& message) {
 
 }  // namespace
 
-Bytes write_deliver(ByteView conversation, const api::ChatMessage& message,
+Bytes write_deliver(const api::Reach& reach, const api::ChatMessage& message,
                     casework::ContactState state) {
     capnp::MallocMessageBuilder builder;
     auto out = builder.initRoot<wire::Deliver>();
-    out.setConversation(to_data(conversation));
+    out.setConversation(to_data(reach.conversation));
     fill(out.initMessage(), message);
     out.setState(to_wire(state));
+    out.setReturnAddress(to_data(reach.return_address));
     return flatten(builder);
 }
 
@@ -106,13 +124,56 @@ Result<Outcome> read_outcome(ByteView reply) {
     });
 }
 
-Result<Submit> read_submit(ByteView request) {
-    return read_message<wire::Submit>(request, [](auto in) -> Result<Submit> {
+Result<api::Contacts::Message> read_submit(ByteView request) {
+    return read_message<wire::Submit>(request, [](auto in) -> Result<api::Contacts::Message> {
         auto language = code(in.getLanguage());
         if (!language) return std::unexpected(language.error());
-        return Submit{copy(in.getConversation()), copy(in.getKey()), from_text(in.getText()),
-                      std::move(*language)};
+        auto marks = codes(in.getMarks());
+        if (!marks) return std::unexpected(marks.error());
+        return api::Contacts::Message{copy(in.getConversation()),
+                                      copy(in.getKey()),
+                                      from_text(in.getText()),
+                                      std::move(*language),
+                                      copy(in.getReturnAddress()),
+                                      std::move(*marks),
+                                      in.getSetAside()};
     });
+}
+
+Result<Notice> read_notice(ByteView request) {
+    return read_message<wire::Notice>(request, [](auto in) -> Result<Notice> {
+        auto mark = code(in.getMark());
+        if (!mark) return std::unexpected(mark.error());
+        return Notice{copy(in.getConversation()), copy(in.getKey()), std::move(*mark)};
+    });
+}
+
+Result<api::Contacts::Coming> read_arrive(ByteView request) {
+    return read_message<wire::Arrive>(request, [](auto in) -> Result<api::Contacts::Coming> {
+        auto languages = codes(in.getLanguages());
+        auto marks = codes(in.getMarks());
+        if (!languages) return std::unexpected(languages.error());
+        if (!marks) return std::unexpected(marks.error());
+        constexpr std::uint8_t says_nothing = 4;
+        if (in.getUrgency() > says_nothing) return fail(Fault::invalid, "urgency");
+        const auto urgency = in.getUrgency() == says_nothing
+                                 ? casework::Urgency::none
+                                 : static_cast<casework::Urgency>(in.getUrgency() + 1);
+        return api::Contacts::Coming{copy(in.getConversation()), copy(in.getKey()),
+                                     std::move(*languages),      urgency,
+                                     std::move(*marks),          copy(in.getReturnAddress())};
+    });
+}
+
+Bytes write_arrive_reply(const api::Contacts::Arrived& arrived,
+                         const api::WaitingLine::Place& place) {
+    capnp::MallocMessageBuilder builder(16);
+    auto out = builder.initRoot<wire::ArriveReply>();
+    out.setState(to_wire(arrived.contact.state));
+    out.setPosition(place.position);
+    out.setWaitSeconds(seconds_of(place.wait));
+    out.setDuplicate(arrived.duplicate);
+    return flatten(builder);
 }
 
 Bytes write_submit_reply(const api::Contacts::Submitted& submitted) {
@@ -145,8 +206,8 @@ Bytes write_replay_reply(const api::Contacts::Replay& replay,
     out.setState(to_wire(replay.state));
     out.setRead(replay.read);
     out.setPosition(place.position);
-    out.setWaitSeconds(static_cast<std::uint32_t>(
-        std::chrono::duration_cast<std::chrono::seconds>(place.wait).count()));
+    out.setWaitSeconds(seconds_of(place.wait));
+    out.setReturnAddress(to_data(replay.return_address));
     return flatten(builder);
 }
 
@@ -175,6 +236,12 @@ Result<Leave> read_leave(ByteView request) {
                 return leave;
             case wire::Leave::How::CONNECTION_LOST:
                 leave.how = "connection_lost";
+                return leave;
+            case wire::Leave::How::ABANDONED:
+                leave.how = "abandoned";
+                return leave;
+            case wire::Leave::How::CALL_ENDED:
+                leave.how = "call_ended";
                 return leave;
         }
         return fail(Fault::unsupported, "way of leaving");

@@ -14,7 +14,7 @@ namespace sanad::node {
 
 // ---------------------------------------------------------------------- node -> plugin
 
-Bytes write_deliver(ByteView conversation, const api::ChatMessage& message,
+Bytes write_deliver(const api::Reach& reach, const api::ChatMessage& message,
                     casework::ContactState state);
 Bytes write_dispatch(const casework::Escalation& escalation, ByteView reference,
                      const std::string& view);
@@ -34,12 +34,19 @@ Result<Outcome> read_outcome(ByteView reply);
 
 // ---------------------------------------------------------------------- plugin -> node
 
-struct Submit {
-    Bytes conversation, key;
-    std::string text, language;
-};
-Result<Submit> read_submit(ByteView request);
+Result<api::Contacts::Message> read_submit(ByteView request);
 Bytes write_submit_reply(const api::Contacts::Submitted& submitted);
+
+struct Notice {
+    Bytes conversation, key;
+    std::string mark;
+};
+Result<Notice> read_notice(ByteView request);
+
+Result<api::Contacts::Coming> read_arrive(ByteView request);
+/// place  of whoever waits
+Bytes write_arrive_reply(const api::Contacts::Arrived& arrived,
+                         const api::WaitingLine::Place& place);
 
 struct Receipt {
     Bytes conversation;
@@ -58,7 +65,7 @@ Bytes write_replay_reply(const api::Contacts::Replay& replay, const api::Waiting
 
 struct Leave {
     Bytes conversation;
-    std::string how;  // closed, quick_exit, idle, connection_lost
+    std::string how;  // closed, quick_exit, idle, connection_lost, abandoned, call_ended
 };
 Result<Leave> read_leave(ByteView request);
 

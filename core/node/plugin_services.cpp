@@ -10,11 +10,11 @@
 namespace sanad::node {
 
 Result<void> PluginOutward::deliver(store::Draft& draft, const casework::Contact& contact,
-                                    ByteView conversation, const api::ChatMessage& message,
+                                    const api::Reach& reach, const api::ChatMessage& message,
                                     Time now) {
     store::OutboxItem item;
     item.method = SANAD_M_DELIVER;
-    item.request = write_deliver(conversation, message, contact.state);
+    item.request = write_deliver(reach, message, contact.state);
     item.subject = contact.id.bytes;
     item.created_at = now;
     item.owner = api::key_of(contact.id);
@@ -55,6 +55,10 @@ sanad_status PluginServices::call(std::string_view instance, std::uint32_t metho
             return leave(name, request, reply);
         case SANAD_M_FEEDBACK:
             return feedback(name, request, reply);
+        case SANAD_M_NOTICE:
+            return notice(name, request, reply);
+        case SANAD_M_ARRIVE:
+            return arrive(name, request, reply);
         case SANAD_M_STATUS:
             return status(name, request, reply);
         case SANAD_M_VIEW:
@@ -68,26 +72,72 @@ sanad_status PluginServices::call(std::string_view instance, std::uint32_t metho
     }
 }
 
+api::Contacts::Source PluginServices::source(const std::string& instance) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = channels_.find(instance);
+    return {instance, found == channels_.end() ? std::string() : found->second};
+}
+
 sanad_status PluginServices::submit(const std::string& instance, ByteView request,
                                     plugins::Reply& reply) {
     const auto in = read_submit(request);
     if (!in) return plugins::status_of(in.error().fault);
-    std::string channel;
-    {
-        const std::lock_guard lock(mutex_);
-        channel = channels_[instance];
-    }
+    const auto from = source(instance);
     const auto noticed = parts_.hints.notice(in->text);
     return change(
         instance, "contact.message", store::Engine::When::now,
         [&](store::Draft& draft, Time now) -> Result<Bytes> {
-            const auto submitted = parts_.contacts.submit(
-                draft, instance, channel, in->conversation, in->key, in->text, in->language, now);
+            const auto submitted = parts_.contacts.submit(draft, from, *in, now);
             if (!submitted) return std::unexpected(submitted.error());
             if (!submitted->duplicate)
                 if (const auto told = heard(draft, *submitted, in->text, noticed, now); !told)
                     return std::unexpected(told.error());
             return write_submit_reply(*submitted);
+        },
+        reply);
+}
+
+sanad_status PluginServices::notice(const std::string& instance, ByteView request,
+                                    plugins::Reply& reply) {
+    const auto in = read_notice(request);
+    if (!in) return plugins::status_of(in.error().fault);
+    return change(
+        instance, "contact.noticed", store::Engine::When::now,
+        [&](store::Draft& draft, Time now) -> Result<Bytes> {
+            const auto noticed =
+                parts_.contacts.notice(draft, instance, in->conversation, in->key, in->mark, now);
+            if (!noticed) return std::unexpected(noticed.error());
+            return Bytes();
+        },
+        reply);
+}
+
+// The place is asked after the commit: it is another's business who else has come since.
+sanad_status PluginServices::arrive(const std::string& instance, ByteView request,
+                                    plugins::Reply& reply) {
+    const auto in = read_arrive(request);
+    if (!in) return plugins::status_of(in.error().fault);
+    api::Contacts::Arrived arrived;
+    plugins::Reply nothing(nullptr);
+    const sanad_status status = change(
+        instance, "contact.arrived", store::Engine::When::now,
+        [&](store::Draft& draft, Time now) -> Result<Bytes> {
+            auto here = parts_.contacts.arrive(draft, source(instance), *in, now);
+            if (!here) return std::unexpected(here.error());
+            arrived = std::move(*here);
+            return Bytes();
+        },
+        nothing);
+    if (status != SANAD_OK) return status;
+    return read(
+        [&](store::Snapshot& from) -> Result<Bytes> {
+            api::WaitingLine::Place place;
+            if (arrived.contact.state == casework::ContactState::waiting) {
+                const auto stands = line_.place(from, arrived.contact.id, parts_.clock.now());
+                if (!stands) return std::unexpected(stands.error());
+                place = *stands;
+            }
+            return write_arrive_reply(arrived, place);
         },
         reply);
 }

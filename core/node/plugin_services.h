@@ -24,7 +24,8 @@ public:
     explicit PluginOutward(store::Outbox& outbox) : outbox_(outbox) {}
 
     Result<void> deliver(store::Draft& draft, const casework::Contact& contact,
-                         ByteView conversation, const api::ChatMessage& message, Time now) override;
+                         const api::Reach& reach, const api::ChatMessage& message,
+                         Time now) override;
     Result<void> dispatch(store::Draft& draft, const std::string& instance,
                           const casework::Escalation& escalation, ByteView reference,
                           const std::string& view, Time now) override;
@@ -74,7 +75,10 @@ private:
     /// Keeps what was noticed in a new message, and lets cover read an answer in it.
     Result<void> heard(store::Draft& draft, const api::Contacts::Submitted& submitted,
                        const std::string& text, std::span<const casework::Hint> noticed, Time now);
+    api::Contacts::Source source(const std::string& instance) const;
     sanad_status submit(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status notice(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status arrive(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status receipt(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status replay(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status feedback(const std::string& instance, ByteView request, plugins::Reply& reply);

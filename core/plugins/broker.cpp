@@ -2,11 +2,14 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -134,6 +137,24 @@ Result<Descriptor> open_file(const std::string& path, bool secret) {
     return file;
 }
 
+// Beneath a folder, by no link and by no way out of it.
+Result<Descriptor> open_beneath(const std::string& folder, const std::string& path) {
+    if (folder.empty()) return fail(Fault::not_found, "no folder is named");
+    const Descriptor top(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!top) return refuse(errno);
+    open_how how{};
+    how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    Descriptor file(
+        static_cast<int>(::syscall(SYS_openat2, top.get(), path.c_str(), &how, sizeof how)));
+    if (!file && (errno == ELOOP || errno == EXDEV)) return fail(Fault::invalid, "not in it");
+    if (!file) return refuse(errno);
+    struct stat facts{};
+    if (::fstat(file.get(), &facts) != 0) return refuse(errno);
+    if (!S_ISREG(facts.st_mode)) return fail(Fault::invalid, "no file");
+    return file;
+}
+
 Result<Descriptor> open_system_trust() {
     for (const char* name : system_trust_files)
         if (auto file = open_file(name, false)) return file;
@@ -247,6 +268,11 @@ Result<Descriptor> Broker::connect(const std::string& host, std::uint16_t port, 
 }
 
 Result<Descriptor> Broker::open(std::string_view name) {
+    if (const auto slash = name.find('/'); slash != name.npos) {
+        const std::string_view folder = name.substr(0, slash);
+        if (!granted("folder:", folder)) return fail(Fault::denied, "folder");
+        return open_beneath(field(std::string(folder)), std::string(name.substr(slash + 1)));
+    }
     const bool secret = granted("secret:", name);
     if (!secret && !granted("file:", name)) return fail(Fault::denied, "file");
     if (name == system_trust) return open_system_trust();

@@ -70,6 +70,9 @@ public:
     /// The file that the field `name` names, for reading. errors  denied: neither of the grants
     /// secret:<name> and file:<name> · not_found: the field is empty, or there is no such file ·
     /// invalid: it is no file, or of a secret: another's, or open to others · io
+    ///
+    /// name  also "<field>/<path>" with the grant folder:<field>: a file beneath the folder that
+    ///       the field names. errors  invalid: a link, or a way out of it
     Result<Descriptor> open(std::string_view name);
 
 private:

@@ -42,6 +42,7 @@ enum class Opening : std::uint32_t {
 
 inline constexpr std::int32_t load_unsandboxed_allowed = 1;  // go on with a part of the sandbox
 inline constexpr std::int32_t load_network = 2;              // it will be handed sockets
+inline constexpr std::int32_t load_own_sockets = 4;          // and makes some itself
 
 struct FrameHeader {
     FrameKind kind{};

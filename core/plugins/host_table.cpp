@@ -49,7 +49,14 @@ bool is_granted(const Broker* broker, std::uint32_t method) {
         case SANAD_M_TYPING:
         case SANAD_M_LEAVE:
         case SANAD_M_FEEDBACK:
+        case SANAD_M_NOTICE:
+        case SANAD_M_ARRIVE:
+        case SANAD_M_ATTACH:
             return broker->has("inbound.submit");
+        case SANAD_M_SUMMON:
+        case SANAD_M_RANG:
+        case SANAD_M_DEVICE:
+            return broker->has("calls.route");
         case SANAD_M_STATUS:
             return broker->has("partner.status");
         case SANAD_M_VIEW:

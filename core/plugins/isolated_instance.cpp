@@ -103,8 +103,10 @@ private:
         const FrameHeader header{
             .kind = FrameKind::load,
             .method = frame_version,
-            .status = (isolation_.sandbox == Sandbox::if_possible ? load_unsandboxed_allowed : 0) |
-                      (isolation_.broker && isolation_.broker->has_network() ? load_network : 0)};
+            .status =
+                (isolation_.sandbox == Sandbox::if_possible ? load_unsandboxed_allowed : 0) |
+                (isolation_.broker && isolation_.broker->has_network() ? load_network : 0) |
+                (isolation_.broker && isolation_.broker->has("net.own") ? load_own_sockets : 0)};
         const auto loaded = link_.ask(header, {}, isolation_.load, library.get());
         if (!loaded && loaded.error().fault == Fault::busy)  // it had ended before it was asked
             return fail(Fault::closed, name_ + " load: " + loaded.error().detail);

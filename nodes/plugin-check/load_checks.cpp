@@ -48,7 +48,8 @@ Verdict loads(const Subject& subject, Mode) {
 Verdict creates_quickly(const Subject& subject, Mode) {
     const auto node = node_for(subject);
     const sanad_host& host = node->host();
-    auto library = SandboxedLibrary::load(subject.file, false, Closing::to_loading);
+    auto library =
+        SandboxedLibrary::load(subject.file, plugin_host::Network::none, Closing::to_loading);
     if (!library) return failed(library.error().detail);
     if (!allow_only_memory()) return skipped("this machine lacks seccomp");
     auto best = Microseconds::max();
@@ -84,7 +85,8 @@ Verdict comes_and_goes(const Subject& subject, Mode) {
     const OwnProcess process;
     const auto node = node_for(subject);
     const sanad_host& host = node->host();
-    auto library = SandboxedLibrary::load(subject.file, false, Closing::to_loading);
+    auto library =
+        SandboxedLibrary::load(subject.file, plugin_host::Network::none, Closing::to_loading);
     if (!library) return failed(library.error().detail);
     std::size_t resident = 0, descriptors = 0;
     bool stays = false;
@@ -110,7 +112,8 @@ Verdict comes_and_goes(const Subject& subject, Mode) {
 Verdict lives_twice(const Subject& subject, Mode) {
     const auto node = node_for(subject);
     const sanad_host& host = node->host();
-    const auto library = SandboxedLibrary::load(subject.file, false, Closing::all);
+    const auto library =
+        SandboxedLibrary::load(subject.file, plugin_host::Network::none, Closing::all);
     if (!library) return failed(library.error().detail);
     const sanad_plugin *first = nullptr, *second = nullptr;
     const auto create = [&](const sanad_plugin*& made) {

@@ -216,7 +216,10 @@ Result<std::unique_ptr<Running>> create_in_process(const Subject& subject,
                                                    const Prepared& prepared) {
     const sanad_host& host = node->host();
     const bool trusted = subject.plugin->manifest.kind == plugins::Kind::storage;
-    const bool network = node->broker().has_network();
+    const plugins::Broker& broker = node->broker();
+    const auto network = broker.has("net.own")  ? plugin_host::Network::own
+                         : broker.has_network() ? plugin_host::Network::brokered
+                                                : plugin_host::Network::none;
     auto library =
         SandboxedLibrary::load(subject.file, network, trusted ? Closing::nothing : Closing::all);
     if (!library) return std::unexpected(library.error());

@@ -18,11 +18,11 @@ std::unexpected<Error> lacks(const plugin_host::Lacking& lacking) {
 }  // namespace
 
 Result<std::unique_ptr<SandboxedLibrary>> SandboxedLibrary::load(const std::filesystem::path& file,
-                                                                 bool network, Closing closing) {
+                                                                 plugin_host::Network sockets,
+                                                                 Closing closing) {
     auto opened = plugins::open_plugin(file);
     if (!opened) return std::unexpected(opened.error());
     std::unique_ptr<SandboxedLibrary> library(new SandboxedLibrary(std::move(*opened)));
-    const auto sockets = network ? plugin_host::Network::brokered : plugin_host::Network::none;
     if (closing != Closing::nothing)
         if (const auto lacking = plugin_host::enter_stage_1(library->file_, sockets);
             !lacking.empty())

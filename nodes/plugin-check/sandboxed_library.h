@@ -3,6 +3,7 @@
 #include "core/base/descriptor.h"
 #include "core/base/result.h"
 #include "core/plugins/mapping.h"
+#include "nodes/plugin-host/sandbox.h"
 
 #include <filesystem>
 #include <memory>
@@ -21,7 +22,8 @@ class SandboxedLibrary {
 public:
     /// errors  denied: this machine lacks a part of the sandbox; malformed: it cannot be loaded
     static Result<std::unique_ptr<SandboxedLibrary>> load(const std::filesystem::path& file,
-                                                          bool network, Closing closing);
+                                                          plugin_host::Network sockets,
+                                                          Closing closing);
 
     const sanad_entry& entry() const { return mapping_->entry(); }
     /// Unloads it and loads it again.

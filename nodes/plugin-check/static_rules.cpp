@@ -176,8 +176,9 @@ bool is_title_in_arabic(std::string_view title) {
 
 bool is_known_grant(plugins::Kind kind, std::string_view grant) {
     constexpr std::string_view of_all[] = {
-        "secret:", "file:", "net.listen:", "net.connect:", "kv:", "clock"};
-    constexpr std::string_view of_channel[] = {"inbound.submit", "outbound.deliver"};
+        "secret:", "file:", "folder:", "net.listen:", "net.connect:", "kv:", "clock"};
+    constexpr std::string_view of_channel[] = {"inbound.submit", "outbound.deliver", "calls.route",
+                                               "net.own"};
     constexpr std::string_view of_partner[] = {"partner.view", "partner.view:", "partner.status"};
     constexpr std::string_view of_desk[] = {"session.proxy"};
     constexpr std::string_view of_assist[] = {"assist.text:redacted", "assist.text:full",

@@ -55,8 +55,9 @@ Result<Lacking> load(plugins::Frame& frame, std::unique_ptr<plugins::Mapping>& m
         !frame.descriptor)
         return fail(Fault::unsupported, "sanad-plugin-host is of another version than the node");
     const bool required = (header.status & plugins::load_unsandboxed_allowed) == 0;
-    const Network network =
-        (header.status & plugins::load_network) != 0 ? Network::brokered : Network::none;
+    const Network network = (header.status & plugins::load_own_sockets) != 0 ? Network::own
+                            : (header.status & plugins::load_network) != 0   ? Network::brokered
+                                                                             : Network::none;
     Lacking lacking = enter_stage_1(frame.descriptor, network);
     if (required && !lacking.empty()) return fail(Fault::denied, listed(lacking));
     auto loaded = plugins::Mapping::load("/proc/self/fd/" + std::to_string(frame.descriptor.get()));

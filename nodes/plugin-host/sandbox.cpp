@@ -38,7 +38,7 @@ bool limit_resources(Network network) {
     const bool memory = !address_space_is_limited || limit(RLIMIT_AS, address_space_bytes_max);
     return memory && limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_MSGQUEUE, 0) &&
            limit(RLIMIT_NOFILE,
-                 network == Network::brokered ? descriptors_with_network_max : descriptors_max);
+                 network == Network::none ? descriptors_max : descriptors_with_network_max);
 }
 
 // A node that runs as root has them; a filter of who started us may not let us ask.

@@ -15,7 +15,8 @@ inline constexpr unsigned long descriptors_with_network_max = 12'544;  // 12,000
 
 enum class Network : unsigned char {
     none,
-    brokered  // the node hands sockets over: it may use them, and wait for callers
+    brokered,  // the node hands sockets over: it may use them, and wait for callers
+    own        // and it makes UDP and TCP sockets of its own
 };
 
 /// What could not be done, a word each, such as "landlock"; nothing: all of it was.

@@ -98,6 +98,13 @@ constexpr int allowed_with_network[] = {
     SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(getsockopt),
 };
 
+// For media, whose ports are agreed on call by call, and for an event loop older than
+// epoll_create1.
+constexpr int allowed_with_own_sockets[] = {
+    SCMP_SYS(bind),         SCMP_SYS(listen), SCMP_SYS(connect),
+    SCMP_SYS(epoll_create), SCMP_SYS(pipe),   SCMP_SYS(pipe2),
+};
+
 // No plugin has an honest use for these: the process is ended.
 constexpr int fatal[] = {
     SCMP_SYS(execve),
@@ -175,6 +182,15 @@ constexpr SocketOption socket_options[] = {
     {SOL_SOCKET, SO_SNDBUF},    {SOL_SOCKET, SO_RCVBUF},
 };
 
+constexpr SocketOption own_socket_options[] = {
+    {SOL_SOCKET, SO_REUSEADDR},
+    {IPPROTO_IPV6, IPV6_V6ONLY},
+    {IPPROTO_IP, IP_TOS},
+    {IPPROTO_IPV6, IPV6_TCLASS},
+};
+constexpr int own_socket_families[] = {AF_INET, AF_INET6};
+constexpr int own_socket_types[] = {SOCK_DGRAM, SOCK_STREAM};  // never a raw one
+
 // Collects rules; one that libseccomp does not take spoils it.
 class Filter {
 public:
@@ -207,14 +223,31 @@ private:
     bool sound_ = context_ != nullptr;
 };
 
-void allow_network(Filter& filter) {
-    filter.add(SCMP_ACT_ALLOW, allowed_with_network);
-    for (const SocketOption& option : socket_options) {
+void allow_options(Filter& filter, std::span<const SocketOption> options) {
+    for (const SocketOption& option : options) {
         const scmp_arg_cmp compared[] = {
             {1, SCMP_CMP_MASKED_EQ, low, static_cast<scmp_datum_t>(option.level)},
             {2, SCMP_CMP_MASKED_EQ, low, static_cast<scmp_datum_t>(option.name)}};
         filter.add(SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), compared);
     }
+}
+
+void allow_network(Filter& filter) {
+    filter.add(SCMP_ACT_ALLOW, allowed_with_network);
+    allow_options(filter, socket_options);
+}
+
+void allow_own_sockets(Filter& filter) {
+    filter.add(SCMP_ACT_ALLOW, allowed_with_own_sockets);
+    allow_options(filter, own_socket_options);
+    constexpr std::uint64_t type_mask = low & ~std::uint64_t{SOCK_NONBLOCK | SOCK_CLOEXEC};
+    for (const int family : own_socket_families)
+        for (const int type : own_socket_types) {
+            const scmp_arg_cmp compared[] = {
+                {0, SCMP_CMP_MASKED_EQ, low, static_cast<scmp_datum_t>(family)},
+                {1, SCMP_CMP_MASKED_EQ, type_mask, static_cast<scmp_datum_t>(type)}};
+            filter.add(SCMP_ACT_ALLOW, SCMP_SYS(socket), compared);
+        }
 }
 
 // A thread may signal threads of this process only: abort() does.
@@ -233,7 +266,8 @@ bool filter_system_calls(Stage stage, Network network) {
     // Its flags are in memory, where no filter sees them: glibc then takes clone.
     filter.add(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), {});
     allow_own_signals(filter);
-    if (network == Network::brokered) allow_network(filter);
+    if (network != Network::none) allow_network(filter);
+    if (network == Network::own) allow_own_sockets(filter);
     if (stage == Stage::loading) {
         filter.add(SCMP_ACT_ALLOW, allowed_while_loading);
         filter.add(conditions_while_loading);

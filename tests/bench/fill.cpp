@@ -41,8 +41,10 @@ int main(int argc, char** argv) {
                     Bytes conversation(32);
                     entropy.fill(conversation);
                     const auto contact = (*node)->contacts().submit(
-                        draft, "chat", "webchat", conversation, ByteView(conversation).first(16),
-                        "an invented message, number " + std::to_string(i), "ar", clock.now());
+                        draft, {"chat", "webchat"},
+                        {conversation, Bytes(conversation.begin(), conversation.begin() + 16),
+                         "an invented message, number " + std::to_string(i), "ar"},
+                        clock.now());
                     if (!contact) return std::unexpected(contact.error());
                     if (i >= cases) return {};
                     const auto file = (*node)->cases().open_from(

@@ -71,10 +71,12 @@ private:
     double total_ = 0;
 };
 
+Bytes bytes(const std::string& text) { return {text.begin(), text.end()}; }
+
 class NoPlugins final : public api::Outward {
 public:
-    Result<void> deliver(store::Draft&, const casework::Contact&, ByteView, const api::ChatMessage&,
-                         Time) override {
+    Result<void> deliver(store::Draft&, const casework::Contact&, const api::Reach&,
+                         const api::ChatMessage&, Time) override {
         return {};
     }
     Result<void> dispatch(store::Draft&, const std::string&, const casework::Escalation&, ByteView,
@@ -187,8 +189,9 @@ double fill(Bench& bench, Vocabulary& vocabulary, std::uint32_t contacts) {
             bench.submit([&bench, i, round,
                           text = vocabulary.message()](store::Draft& draft) -> Result<void> {
                 const auto made = bench.contacts->submit(
-                    draft, "chat", "webchat", bytes_of("conversation-number-" + std::to_string(i)),
-                    bytes_of("message-number-" + std::to_string(round)), text, "ary-Latn",
+                    draft, {"chat", "webchat"},
+                    {bytes("conversation-number-" + std::to_string(i)),
+                     bytes("message-number-" + std::to_string(round)), text, "ary-Latn"},
                     bench.clock.now());
                 if (!made) return std::unexpected(made.error());
                 return {};

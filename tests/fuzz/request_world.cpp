@@ -41,9 +41,10 @@ std::string done(support::Reply reply) {
 std::string Prepared::child_writes(Helpline& line) {
     std::string id;
     const auto written = line.node.run([&](store::Draft& draft) -> Result<void> {
-        const auto made =
-            line.contacts->submit(draft, "chat", "webchat", bytes_of("a conversation that waits"),
-                                  bytes_of("fedcba9876543210"), "سلام", "ar", lines.clock.now());
+        const auto made = line.contacts->submit(
+            draft, {"chat", "webchat"},
+            support::chat_message("a conversation that waits", "fedcba9876543210", "سلام", "ar"),
+            lines.clock.now());
         if (!made) return std::unexpected(made.error());
         id = format(made->contact);
         return {};

@@ -217,8 +217,11 @@ ContactId Helpline::write(const std::string& conversation, const std::string& te
     const auto noticed = hints->notice(text);
     ContactId id;
     const auto written = node.run([&](store::Draft& draft) -> Result<void> {
-        const auto made = contacts->submit(draft, "chat", "webchat", bytes_of(name), key, text,
-                                           "ary-Latn", clock_.now());
+        const auto made =
+            contacts->submit(draft, {"chat", "webchat"},
+                             {Bytes(name.begin(), name.end()),
+                              Bytes(key.bytes.begin(), key.bytes.end()), text, "ary-Latn"},
+                             clock_.now());
         if (!made) return std::unexpected(made.error());
         id = made->contact;
         const auto contact = contacts->find(draft, id);
@@ -243,9 +246,10 @@ std::string Helpline::open_case() {
     const std::string conversation =
         "a conversation of a child, number " + std::to_string(++children_);
     const auto written = node.run([&](store::Draft& draft) -> Result<void> {
-        const auto made = contacts->submit(draft, "chat", "webchat", bytes_of(conversation),
-                                           bytes_of("0123456789abcdef"), "مرحبا، أحتاج إلى مساعدة",
-                                           "ar", clock_.now());
+        const auto made = contacts->submit(
+            draft, {"chat", "webchat"},
+            chat_message(conversation, "0123456789abcdef", "مرحبا، أحتاج إلى مساعدة", "ar"),
+            clock_.now());
         if (!made) return std::unexpected(made.error());
         contact = made->contact;
         return {};

@@ -40,6 +40,13 @@ private:
     std::unique_ptr<capnp::FlatArrayMessageReader> reader_;
 };
 
+/// A message that a child writes in a chat.
+inline api::Contacts::Message chat_message(std::string_view conversation, std::string_view key,
+                                           std::string text, std::string language) {
+    return {Bytes(conversation.begin(), conversation.end()), Bytes(key.begin(), key.end()),
+            std::move(text), std::move(language)};
+}
+
 /// Two counsellors, amina and karim, one supervisor, salma, and nadia for the rest.
 class Helpline final : public api::NodeControl, private api::Outward {
 public:
@@ -81,8 +88,8 @@ public:
     void compact_soon() override {}
 
 private:
-    Result<void> deliver(store::Draft&, const casework::Contact&, ByteView, const api::ChatMessage&,
-                         Time) override {
+    Result<void> deliver(store::Draft&, const casework::Contact&, const api::Reach&,
+                         const api::ChatMessage&, Time) override {
         return {};
     }
     Result<void> dispatch(store::Draft&, const std::string&, const casework::Escalation&, ByteView,

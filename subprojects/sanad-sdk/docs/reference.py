@@ -11,7 +11,7 @@ SDK = pathlib.Path(__file__).resolve().parent.parent
 PAGE = SDK / "docs" / "REFERENCE.md"
 C_HEADERS = ("plugin.h", "methods.h", "extensions.h", "store.h")
 CPP_HEADERS = ("plugin.hpp", "host.hpp", "opened.hpp", "loop.hpp", "values.hpp", "message.hpp", "fake_host.hpp",
-               "fake_node.hpp", "fake_desk.hpp", "fake_openings.hpp", "fake_values.hpp", "fake_loop.hpp")
+               "fake_node.hpp", "fake_calls.hpp", "fake_desk.hpp", "fake_openings.hpp", "fake_values.hpp", "fake_loop.hpp")
 SCHEMAS = ("plugin.capnp", "config.capnp")
 START = """# Reference of the SDK
 

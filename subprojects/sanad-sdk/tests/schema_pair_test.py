@@ -13,9 +13,9 @@ import subprocess
 import sys
 import tempfile
 
-LAST_OF_SUBMIT = "  language @3 :Text;      # BCP 47 of the page the person chose, or empty\n"
+LAST_OF_SUBMIT = "  setAside @6 :Bool;      # of a new conversation: perhaps nobody in need, so it waits behind all others\n"
 MAY = {
-    "a field at the end": (LAST_OF_SUBMIT, LAST_OF_SUBMIT + "  urgent @4 :Bool;\n"),
+    "a field at the end": (LAST_OF_SUBMIT, LAST_OF_SUBMIT + "  urgent @7 :Bool;\n"),
     "a word at the end of a list of words": ("assist @4; }", "assist @4; telephone @5; }"),
     "another name of a field": ("  duplicate @1 :Bool; ", "  known @1 :Bool; "),
     "a new struct": ("struct Typing {", "struct Waving @0x9d1f6a5c3e8b7024 { at @0 :Int64; }\nstruct Typing {"),
@@ -25,8 +25,9 @@ MAY_NOT = {
     "another width of a number": ("  urgency @4 :UInt8; ", "  urgency @4 :UInt16;"),
     "a number used again": ("  conversation @0 :Data;\n  seq @1 :UInt64;\n", "  seq @0 :UInt64;\n  conversation @1 :Data;\n"),
     "a default that differs": ("  limit @2 :UInt32; ", "  limit @2 :UInt32 = 7; "),
-    "a field that is gone": (LAST_OF_SUBMIT, ""),
-    "a word that is gone": ("quickExit @1; idle @2; connectionLost @3; }", "quickExit @1; idle @2; }"),
+    "a field that is gone": ("  note @3 :Text;            # at most 2,000 bytes, may be empty\n  by @4 :Text;              # how it came: \"callback\" or \"pickup\"\n", "  note @3 :Text;\n"),
+    "a word that is gone": ("enum PartnerStatus { acknowledged @0; inProgress @1; completed @2; declined @3; }",
+                            "enum PartnerStatus { acknowledged @0; inProgress @1; completed @2; }"),
     "a struct that is gone": ("struct Typing { conversation @0 :Data; }\n", ""),
     "another number of the file": ("@0xb7c1f04e2d9a6358;", "@0xb7c1f04e2d9a6359;"),
 }

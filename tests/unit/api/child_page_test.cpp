@@ -24,9 +24,9 @@ struct Line {
     ContactId writes(const std::string& child, const std::string& key = "first") {
         ContactId id;
         run([&](store::Draft& draft, Time now) -> Result<void> {
-            const auto made =
-                here().contacts->submit(draft, "chat", "webchat", bytes_of(conversation(child)),
-                                        bytes_of(key + "-as-a-key"), "سلام", "ar", now);
+            const auto made = here().contacts->submit(
+                draft, {"chat", "webchat"},
+                chat_message(conversation(child), key + "-as-a-key", "سلام", "ar"), now);
             if (!made) return std::unexpected(made.error());
             id = made->contact;
             return {};

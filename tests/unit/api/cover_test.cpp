@@ -37,7 +37,7 @@ casework::Taxonomies shipped() {
 /// The page of the child: what the channel would show.
 struct Page final : Outward {
     std::vector<ChatMessage> messages;
-    Result<void> deliver(store::Draft&, const casework::Contact&, ByteView,
+    Result<void> deliver(store::Draft&, const casework::Contact&, const Reach&,
                          const ChatMessage& message, Time) override {
         if (!message.text.empty()) messages.push_back(message);
         return {};
@@ -94,8 +94,8 @@ struct Night : support::TwoNodes {
     void write(const std::string& text) {
         const Bytes key(16, ++messages_written);
         REQUIRE(ma->run([&](store::Draft& draft) -> Result<void> {
-            const auto submitted = contacts->submit(draft, "chat", "webchat", conversation, key,
-                                                    text, "ar", clock.now());
+            const auto submitted = contacts->submit(draft, {"chat", "webchat"},
+                                                    {conversation, key, text, "ar"}, clock.now());
             if (!submitted) return std::unexpected(submitted.error());
             contact = submitted->contact;
             return cover->person_wrote(draft, contact, text, clock.now());
@@ -157,7 +157,8 @@ TEST_CASE_METHOD(Night, "a node that joins later is given the roster, once") {
         wait(federation::Links::keepalive);
     };
     const auto said = [&] {
-        return tn->logs->end(*tn->store->snapshot().value(), {morocco, Direction::out, Lane::normal})
+        return tn->logs
+            ->end(*tn->store->snapshot().value(), {morocco, Direction::out, Lane::normal})
             ->size;
     };
     CHECK(said() == 0);

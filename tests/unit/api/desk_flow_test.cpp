@@ -14,9 +14,9 @@ std::string child_writes(Helplines& world, const std::string& child, const std::
     ContactId contact;
     const std::string conversation = "a conversation of the child " + child;
     const auto written = line.node.run([&](store::Draft& draft) -> Result<void> {
-        const auto made =
-            line.contacts->submit(draft, "chat", "webchat", bytes_of(conversation),
-                                  bytes_of(key + "-as-a-key"), text, "ar", world.clock.now());
+        const auto made = line.contacts->submit(
+            draft, {"chat", "webchat"}, chat_message(conversation, key + "-as-a-key", text, "ar"),
+            world.clock.now());
         if (!made) return std::unexpected(made.error());
         contact = made->contact;
         return {};

@@ -15,7 +15,7 @@ struct Plugins final : Outward {
         std::string instance, view;
     };
     std::vector<Call> calls;
-    Result<void> deliver(store::Draft&, const casework::Contact&, ByteView, const ChatMessage&,
+    Result<void> deliver(store::Draft&, const casework::Contact&, const Reach&, const ChatMessage&,
                          Time) override {
         return {};
     }

@@ -263,8 +263,9 @@ TEST_CASE("an exercise is not counted") {
     ContactId id;
     REQUIRE(line.node.run([&](store::Draft& draft) -> Result<void> {
         const auto made = line.contacts->submit(
-            draft, "chat", "drill", bytes_of("a conversation of an exercise"),
-            bytes_of("0123456789abcdef"), "exercise", "ar", world.clock.now());
+            draft, {"chat", "drill"},
+            chat_message("a conversation of an exercise", "0123456789abcdef", "exercise", "ar"),
+            world.clock.now());
         if (!made) return std::unexpected(made.error());
         id = made->contact;
         return {};

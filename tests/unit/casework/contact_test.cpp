@@ -29,6 +29,7 @@ ContactEvent event(Kind kind, std::int64_t at = 0) {
     if (kind == Kind::result) event.reason = "resolved";
     if (kind == Kind::urgency) event.urgency = Urgency::u2;
     if (kind == Kind::joined) event.actor = "leila";
+    if (kind == Kind::noticed) event.reason = "voice_message";
     if (kind == Kind::linked_to_case) event.case_id = test::sample_id<CaseId>(8);
     return event;
 }
@@ -106,12 +107,13 @@ TEST_CASE("in each state of a contact exactly these things may happen") {
                             after({Kind::arrived, Kind::opened, Kind::ended})};
     const std::array<std::set<Kind>, 4> allowed{
         std::set{Kind::arrived},
-        {Kind::opened, Kind::child_message, Kind::urgency, Kind::ended, Kind::linked_to_case},
+        {Kind::opened, Kind::child_message, Kind::urgency, Kind::ended, Kind::linked_to_case,
+         Kind::noticed},
         {Kind::released, Kind::child_message, Kind::staff_message, Kind::urgency, Kind::ended,
-         Kind::linked_to_case, Kind::joined},
-        {Kind::returned, Kind::result, Kind::linked_to_case}};
+         Kind::linked_to_case, Kind::joined, Kind::noticed},
+        {Kind::returned, Kind::result, Kind::linked_to_case, Kind::noticed}};
     for (std::size_t i = 0; i < states.size(); ++i)
-        for (int kind = 0; kind <= 12; ++kind) {
+        for (int kind = 0; kind <= 13; ++kind) {
             const auto one = event(static_cast<Kind>(kind));
             INFO("state " << i << " kind " << kind);
             CHECK(refusal(states[i], one) ==

@@ -54,6 +54,16 @@ TEST_CASE("nobody starves: a normal contact passes fresh urgent ones once it wai
     CHECK(first(minutes(45)) == 1);
 }
 
+TEST_CASE("what was set aside stands behind everybody, but for imminent danger") {
+    std::array all{waiting(1, Urgency::u1, minutes(300)), waiting(2, Urgency::u4, minutes(0)),
+                   waiting(3, Urgency::u0, minutes(0))};
+    all[0].set_aside = true;
+    CHECK(ids(order(all, {}, now)) == std::vector<std::uint8_t>{3, 2, 1});
+    CHECK(order(all, {}, now)[2].reason == QueueReason::set_aside);
+    all[0].urgency = Urgency::u0;
+    CHECK(order(all, {}, now)[2].reason == QueueReason::level);
+}
+
 TEST_CASE("a level that nobody has set yet counts as normal, and a clock gone back as no wait") {
     const std::array all{waiting(1, Urgency::none, minutes(3)), waiting(2, Urgency::u3, minutes(2)),
                          waiting(3, Urgency::u3, -minutes(5))};

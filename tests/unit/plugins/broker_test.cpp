@@ -149,6 +149,25 @@ TEST_CASE("a secret is read from a file that is its owner's alone, another file 
     CHECK(open("file", folder / "link").has_value());
 }
 
+TEST_CASE("of a folder only what lies in it is read, by no link and by no way out") {
+    const test::Folder folder;
+    const auto write = [](const std::filesystem::path& file) { std::ofstream(file) << "words"; };
+    std::filesystem::create_directories(folder.path() / "prompts/ar");
+    write(folder.path() / "prompts/ar/greeting.wav");
+    write(folder.path() / "outside.wav");
+    std::filesystem::create_symlink("../outside.wav", folder.path() / "prompts/link.wav");
+    Broker broker({"folder:promptsFolder"},
+                  {{"promptsFolder", (folder.path() / "prompts").string()}});
+    CHECK(broker.open("promptsFolder/ar/greeting.wav").has_value());
+    CHECK(broker.open("promptsFolder/ar/none.wav").error().fault == Fault::not_found);
+    for (const char* name :
+         {"promptsFolder/../outside.wav", "promptsFolder/link.wav", "promptsFolder/ar",
+          "promptsFolder//etc/passwd", "promptsFolder/ar/../../outside.wav"})
+        CHECK(broker.open(name).error().fault == Fault::invalid);
+    CHECK(broker.open("otherFolder/ar/greeting.wav").error().fault == Fault::denied);
+    CHECK(broker.open("promptsFolder").error().fault == Fault::denied);
+}
+
 TEST_CASE("a node's own list of grants takes away from what a plugin asks for, and adds nothing") {
     const std::vector<std::string> asked{"inbound.submit", "net.listen:listen"};
     CHECK(effective_grants(asked, std::nullopt) == asked);

@@ -135,5 +135,18 @@ TEST_CASE("a plugin that is handed sockets has descriptors for them, and can mak
     CHECK(*hostile.tell("read a file") == "EPERM");
 }
 
+TEST_CASE("a plugin with sockets of its own makes those of the internet, and no other kind") {
+    if (!has_landlock()) return;
+    Broker broker({"net.own"}, {});
+    Isolation isolation = around();
+    isolation.broker = &broker;
+    Hostile hostile(isolation);
+    CHECK(*hostile.tell("make a socket for datagrams") == "done");
+    CHECK(*hostile.tell("make a raw socket") == "EPERM");
+    CHECK(*hostile.tell("make a local socket") == "EPERM");
+    CHECK(*hostile.tell("make a pair of sockets") == "EPERM");
+    CHECK(*hostile.tell("read a file") == "EPERM");
+}
+
 }  // namespace
 }  // namespace sanad::plugins

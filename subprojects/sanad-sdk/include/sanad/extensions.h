@@ -16,6 +16,8 @@
 extern "C" {
 #endif
 
+/* A plugin with the grant net.own makes TCP and UDP sockets of its own, beside those below: for
+ * media, whose ports are agreed on call by call. It is shown to who installs the plugin. */
 #define SANAD_EXT_NET "sanad.net/1"
 typedef struct sanad_net_v1 {
     uint32_t size, reserved;
@@ -36,7 +38,9 @@ typedef struct sanad_secret_v1 {
     void* ctx;
     /* The file that the field `name` of the configuration names, to be read. Grant: secret:<name>,
      * and then only its owner may read it; or file:<name>. The name "system-trust", with the grant
-     * file:system-trust, is no field: the authorities that this machine trusts, as PEM.
+     * file:system-trust, is no field: the authorities that this machine trusts, as PEM. A name
+     * "<field>/<path>" with the grant folder:<field> is a file beneath the folder that the field
+     * names; no link is followed, and the path has no "..".
      * SANAD_E_NOT_FOUND: there is no such file; SANAD_E_INVALID: it is no file, or others may read
      * it. */
     sanad_status (*open)(void* ctx, const char* name, int* fd);

@@ -75,8 +75,30 @@ public:
         auto request = built.initRoot<schema::Deliver>();
         request.setConversation(data_of(conversation));
         request.setState(state);
+        const std::string address = return_address(conversation);
+        request.setReturnAddress(data_of(address));
         fill(request.initMessage(), message);
         return give(SANAD_M_DELIVER, built);
+    }
+    Delivered connect(std::string_view conversation, std::string_view device) {
+        capnp::MallocMessageBuilder built;
+        auto request = built.initRoot<schema::Connect>();
+        const std::string address = return_address(conversation);
+        std::string storage;
+        request.setConversation(data_of(conversation));
+        request.setDevice(text_of(device, storage));
+        request.setReturnAddress(data_of(address));
+        return give(SANAD_M_CONNECT, built);
+    }
+    Delivered control(std::string_view conversation, schema::Control::Act act,
+                      std::string_view device) {
+        capnp::MallocMessageBuilder built;
+        auto request = built.initRoot<schema::Control>();
+        std::string storage;
+        request.setConversation(data_of(conversation));
+        request.setAct(act);
+        request.setDevice(text_of(device, storage));
+        return give(SANAD_M_CONTROL, built);
     }
     sanad_status cancel(std::string_view conversation) {
         capnp::MallocMessageBuilder built;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sanad/fake_calls.hpp>
 #include <sanad/fake_desk.hpp>
 #include <sanad/fake_loop.hpp>
 #include <sanad/fake_openings.hpp>
@@ -21,6 +22,8 @@ namespace sanad::plugin {
 inline constexpr std::size_t conversation_bytes_min = 16, conversation_bytes_max = 64;
 inline constexpr std::size_t key_bytes_min = 8, key_bytes_max = 32;
 inline constexpr std::size_t text_bytes_max = 16'000;
+inline constexpr std::size_t return_address_bytes_max = 512;
+inline constexpr std::size_t marks_max = 8;
 inline constexpr std::size_t note_bytes_max = 2'000;
 inline constexpr std::size_t reference_bytes = 16;
 inline constexpr std::uint32_t replay_limit_max = 200;
@@ -35,6 +38,7 @@ public:
         schema::Author from;
         std::string key;  // of a person's own message
         std::string text;
+        std::vector<std::string> marks = {};
     };
     struct News {  // a Status of a partner
         std::string key;
@@ -61,6 +65,8 @@ public:
     FakeLoop loop;
     /// What people at a desk ask of it.
     FakeDesk desk;
+    /// What it knows of calls, notices and files.
+    FakeCalls phones;
 
     /// The node as a plugin sees it: for a Host of the test's own.
     const sanad_host& table() const { return table_; }
@@ -111,6 +117,16 @@ public:
         std::vector<std::string> ids;
         for (const auto& [id, at] : conversations_) ids.push_back(id);
         return ids;
+    }
+    std::string return_address(std::string_view id) const {
+        const std::lock_guard lock(mutex_);
+        const auto found = conversations_.find(std::string(id));
+        return found == conversations_.end() ? std::string() : found->second.return_address;
+    }
+    bool set_aside(std::string_view id) const {
+        const std::lock_guard lock(mutex_);
+        const auto found = conversations_.find(std::string(id));
+        return found != conversations_.end() && found->second.set_aside;
     }
     std::uint64_t shown(std::string_view id) const {  // the newest Receipt
         const std::lock_guard lock(mutex_);
@@ -203,6 +219,8 @@ private:
         std::uint32_t position = 0;
         std::uint32_t wait_seconds = 0;
         Answers feedback;
+        std::string return_address;
+        bool set_aside = false;
     };
     struct Script {
         sanad_status status;
@@ -285,9 +303,48 @@ private:
                 return status(call);
             case SANAD_M_VIEW:
                 return view(call);
+            case SANAD_M_NOTICE:
+                return of_call<schema::Notice>(call);
+            case SANAD_M_ARRIVE:
+                return of_call<schema::Arrive>(call);
+            case SANAD_M_ATTACH:
+                return of_call<schema::Attach>(call);
+            case SANAD_M_SUMMON:
+                return of_call<schema::Summon>(call);
+            case SANAD_M_RANG:
+                return of_call<schema::Rang>(call);
+            case SANAD_M_DEVICE:
+                return phones.take(call, {})->status;
             default:
                 return SANAD_E_UNSUPPORTED;
         }
+    }
+
+    template <typename Request>
+    sanad_status of_call(const sanad_call& call) {
+        const std::string id = check_conversation(*Received<Request>(call.request));
+        const bool makes = call.method == SANAD_M_ARRIVE;
+        if (!makes && conversations_.count(id) == 0) return SANAD_E_NOT_FOUND;
+        const auto done = phones.take(call, id);
+        if (!done || done->status != SANAD_OK) return done ? done->status : SANAD_E_UNSUPPORTED;
+        Conversation& at = conversations_[id];
+        if (done->arrived) {
+            at.state = schema::ConversationState::WAITING;
+            const auto arrivals = phones.arrivals(id);
+            if (!arrivals.back().return_address.empty())
+                at.return_address = arrivals.back().return_address;
+        }
+        if (done->opened) at.state = schema::ConversationState::OPEN;
+        if (!makes) return SANAD_OK;
+        capnp::MallocMessageBuilder built;
+        auto answer = built.initRoot<schema::ArriveReply>();
+        answer.setState(at.state);
+        answer.setDuplicate(done->duplicate);
+        if (at.state == schema::ConversationState::WAITING) {
+            answer.setPosition(at.position);
+            answer.setWaitSeconds(at.wait_seconds);
+        }
+        return reply(call, built);
     }
 
     static void check_size(std::size_t size, std::size_t least, std::size_t most) {
@@ -308,6 +365,8 @@ private:
         Conversation& at = conversations_[check_conversation(*request)];
         check_size(request->getKey().size(), key_bytes_min, key_bytes_max);
         check_size(request->getText().size(), 1, text_bytes_max);
+        check_size(request->getReturnAddress().size(), 0, return_address_bytes_max);
+        check_size(request->getMarks().size(), 0, marks_max);
         const std::string key(view_of(request->getKey()));
         const auto known = std::find_if(at.messages.begin(), at.messages.end(),
                                         [&](const Message& message) { return message.key == key; });
@@ -317,6 +376,11 @@ private:
         if (known == at.messages.end()) {
             at.messages.push_back({at.messages.size() + 1, wall_ms_++, schema::Author::PERSON, key,
                                    std::string(view_of(request->getText()))});
+            for (const auto mark : request->getMarks())
+                at.messages.back().marks.emplace_back(mark.cStr(), mark.size());
+            if (request->getReturnAddress().size() > 0)
+                at.return_address = view_of(request->getReturnAddress());
+            if (at.messages.size() == 1) at.set_aside = request->getSetAside();
             // Somebody who comes back after the end waits again.
             if (at.state == schema::ConversationState::NONE ||
                 at.state == schema::ConversationState::ENDED)
@@ -356,6 +420,7 @@ private:
         answer.setMore(more);
         answer.setState(at.state);
         answer.setRead(at.read);
+        answer.setReturnAddress(data_of(at.return_address));
         if (at.state == schema::ConversationState::WAITING) {
             answer.setPosition(at.position);
             answer.setWaitSeconds(at.wait_seconds);
@@ -381,7 +446,11 @@ private:
 
     sanad_status leave(const sanad_call& call) {
         const Received<schema::Leave> request(call.request);
-        conversations_[check_conversation(*request)].left.push_back(request->getHow());
+        Conversation& at = conversations_[check_conversation(*request)];
+        at.left.push_back(request->getHow());
+        if (request->getHow() == schema::Leave::How::ABANDONED &&
+            at.state == schema::ConversationState::WAITING)
+            at.state = schema::ConversationState::ENDED;
         return SANAD_OK;
     }
 

@@ -58,14 +58,72 @@ public:
     /// language      BCP 47, or empty
     Answer<schema::SubmitReply> submit(std::string_view conversation, std::string_view key,
                                        std::string_view text, std::string_view language) {
+        return submit({conversation, key, text, language});
+    }
+
+    struct Submission {
+        std::string_view conversation, key, text, language;  // as above
+        /// How the channel reaches this person again, at most 512 bytes; empty: as it was.
+        std::string_view return_address = {};
+        /// At most 8 ids of the node's list contact-marks.
+        std::vector<std::string> marks = {};
+        /// Of a new conversation: perhaps nobody in need. It waits behind all others.
+        bool set_aside = false;
+    };
+    /// The same, with more to say of it.
+    Answer<schema::SubmitReply> submit(const Submission& said) {
         capnp::MallocMessageBuilder message;
         auto request = message.initRoot<schema::Submit>();
         std::string storage;
+        request.setConversation(data_of(said.conversation));
+        request.setKey(data_of(said.key));
+        request.setText(text_of(said.text, storage));
+        request.setLanguage(text_of(said.language, storage));
+        request.setReturnAddress(data_of(said.return_address));
+        fill(request.initMarks(static_cast<unsigned>(said.marks.size())), said.marks);
+        request.setSetAside(said.set_aside);
+        return ask<schema::SubmitReply>(SANAD_M_SUBMIT, message);
+    }
+
+    /// A counsellor must know `mark`, an id of the list contact-marks. The same key again changes
+    /// nothing.
+    ///
+    /// seq  the helpline's message that it is about; 0: none
+    [[nodiscard]] sanad_status notice(std::string_view conversation, std::string_view key,
+                                      std::string_view mark, std::uint64_t seq = 0) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Notice>();
+        std::string storage;
         request.setConversation(data_of(conversation));
         request.setKey(data_of(key));
-        request.setText(text_of(text, storage));
-        request.setLanguage(text_of(language, storage));
-        return ask<schema::SubmitReply>(SANAD_M_SUBMIT, message);
+        request.setMark(text_of(mark, storage));
+        request.setSeq(seq);
+        return tell(SANAD_M_NOTICE, message);
+    }
+
+    struct FilePart {
+        std::string_view conversation;
+        std::string_view file;  // 16 bytes, the same in all parts
+        std::uint32_t index = 0;
+        std::string_view bytes;  // at most file_part_bytes_max; none only in a last part
+        bool last = false;
+        std::string_view name = {}, media_type = {};  // with part 0
+    };
+    static constexpr std::size_t file_part_bytes_max = 16'384;
+    /// A part of a file or of a recorded voice. SANAD_OK: it is on disk. The same part again
+    /// changes nothing.
+    [[nodiscard]] sanad_status attach(const FilePart& part) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Attach>();
+        std::string storage;
+        request.setConversation(data_of(part.conversation));
+        request.setFile(data_of(part.file));
+        request.setIndex(part.index);
+        request.setBytes(data_of(part.bytes));
+        request.setLast(part.last);
+        request.setName(text_of(part.name, storage));
+        request.setMediaType(text_of(part.media_type, storage));
+        return tell(SANAD_M_ATTACH, message);
     }
 
     /// Everything up to `seq` has been shown to the person.
@@ -121,6 +179,62 @@ public:
             list[i].setFace(answers[i].second);
         }
         return tell(SANAD_M_FEEDBACK, message);
+    }
+
+    // ------------------------------------------------------------ calls
+
+    struct Arrival {
+        std::string_view conversation, key;
+        std::vector<std::string> languages;  // BCP 47, the one that was chosen first
+        std::uint8_t urgency = 4;            // at least: 0 imminent danger .. 4
+        std::vector<std::string> marks = {};
+        std::string_view return_address = {};
+    };
+    /// Somebody is there who writes nothing: it makes the contact and puts it into the queue. The
+    /// same key again changes nothing.
+    Answer<schema::ArriveReply> arrive(const Arrival& coming) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Arrive>();
+        request.setConversation(data_of(coming.conversation));
+        request.setKey(data_of(coming.key));
+        fill(request.initLanguages(static_cast<unsigned>(coming.languages.size())),
+             coming.languages);
+        request.setUrgency(coming.urgency);
+        fill(request.initMarks(static_cast<unsigned>(coming.marks.size())), coming.marks);
+        request.setReturnAddress(data_of(coming.return_address));
+        return ask<schema::ArriveReply>(SANAD_M_ARRIVE, message);
+    }
+
+    /// Whom to ring for somebody who waits: one of `devices`, or an empty text for nobody now. The
+    /// node keeps that place for 45 s, until `rang`.
+    Answer<schema::SummonReply> summon(std::string_view conversation,
+                                       const std::vector<std::string>& devices) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Summon>();
+        request.setConversation(data_of(conversation));
+        fill(request.initDevices(static_cast<unsigned>(devices.size())), devices);
+        return ask<schema::SummonReply>(SANAD_M_SUMMON, message);
+    }
+
+    /// What became of ringing. SANAD_OK after an answer: the contact is theirs. SANAD_E_CONFLICT:
+    /// somebody else has it by now.
+    [[nodiscard]] sanad_status rang(std::string_view conversation, std::string_view device,
+                                    schema::Rang::Result result) {
+        capnp::MallocMessageBuilder message;
+        auto request = message.initRoot<schema::Rang>();
+        std::string storage;
+        request.setConversation(data_of(conversation));
+        request.setDevice(text_of(device, storage));
+        request.setResult(result);
+        return tell(SANAD_M_RANG, message);
+    }
+
+    /// What a device's digest is checked against. SANAD_E_NOT_FOUND: there is no such device.
+    Answer<schema::DeviceReply> device(std::string_view name) {
+        capnp::MallocMessageBuilder message;
+        std::string storage;
+        message.initRoot<schema::Device>().setName(text_of(name, storage));
+        return ask<schema::DeviceReply>(SANAD_M_DEVICE, message);
     }
 
     // ------------------------------------------------------------ partners
@@ -253,6 +367,11 @@ public:
     }
 
 private:
+    static void fill(capnp::List<capnp::Text>::Builder to, const std::vector<std::string>& from) {
+        std::string storage;
+        for (unsigned i = 0; i < to.size(); ++i) to.set(i, text_of(from[i], storage));
+    }
+
     sanad_status call(std::uint32_t method, capnp::MessageBuilder& request,
                       const sanad_sink* reply) {
         const kj::Array<capnp::word> flat = flatten(request);

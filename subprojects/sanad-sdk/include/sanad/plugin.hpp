@@ -135,10 +135,23 @@ public:
     virtual Outcome deliver(schema::Deliver::Reader message) = 0;
     /// This delivery is no longer wanted. Optional.
     virtual void cancel(schema::Deliver::Reader /*message*/) {}
+    /// Bring somebody of the staff and this person together. Channels of calls only; again until
+    /// accepted or rejected, like `control`.
+    virtual Outcome connect(schema::Connect::Reader /*wanted*/) {
+        return Outcome::rejected("unsupported");
+    }
+    /// What somebody of the staff does in a call.
+    virtual Outcome control(schema::Control::Reader /*wanted*/) {
+        return Outcome::rejected("unsupported");
+    }
 
 protected:
     sanad_status handle(const sanad_call& call) override {
         switch (call.method) {
+            case SANAD_M_CONNECT:
+                return this->answer(call, connect(*Received<schema::Connect>(call.request)));
+            case SANAD_M_CONTROL:
+                return this->answer(call, control(*Received<schema::Control>(call.request)));
             case SANAD_M_DELIVER:
                 return this->answer(call, deliver(*Received<schema::Deliver>(call.request)));
             case SANAD_M_CANCEL:

@@ -33,6 +33,11 @@ struct Submit {
   key @1 :Data;           # 8..32 bytes: the same when the same message is sent again
   text @2 :Text;          # 1..16,000 bytes of UTF-8 as it was written
   language @3 :Text;      # BCP 47 of the page the person chose, or empty
+  returnAddress @4 :Data; # at most 512 bytes: how the channel reaches this person again, such as a mail
+                          # address. Sealed with the contact, given back by Deliver, Replay and Connect,
+                          # shown to nobody. Empty: as it was
+  marks @5 :List(Text);   # at most 8 ids of the node's list contact-marks: what a counsellor sees beside it
+  setAside @6 :Bool;      # of a new conversation: perhaps nobody in need, so it waits behind all others
 }
 struct SubmitReply {
   seq @0 :UInt64;         # place in the conversation, both directions together, from 1
@@ -58,6 +63,7 @@ struct ReplayReply {
   read @3 :UInt64;        # up to this seq a counsellor has seen what the person wrote
   position @4 :UInt32;    # while the person waits: 1 when they are next; 0: not known
   waitSeconds @5 :UInt32; # how long the last ones waited, the median; 0: not known
+  returnAddress @6 :Data;
 }
 struct Message {
   seq @0 :UInt64;
@@ -74,8 +80,66 @@ struct Typing { conversation @0 :Data; }
 struct Leave {
   conversation @0 :Data;
   how @1 :How;
-  enum How { closed @0; quickExit @1; idle @2; connectionLost @3; }
+  enum How {
+    closed @0; quickExit @1; idle @2; connectionLost @3;
+    abandoned @4;         # before anybody answered, and wants nothing more: a contact that waits ends
+    callEnded @5;         # a call that was answered is over
+  }
 }
+
+struct Notice {
+  # A counsellor must know it, and nobody wrote it: a reply that did not arrive, a recorded message.
+  conversation @0 :Data;
+  key @1 :Data;           # 8..32 bytes: the same notice again changes nothing
+  mark @2 :Text;          # an id of the node's list contact-marks
+  seq @3 :UInt64;         # the helpline's message that it is about; 0: none
+}
+
+struct Arrive {
+  # Somebody is there who writes nothing: a call. It makes the contact, and puts it into the queue.
+  conversation @0 :Data;
+  key @1 :Data;           # 8..32 bytes: the same coming again changes nothing
+  languages @2 :List(Text);  # BCP 47, the one that was chosen first; at most 8
+  urgency @3 :UInt8 = 4;  # at least: 0 imminent danger .. 4 information, which is to say nothing of it
+  marks @4 :List(Text);   # at most 8 ids of contact-marks
+  returnAddress @5 :Data; # as in Submit
+}
+struct ArriveReply {
+  state @0 :ConversationState;
+  position @1 :UInt32;    # while the person waits: 1 when they are next; 0: not known
+  waitSeconds @2 :UInt32; # how long the last ones waited, the median; 0: not known
+  duplicate @3 :Bool;
+}
+
+struct Attach {
+  # A part of a file or of a recorded voice; SANAD_OK: it is on disk, sealed like the messages. A file
+  # without its last part is shown as cut. The same part again changes nothing.
+  conversation @0 :Data;
+  file @1 :Data;          # 16 bytes, chosen by the plugin
+  index @2 :UInt32;       # of the part, from 0, one after the other
+  bytes @3 :Data;         # 1..16,384 bytes; none only in a last part
+  last @4 :Bool;
+  name @5 :Text;          # with part 0: at most 200 bytes, for people; may be empty
+  mediaType @6 :Text;     # with part 0: such as "application/pdf"; audio/PCMA at 8 kHz for a voice
+}
+
+struct Summon {
+  # Who is to be rung for somebody who waits? The node chooses and keeps the place for 45 s.
+  conversation @0 :Data;
+  devices @1 :List(Text); # those that are registered and free; at most 200
+}
+struct SummonReply { device @0 :Text; }  # empty: nobody now
+
+struct Rang {
+  # What became of ringing: an answer opens the contact for whose device it is.
+  conversation @0 :Data;
+  device @1 :Text;
+  result @2 :Result;
+  enum Result { answered @0; missed @1; busy @2; refused @3; }
+}
+
+struct Device { name @0 :Text; }
+struct DeviceReply { ha1 @0 :Data; }  # RFC 7616 with MD5: H(name ":" realm ":" password), 16 bytes
 
 struct Feedback {
   # What the person thinks of the conversation, once: again changes nothing. It is counted without it.
@@ -95,6 +159,23 @@ struct Deliver {
   conversation @0 :Data;
   message @1 :Message;
   state @2 :ConversationState;
+  returnAddress @3 :Data; # as Submit or Arrive gave it
+}
+
+struct Connect {
+  # Bring this member of staff and this person together: somebody who waits on the line, or who asked
+  # to be called back. Reply: Outcome.
+  conversation @0 :Data;
+  device @1 :Text;
+  returnAddress @2 :Data;
+}
+
+struct Control {
+  # What a member of staff does in a call that goes on. Reply: Outcome.
+  conversation @0 :Data;
+  act @1 :Act;
+  device @2 :Text;        # whose: of transfer the one who gets it
+  enum Act { hangUp @0; hold @1; resume @2; transfer @3; listen @4; whisper @5; bargeIn @6; leave @7; }
 }
 
 struct Outcome {

@@ -119,6 +119,9 @@ const Acts& acts() {
          [] { return outcome(::open("/tmp/sanad-hostile", O_WRONLY | O_CREAT, 0600)); }},
         {"remove a file", [] { return outcome(::unlink("/tmp/sanad-hostile")); }},
         {"make a socket", connect_out},
+        {"make a socket for datagrams",
+         [] { return outcome(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)); }},
+        {"make a raw socket", [] { return outcome(::socket(AF_INET, SOCK_RAW, IPPROTO_UDP)); }},
         {"make a local socket", [] { return outcome(::socket(AF_UNIX, SOCK_STREAM, 0)); }},
         {"make a pair of sockets",
          [] {

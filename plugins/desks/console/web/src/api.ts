@@ -384,6 +384,10 @@ export interface ContactView {
   notes: NoteView[];
   /** supervisors who write beside the one who has it */
   joined: string[];
+  /** contact-marks: what its channel said of it */
+  marks: string[];
+  /** perhaps nobody in need: waits behind all others */
+  setAside: boolean;
 }
 
 export interface NoteView {
@@ -418,11 +422,13 @@ export interface Label {
 export interface MessageView {
   seq: string;
   at: string;
-  /** "person" or the member of staff */
+  /** "person", the member of staff, or "channel": nobody wrote it, it has marks alone */
   from: string;
   text: string;
   /** of the helpline's: shown to the person */
   seen: boolean;
+  /** contact-marks: what its channel says of it */
+  marks: string[];
 }
 
 export interface TimelineEntry {
@@ -536,7 +542,7 @@ export interface QueueView {
 
 export interface QueueViewPlace {
   contact: ContactView;
-  /** imminent_danger, waited_too_long, over_target, level */
+  /** imminent_danger, waited_too_long, over_target, level, set_aside */
   reason: string;
   waitedMs: string;
   /** how long its level may wait */
@@ -1698,11 +1704,11 @@ export const shapes: Record<string, Record<string, string>> = {
   Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?", form: "FormView?", queueChange: "QueueChange?", file: "FileView?", exposures: "[ExposureView?", sample: "[SampleView?", handover: "HandoverView?", partners: "[PartnerView?", glasses: "[GlassView?", backups: "BackupsView?" },
   ErrorReply: { code: "s", wrong: "s", mend: "s" },
   Done: { id: "s", state: "s", code: "s", note: "s" },
-  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView", joined: "[s" },
+  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView", joined: "[s", marks: "[s", setAside: "b" },
   NoteView: { at: "s", from: "s", to: "s", text: "s" },
   HintView: { id: "s", urgency: "s", label: "[Label", seq: "N", first: "n", length: "n", words: "s" },
   Label: { language: "s", text: "s" },
-  MessageView: { seq: "N", at: "s", from: "s", text: "s", seen: "b" },
+  MessageView: { seq: "N", at: "s", from: "s", text: "s", seen: "b", marks: "[s" },
   TimelineEntry: { at: "s", who: "s", what: "s", reason: "s", text: "s", receipt: "s" },
   CaseView: { id: "s", code: "s", status: "s", urgency: "s", createdAt: "s", assignedTo: "s", contacts: "[s", referrals: "[s", escalations: "[s", consents: "[s", timeline: "[TimelineEntry", closeReason: "s", updatedAt: "s", reasons: "[s", ageBand: "s", gender: "s", languages: "[s", hasSafetyPlan: "b", answers: "[Answer", sharedWith: "[s", glasses: "[GlassView", mine: "b" },
   GlassView: { case: "s", code: "s", by: "s", at: "s", until: "s", reason: "s" },
