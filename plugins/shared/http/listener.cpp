@@ -1,5 +1,7 @@
 #include "plugins/shared/http/listener.h"
 
+#include "plugins/shared/http/tls_stream.h"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -53,37 +55,6 @@ private:
     tcp::socket socket_;
 };
 
-class TlsStream final : public ByteStream {
-public:
-    TlsStream(asio::io_context& loop, tcp::socket socket, ssl::context& context)
-        : loop_(loop), stream_(std::move(socket), context) {}
-
-    void handshake(Done done) override {
-        stream_.async_handshake(
-            ssl::stream_base::server,
-            [done = std::move(done)](const error_code& error) mutable { done(error, 0); });
-    }
-    void read_some(void* to, std::size_t bytes, Done done) override {
-        stream_.async_read_some(asio::buffer(to, bytes), std::move(done));
-    }
-    void write_some(const void* from, std::size_t bytes, Done done) override {
-        stream_.async_write_some(asio::buffer(from, bytes), std::move(done));
-    }
-    void end_sending(Done done) override {
-        stream_.async_shutdown(
-            [done = std::move(done)](const error_code& error) mutable { done(error, 0); });
-    }
-    void cut() override {
-        error_code ignored;
-        stream_.next_layer().close(ignored);
-    }
-    asio::io_context& loop() override { return loop_; }
-
-private:
-    asio::io_context& loop_;
-    ssl::stream<tcp::socket> stream_;
-};
-
 std::expected<ssl::context, StartError> make_context(const Tls& tls) {
     ssl::context context(ssl::context::tls_server);
     SSL_CTX* raw = context.native_handle();
@@ -91,7 +62,8 @@ std::expected<ssl::context, StartError> make_context(const Tls& tls) {
     SSL_CTX_set_cipher_list(raw, "ECDHE+AESGCM:ECDHE+CHACHA20");  // of 1.2; 1.3 has only such
     SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     error_code error;
     if (tls.certificate.empty())
         context.use_certificate_chain_file(tls.certificate_file, error);
@@ -161,7 +133,8 @@ private:
         socket.set_option(tcp::no_delay(true), ignored);
         std::unique_ptr<ByteStream> stream;
         if (context_)
-            stream = std::make_unique<TlsStream>(loop_, std::move(socket), *context_);
+            stream =
+                std::make_unique<TlsStream>(loop_, std::move(socket), context_->native_handle());
         else
             stream = std::make_unique<PlainStream>(loop_, std::move(socket));
 

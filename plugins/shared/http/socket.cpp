@@ -8,8 +8,9 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include <array>
+#include <algorithm>
 #include <deque>
+#include <memory>
 
 namespace sanad::http {
 namespace {
@@ -41,13 +42,22 @@ public:
             handler, first_of<asio::mutable_buffer>(buffers));
     }
 
-    // Frame header and payload leave in one piece: one packet, one TLS record.
+    // Frame header and payload leave in one piece: one packet, one TLS record. It is kept no longer
+    // than it is on its way: most sockets are silent.
     template <typename Buffers, typename Handler>
     auto async_write_some(const Buffers& buffers, Handler&& handler) {
-        const std::size_t bytes = asio::buffer_copy(asio::buffer(joined_), buffers);
+        const std::size_t bytes = std::min(asio::buffer_size(buffers), joined_bytes);
+        auto joined = std::make_unique<char[]>(bytes);
+        asio::buffer_copy(asio::buffer(joined.get(), bytes), buffers);
         return asio::async_initiate<Handler, void(error_code, std::size_t)>(
-            [this, bytes](auto done) {
-                stream_->write_some(joined_.data(), bytes, adapt(std::move(done)));
+            [this, bytes, joined = std::move(joined)](auto done) mutable {
+                const char* from = joined.get();
+                stream_->write_some(from, bytes,
+                                    [joined = std::move(joined), done = adapt(std::move(done))](
+                                        const error_code& error, std::size_t sent) mutable {
+                                        joined.reset();
+                                        done(error, sent);
+                                    });
             },
             handler);
     }
@@ -69,7 +79,6 @@ private:
     }
 
     std::unique_ptr<ByteStream> stream_;
-    std::array<char, joined_bytes> joined_{};
 };
 
 // Found by Beast through the type of their argument.
@@ -111,7 +120,7 @@ public:
         raw_ = std::move(raw);
         socket_.async_accept(asio::buffer(raw_), [self = shared_from_this()](error_code error) {
             if (error) return self->finish(error);
-            self->raw_.clear();
+            self->raw_ = {};
             self->opened();
         });
     }
@@ -169,6 +178,7 @@ private:
             });
         }
         in_.consume(in_.size());
+        in_.shrink_to_fit();
         read();
     }
 
