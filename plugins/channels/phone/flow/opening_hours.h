@@ -32,7 +32,7 @@ struct Stretch {
 };
 
 struct OpeningHours {
-    std::string zone;  // of the IANA database, or GMT+01:00; read by whoever calls `local_time`
+    std::string zone;           // of the IANA database, or GMT+01:00
     std::vector<Stretch> open;  // none: open always, and the node says when it is not
     /// By date, such as 20270320: only these hours on that day; none: closed.
     std::map<std::int32_t, std::vector<Stretch>> on;
@@ -54,7 +54,11 @@ bool is_open(const OpeningHours& hours, const LocalTime& now);
 
 /// Nothing: no such zone in this machine's ICU.
 ///
-/// source   ICU, icu::TimeZone and icu::Calendar (Gregorian)
+/// source   ICU, icu::TimeZone
 std::optional<LocalTime> local_time(std::string_view zone, std::int64_t utc_ms);
+
+/// The same as `is_open`, at a moment. A zone that is not known counts as open: a caller who hears
+/// that nobody is there when somebody is has been turned away for nothing.
+bool is_open_at(const OpeningHours& hours, std::int64_t utc_ms);
 
 }  // namespace sanad::phone
