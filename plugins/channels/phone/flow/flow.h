@@ -93,13 +93,15 @@ enum class Typed : std::uint8_t { phone_number, return_code };
 ///
 /// Items of `say`, `news` and `confirm` are ids of prompts, or one of
 ///   {emergency}  the emergency numbers · {typed}  the digits that were typed, one by one
+///   {danger}  "press" and the danger digit
 ///   {position}, {wait}  in a queue, said only where they are known
 struct State {
     std::string name;
     Kind kind = Kind::say;
     std::vector<std::string> say;  // every kind but check, code, callback, talk
     Effects effects;               // of coming here
-    std::vector<Option> options;   // choose, queue, cover, record
+    /// choose, queue (at any moment), cover, record (before it begins; # ends it)
+    std::vector<Option> options;
 
     std::string next;  // say, language, check (where the condition holds), digits (done), code,
                        // record (kept), callback (kept), talk (the counsellor hung up)
@@ -127,6 +129,13 @@ struct State {
 
     std::string number_missing;  // callback: where the number is typed
     std::string none;            // cover: nobody else is open
+
+    /// digits: it was read back right · cover: put me through. Its prompt comes before "press".
+    char accept = '1';
+    std::string accept_say;
+    char again = '2';  // digits: I type it again
+    std::string again_say;
+    std::string number_say;  // cover: prompt before the other helpline's number
     bool operator==(const State&) const = default;
 };
 
@@ -153,6 +162,15 @@ struct Cover {
     bool operator==(const Cover&) const = default;
 };
 
+/// What the machine itself plays.
+struct Sounds {
+    std::string calm;    // calm audio, again and again
+    std::string beep;    // before a recording
+    std::string press;   // "press"; the digit follows
+    std::string notice;  // that a recording begins, and who hears it: each recording says it first
+    bool operator==(const Sounds&) const = default;
+};
+
 struct Flow {
     std::string start;
     std::vector<Language> languages;  // in the order in which they are offered
@@ -168,13 +186,18 @@ struct Flow {
     /// Where a caller goes in place of an end who has neither pressed nor said anything: a child
     /// who cannot speak must not be cut off.
     std::string silent;
-    std::string calm;   // prompt: calm audio, again and again
-    std::string beep;   // prompt: before a recording
-    std::string press;  // prompt: "press"; the digit follows
+    Sounds sounds;
 
     const State* find(std::string_view name) const;
     bool operator==(const Flow&) const = default;
 };
+
+/// What stands in `say`, `news` and `confirm` for something that is only known in a call.
+inline constexpr std::string_view emergency_item = "{emergency}";
+inline constexpr std::string_view danger_item = "{danger}";
+inline constexpr std::string_view typed_item = "{typed}";
+inline constexpr std::string_view position_item = "{position}";
+inline constexpr std::string_view wait_item = "{wait}";
 
 /// The words of a flow file, in the order of their enums.
 inline constexpr std::array kind_words{"say",    "language", "choose", "check", "digits", "code",
@@ -182,5 +205,22 @@ inline constexpr std::array kind_words{"say",    "language", "choose", "check", 
 inline constexpr std::array condition_words{"open",      "full",      "overloaded",
                                             "anonymous", "returning", "language_known",
                                             "cover",     "urgent",    "silent"};
+/// What a counsellor sees beside a call: those ids of config/taxonomy/contact-marks.tsv that a flow
+/// may give. The machine adds those of anonymous, returning, closed, danger, a broken line, a cover
+/// and a call-back by itself.
+inline constexpr std::array<std::string_view, 6> contact_marks{
+    "danger_digit",     "silent_caller", "anonymous_number",
+    "returning_caller", "call_dropped",  "outside_hours"};
+inline constexpr std::size_t marks_max = 8;  // with one arrival
+inline constexpr std::array urgency_words{"u0", "u1", "u2", "u3", "u4"};
+inline constexpr std::array call_time_words{"unasked", "soon", "morning", "afternoon", "evening"};
+inline constexpr std::array may_answer_words{"unasked", "only_me", "anyone"};
+inline constexpr std::array may_leave_message_words{"unasked", "no", "yes"};
+inline constexpr std::array typed_words{"phone_number", "return_code"};
+
+/// Digits of a phone number that somebody may type, of a return code, and of a number that is
+/// spoken.
+inline constexpr std::size_t phone_digits_min = 3, phone_digits_max = 15;  // ITU-T E.164
+inline constexpr std::size_t code_digits = 16;
 
 }  // namespace sanad::phone
