@@ -22,14 +22,9 @@ namespace sanad::phone {
 
 inline constexpr std::chrono::seconds prompts_longest{180};  // then they count as ended
 inline constexpr std::chrono::seconds node_wait{10};         // for the node, to calm audio
+inline constexpr std::chrono::seconds transfer_wait{40};     // for the other helpline, the same
 inline constexpr std::chrono::seconds summon_every{5};       // while nobody is being rung
 inline constexpr std::chrono::seconds silence_max = wait_max;
-
-/// When something happens.
-struct Moment {
-    std::int64_t ms = 0;  // since 1970; only differences count
-    LocalTime local;      // in the zone of the flow's opening hours
-};
 
 // ------------------------------------------------------------ what happened
 
@@ -130,10 +125,14 @@ struct Arrive {
 struct AskPlace {
     bool operator==(const AskPlace&) const = default;
 };
-/// The caller gives up the place. Whoever is being rung, or has just answered, is let go. Harmless
-/// twice.
+/// The caller gives up the place; whoever is being rung for it is let go.
 struct LeaveQueue {
     bool operator==(const LeaveQueue&) const = default;
+};
+/// Whoever has just answered, or is being called by TransferToCover, is let go: the caller went
+/// elsewhere meanwhile. A place in the queue is kept.
+struct LetGo {
+    bool operator==(const LetGo&) const = default;
 };
 /// Ring whoever the node names; nothing, where it names nobody.
 struct Summon {
@@ -142,7 +141,8 @@ struct Summon {
 struct StartRecording {
     bool operator==(const StartRecording&) const = default;
 };
-/// NodeAnswered{recording} follows once the whole message is kept.
+/// NodeAnswered{recording} follows once the whole message is kept. It is kept also where nobody was
+/// heard: a whisper is easily missed.
 struct StopRecording {
     bool operator==(const StopRecording&) const = default;
 };
@@ -153,7 +153,7 @@ struct RequestCallback {
     MayLeaveMessage message = MayLeaveMessage::no;
     std::string number;  // digits that were typed; empty: where the call comes from
     Urgency urgency = Urgency::u3;
-    std::vector<std::string> marks;
+    std::vector<std::string> marks;  // what was agreed, too; at most marks_max
     bool operator==(const RequestCallback&) const = default;
 };
 /// NodeAnswered{code} follows. From then on the call belongs to that conversation.
@@ -166,9 +166,9 @@ struct TransferToCover {
     std::size_t index = 0;  // of Flow::covers
     bool operator==(const TransferToCover&) const = default;
 };
-/// Something a counsellor, or the statistics, should know of the call.
+/// One more mark, for a contact that is there already; CallState::marks has all of them.
 struct Note {
-    std::string mark;  // of contact_marks
+    std::string mark;  // of config/taxonomy/contact-marks.tsv
     bool operator==(const Note&) const = default;
 };
 struct HangUp {
@@ -176,8 +176,8 @@ struct HangUp {
 };
 
 using Action = std::variant<Play, StopPlaying, SetTimer, SetLanguage, Arrive, AskPlace, LeaveQueue,
-                            Summon, StartRecording, StopRecording, RequestCallback, RedeemCode,
-                            TransferToCover, Note, HangUp>;
+                            LetGo, Summon, StartRecording, StopRecording, RequestCallback,
+                            RedeemCode, TransferToCover, Note, HangUp>;
 
 // ------------------------------------------------------------ the call
 
@@ -203,9 +203,12 @@ struct CallState {
     bool anonymous = false;
     bool returning = false;
     Load load = Load::normal;
-    bool heard = false;   // has pressed or said something, or was with a person
-    bool placed = false;  // has a place in the queue, or has asked for one
-    bool spoke = false;   // in this recording
+    bool heard = false;      // has pressed or said something, or was with a person
+    bool placed = false;     // has a place in the queue, or has asked for one
+    bool confirmed = false;  // has it
+    bool spoke = false;      // in this recording
+
+    bool found_closed = false, found_full = false, found_failed = false;  // and was led elsewhere
 
     Urgency urgency = Urgency::u3;
     std::vector<std::string> marks;
@@ -213,6 +216,7 @@ struct CallState {
     MayAnswer may_answer = MayAnswer::unasked;
     MayLeaveMessage may_leave_message = MayLeaveMessage::unasked;
 
+    bool own_number = false;   // the call-back goes to where the call comes from
     std::string typed;         // being typed, or read back
     std::string number, code;  // typed to the end
     bool confirming = false;   // `typed` is being read back
@@ -224,7 +228,8 @@ struct CallState {
     std::vector<std::size_t> covers_heard;  // offered before in this call
 
     std::uint32_t last_id = 0;  // ids of plays and timers, never twice in a call
-    std::uint32_t play_id = 0, timer_id = 0, summon_timer_id = 0;  // 0: none
+    std::uint32_t play_id = 0;  // of words that are being said; 0: none, or calm audio
+    std::uint32_t timer_id = 0, summon_timer_id = 0;  // 0: none
     bool operator==(const CallState&) const = default;
 };
 
@@ -236,7 +241,8 @@ struct Step {
 /// What follows from an event. An event that means nothing where the call is changes nothing.
 ///
 /// flow     one that flow_reader.h has accepted
+/// now      milliseconds since 1970, UTC: for the opening hours
 /// threads  any; keeps no state
-Step step(const Flow& flow, CallState state, const Event& event, const Moment& now);
+Step step(const Flow& flow, CallState state, const Event& event, std::int64_t now);
 
 }  // namespace sanad::phone
