@@ -267,6 +267,12 @@ TEST_CASE("when all lines are taken a caller hears so, with a number to call, an
     call.check({"> wait 8", "arrive u3", "timer 10s", "say fr: connecting"});
 }
 
+TEST_CASE("when many wait a caller hears so before the choices") {
+    PlayedCall call(flow_of_country("ma"));
+    call.play({"started overloaded fr"});
+    call.check({"> heard", "say fr: many_waiting", "> heard", menu});
+}
+
 TEST_CASE("when the node does not answer a caller hears so, and is not lost") {
     auto call = at_menu();
     call.play({"press 1"});

@@ -188,15 +188,16 @@ TEST_CASE("a caller who was cut off comes straight back into the queue") {
 
 TEST_CASE("whoever presses nothing is asked whether they cannot speak, and led to a person") {
     auto call = at_menu();
-    call.play({"heard", "wait 8", "heard"});
-    call.check({"> wait 8", "say fr: cannot_speak choose_cannot_speak press <1>", "> heard",
-                "timer 8s", "> wait 8", "say fr: cannot_speak choose_cannot_speak press <1>",
-                "> heard", "timer 8s", "> wait 8", "arrive u3", "timer 10s", "say fr: connecting"});
+    call.play({"heard"});
+    call.check({"> wait 9", "> wait 1", "say fr: cannot_speak choose_cannot_speak press <1>",
+                "> heard", "timer 8s", "> wait 8",
+                "say fr: cannot_speak choose_cannot_speak press <1>", "> heard", "timer 8s",
+                "> wait 8", "arrive u3", "timer 10s", "say fr: connecting"});
 }
 
 TEST_CASE("whoever cannot speak says by digits that they are in danger") {
     auto call = at_menu();
-    call.play({"heard", "wait 8", "heard", "wait 8"});
+    call.play({"heard", "wait 10"});
     call.check({"> press 1", "note silent_caller",
                 "say fr: are_you_in_danger choose_yes press <1> choose_no press <2>", "> press 1",
                 "note danger_digit", "arrive u0 silent_caller danger_digit", "timer 10s",

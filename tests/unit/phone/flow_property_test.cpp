@@ -285,4 +285,64 @@ TEST_CASE("whatever happens, and in whatever order, nobody is cut off, lost or l
     SUCCEED();
 }
 
+// A flow in which some ways lead elsewhere, some states say something else, some are of another
+// kind.
+Flow changed(Flow flow, std::mt19937& random) {
+    const auto pick = [&](std::size_t below) { return static_cast<std::size_t>(random() % below); };
+    const auto any_state = [&] { return flow.states[pick(flow.states.size())].name; };
+    for (std::size_t changes = 1 + pick(4); changes > 0; --changes) {
+        State& state = flow.states[pick(flow.states.size())];
+        std::string State::* const ways[] = {
+            &State::next,   &State::otherwise, &State::failed, &State::empty,
+            &State::closed, &State::full,      &State::none,   &State::number_missing,
+            &State::next,   &State::otherwise};
+        switch (pick(8)) {
+            case 0:
+                if (!state.options.empty()) {
+                    state.options[pick(state.options.size())].next = any_state();
+                    break;
+                }
+                [[fallthrough]];
+            case 1:
+            case 2:
+            case 3:
+            case 4:
+                state.*ways[pick(std::size(ways))] = any_state();
+                break;
+            case 5:
+                if (!state.say.empty()) state.say.erase(state.say.begin());
+                break;
+            case 6:
+                (pick(2) == 0 ? flow.start : flow.silent) = any_state();
+                break;
+            default:
+                if (!state.options.empty()) state.options.pop_back();
+        }
+    }
+    return flow;
+}
+
+TEST_CASE("a flow that was changed in any way is refused, or as safe as the shipped one") {
+    const Flow shipped =
+        flow_with("emergency = [{ number = \"19\" }]\n" + std::string(other_helpline));
+    std::mt19937 random(20270113);
+    int accepted = 0, refused = 0;
+    for (int i = 0; i < 2000; ++i) {
+        const Flow flow = changed(shipped, random);
+        if (!check_flow(flow, can_say).empty()) {
+            ++refused;
+            continue;
+        }
+        ++accepted;
+        for (unsigned seed = 0; seed < 20; ++seed) {
+            const auto broken = Outside(flow, static_cast<unsigned>(random())).whole_call();
+            if (broken.empty()) continue;
+            INFO("change " << i);
+            FAIL(broken);
+        }
+    }
+    CHECK(accepted > 100);
+    CHECK(refused > 100);
+}
+
 }  // namespace sanad::phone::test

@@ -30,6 +30,12 @@ bool is_wordless(const State& state, const Way& way) {
     return way.by == By::at_once || is_wordless(state);
 }
 
+// A queue may go straight to its news, and a recording is checked for its notice.
+bool speaks(Kind kind) {
+    return kind == Kind::say || kind == Kind::language || kind == Kind::choose ||
+           kind == Kind::digits || kind == Kind::cover || kind == Kind::end;
+}
+
 class Checking {
 public:
     Checking(const Flow& flow, const CanSay& can_say) : flow_(flow), can_say_(can_say) {}
@@ -153,6 +159,8 @@ void Checking::check_state(const State& state) {
                 {std::string(position_item), std::string(wait_item), std::string(danger_item)});
     check_items(state, "confirm", state.confirm, {std::string(typed_item)});
     check_digits_of(state);
+    if (state.say.empty() && speaks(state.kind))
+        complain(state, "say", "it says nothing", "write at least one prompt");
     if (state.kind == Kind::record && !has_item(state.say, flow_.sounds.notice))
         complain(state, "say", "it records without a notice before",
                  "let it say " + flow_.sounds.notice);

@@ -71,14 +71,8 @@ void read_waiting(Fields& fields, State& state) {
         state.times = static_cast<unsigned>(*times);
 }
 
-void read_say(Fields& fields, State& state) {
-    state.say = fields.items("say", Need::must);
-    if (fields.has("say") && state.say.empty())
-        fields.complain("say", "it says nothing", "write at least one prompt");
-}
-
 void read_digits(Fields& fields, State& state) {
-    read_say(fields, state);
+    state.say = fields.items("say", Need::must);
     read_waiting(fields, state);
     state.next = fields.name("next", Need::must);
     const auto typed = choice<Typed>(fields, "typed", Need::must, typed_words);
@@ -123,7 +117,7 @@ void read_queue(Fields& fields, State& state) {
 }
 
 void read_cover_state(Fields& fields, State& state) {
-    read_say(fields, state);
+    state.say = fields.items("say", Need::must);
     read_waiting(fields, state);
     state.options = read_options(fields, Need::may);
     state.accept = fields.digit("accept", Need::may).value_or('1');
@@ -136,16 +130,16 @@ void read_cover_state(Fields& fields, State& state) {
 void read_kind(Fields& fields, State& state) {
     switch (state.kind) {
         case Kind::say:
-            read_say(fields, state);
+            state.say = fields.items("say", Need::must);
             state.next = fields.name("next", Need::must);
             return;
         case Kind::language:
-            read_say(fields, state);
+            state.say = fields.items("say", Need::must);
             read_waiting(fields, state);
             state.next = fields.name("next", Need::must);
             return;
         case Kind::choose:
-            read_say(fields, state);
+            state.say = fields.items("say", Need::must);
             read_waiting(fields, state);
             state.options = read_options(fields, Need::must);
             return;
@@ -178,7 +172,7 @@ void read_kind(Fields& fields, State& state) {
         case Kind::cover:
             return read_cover_state(fields, state);
         case Kind::end:
-            return read_say(fields, state);
+            state.say = fields.items("say", Need::must);
     }
 }
 
