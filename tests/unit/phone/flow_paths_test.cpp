@@ -52,6 +52,12 @@ TEST_CASE("a digit of no language changes nothing while the greeting is said") {
     call.check({"> press 7", "> press 0", "> press 3", "language en", "say en: privacy"});
 }
 
+TEST_CASE("a digit that means nothing has the choices said again, as often as it is pressed") {
+    auto call = at_menu();
+    call.check({"> press 8", "> heard", "timer 10s", "> press 8", menu, "> heard", "timer 10s",
+                "> press 9", menu, "> press 1", "arrive u3", "timer 10s", "say fr: connecting"});
+}
+
 TEST_CASE("whoever is in danger stands first, and hears the numbers to call before anything else") {
     for (const auto& before :
          std::vector<std::vector<std::string>>{{"started"},

@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
+#include <map>
+#include <random>
 #include <set>
+#include <sstream>
 
 namespace sanad::phone::test {
 namespace {
@@ -118,6 +120,28 @@ TEST_CASE("a flow says every mistake at once") {
     for (const auto* name : {"next = \"privacy\"", "say = [\"goodbye\"]", "kind = \"cover\""})
         text.replace(text.find(name), std::string_view(name).size(), "nonsense = 1");
     CHECK(complaints_of(text, "").size() >= 4);
+}
+
+TEST_CASE("whatever a file holds, it is a flow or it is refused in words") {
+    const auto shipped = read_file("config/phone/flow.toml");
+    const auto overlay = read_file("nodes/countries/ma/phone.toml");
+    std::mt19937 random(7);
+    for (int i = 0; i < 300; ++i) {
+        auto text = shipped;
+        for (unsigned changes = 1 + unsigned(random() % 4); changes > 0; --changes) {
+            const auto at = random() % text.size();
+            if (random() % 2 == 0)
+                text[at] = static_cast<char>(random());
+            else
+                text.erase(at, random() % 40);
+        }
+        const auto flow = read_flow(text, overlay, can_say);
+        if (flow) continue;
+        REQUIRE_FALSE(flow.error().empty());
+        for (const auto& complaint : flow.error())
+            REQUIRE(
+                (!complaint.place.empty() && !complaint.wrong.empty() && !complaint.mend.empty()));
+    }
 }
 
 }  // namespace sanad::phone::test

@@ -154,7 +154,9 @@ TEST_CASE("a wait is never said to be shorter than the node thinks") {
 }
 
 TEST_CASE("an urgency that was reached is not lost on another way through the call") {
-    PlayedCall call(flow_of_country("ma"));
+    Flow flow = flow_of_country("ma");
+    std::ranges::find(flow.states, "callback", &State::name)->effects.urgency = Urgency::u4;
+    PlayedCall call(flow);
     call.play({"started fr", "heard", "press *", "node closed", "press 3", "press 1", "press 1",
                "press 1", "press 1"});
     REQUIRE(call.state().question == Question::callback);

@@ -24,7 +24,7 @@ bool is_a_digit(char c) { return (c >= '0' && c <= '9') || c == '*' || c == '#';
 void Following::choose_language(char digit) {
     const auto chosen = std::ranges::find(flow_.languages, digit, &Language::digit);
     if (chosen == flow_.languages.end()) {
-        if (call_.phase == Phase::listening) nobody_pressed();
+        if (call_.phase == Phase::listening) say_again();
         return;
     }
     call_.language = chosen->code;
@@ -33,7 +33,7 @@ void Following::choose_language(char digit) {
     enter(state().next);
 }
 
-// A wrong digit counts as none, and does not cut the words short.
+// A digit that means nothing here does not cut the words short; after them they are said again.
 void Following::choose_option(char digit) {
     const State& here = state();
     if (here.kind == Kind::cover && digit == here.accept && flow_.covers[*call_.cover].transfer) {
@@ -42,7 +42,7 @@ void Following::choose_option(char digit) {
     }
     const auto chosen = std::ranges::find(here.options, digit, &Option::digit);
     if (chosen == here.options.end()) {
-        if (call_.phase == Phase::listening) nobody_pressed();
+        if (call_.phase == Phase::listening) say_again();
         return;
     }
     apply(chosen->effects);
@@ -59,7 +59,7 @@ void Following::press_while_typing(char digit) {
             call_.said = 0;
             return say_again();
         }
-        if (call_.phase == Phase::listening) nobody_pressed();
+        if (call_.phase == Phase::listening) say_again();
         return;
     }
     if (digit == '#') return typed_to_the_end();
@@ -87,7 +87,6 @@ void Following::typed_to_the_end() {
 void Following::keep_typed() {
     const State& here = state();
     (here.typed == Typed::return_code ? call_.code : call_.number) = call_.typed;
-    if (here.typed == Typed::phone_number) call_.own_number = false;
     enter(here.next);
 }
 
