@@ -116,6 +116,11 @@ TEST_CASE("a flow without help for somebody in danger is refused") {
         {R"(say = ["closed", "emergency", "{emergency}"])",
          R"(say = ["closed"])",
          {R"(state queue, closed: it leads to closed, which says no number to call: let closed say {emergency})"}},
+        {R"(otherwise = "closed"
+failed)",
+         R"(otherwise = "goodbye"
+failed)",
+         {R"(state queue, closed: it leads to goodbye, which says no number to call: let goodbye say {emergency})"}},
         {R"(say = ["full", "emergency", "{emergency}"])",
          R"(say = ["full"])",
          {R"(state queue, full: it leads to full, which says no number to call: let full say {emergency})"}},

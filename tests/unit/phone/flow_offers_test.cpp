@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 // What the shipped flow offers who does not wait for a person, or when nobody can answer, as
 // scripts.
 namespace sanad::phone::test {
@@ -235,6 +237,21 @@ TEST_CASE("when the other helpline does not answer, the caller is not left alone
     PlayedCall call(flow_with(std::string(night) + std::string(neighbour)));
     call.play({"started fr", "heard", "press 1", "wait 40"});
     call.check({"> transfer yes", "let go"});  // it answered too late
+}
+
+TEST_CASE("one helpline after the other is offered, each of them once") {
+    std::string further(neighbour);
+    further.replace(further.find("cover_tunisia"), 13, "cover_algeria");
+    Flow flow = flow_with(std::string(night) + std::string(neighbour) + further);
+    std::ranges::find(flow.states, "cover", &State::name)->failed = "cover";
+    PlayedCall call(flow);
+    call.play({"started fr", "heard"});
+    call.check({"> press 1", "transfer to 0", "loop fr: calm", "timer 40s", "> node failed",
+                "say fr: cover cover_algeria cover_number <216000001> choose_cover press <1> "
+                "choose_voicemail press <2> choose_callback press <3>",
+                "> press 1", "transfer to 1", "loop fr: calm", "timer 40s", "> node failed",
+                "say fr: closed emergency <19> choose_voicemail press <2> choose_callback press "
+                "<3> choose_code press <4>"});
 }
 
 TEST_CASE("a helpline that does not speak the caller's language is not offered") {
