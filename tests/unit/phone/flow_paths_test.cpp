@@ -10,7 +10,7 @@ namespace {
 const std::string menu =
     "say fr: danger_key press <*> choose_person press <1> choose_voicemail press <2> "
     "choose_callback press <3> choose_code press <4>";
-const std::string numbers = "<19> <177> <2511>";
+const std::string numbers = "<19> or <177> or <2511>";
 
 PlayedCall at_menu(const std::string& how = "started fr") {
     PlayedCall call(flow_of_country("ma"));

@@ -102,6 +102,7 @@ TEST_CASE("what a flow says is read as it is written") {
     CHECK(quiet.options[0].effects.marks == std::vector<std::string>{"silent_caller"});
     CHECK(flow.find("danger")->effects.urgency == Urgency::u0);
     CHECK(flow.find("voicemail")->longest == std::chrono::seconds(120));
+    CHECK(flow.find("voicemail")->hush == std::chrono::seconds(8));
     CHECK(flow.find("queue")->news_every == std::chrono::seconds(40));
     CHECK(flow.danger_digit == '*');
     CHECK(flow.find("callback")->options[3].effects.call_time == CallTime::evening);

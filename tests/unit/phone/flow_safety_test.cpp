@@ -17,8 +17,6 @@ Phase after_a_while(PlayedCall& call) {
             call.play({"heard"});
         else if (phase == Phase::asking)
             call.play({"node yes"});
-        else if (phase == Phase::recording)
-            call.play({"silence"});
         else
             call.play({"wait 5"});
     }
@@ -59,7 +57,7 @@ TEST_CASE("from every state, the digit of danger leads to the top with the numbe
         auto lines = call.happens("press *");
         if (state.name == "danger") continue;  // is saying it
         REQUIRE(lines.size() >= 3);
-        CHECK(lines.back() == "say fr: danger <19> <177> <2511> danger_stay");
+        CHECK(lines.back() == "say fr: danger <19> or <177> or <2511> danger_stay");
         CHECK(std::ranges::count_if(
                   lines, [](const auto& line) { return line.starts_with("arrive u0"); }) == 1);
     }

@@ -28,6 +28,7 @@ inline constexpr std::size_t typed_digits_max = 20;
 
 inline constexpr std::chrono::seconds wait_min{3}, wait_max{30};   // for a digit, in silence
 inline constexpr std::chrono::seconds news_min{30}, news_max{45};  // between two news of a queue
+inline constexpr std::chrono::seconds hush_min{3}, hush_max{20};   // in a recording
 inline constexpr std::chrono::seconds recording_min{10}, recording_max{300};
 inline constexpr unsigned times_max = 5;  // a menu is said that often before it goes on by itself
 
@@ -120,7 +121,10 @@ struct State {
     std::vector<std::string> confirm;  // digits: after reading back; none: not read back
 
     std::chrono::seconds longest{120};  // record
-    std::string empty;                  // record: nothing was said in it
+    /// record: how long it goes on after Silence; twice that before anything was said. Whoever
+    /// cries, or looks for words, is not done.
+    std::chrono::seconds hush{8};
+    std::string empty;  // record: nothing was said in it
 
     std::vector<std::string> news;        // queue: again and again
     std::chrono::seconds news_every{40};  // queue
@@ -164,10 +168,11 @@ struct Cover {
 
 /// What the machine itself plays.
 struct Sounds {
-    std::string calm;    // calm audio, again and again
-    std::string beep;    // before a recording
-    std::string press;   // "press"; the digit follows
-    std::string notice;  // that a recording begins, and who hears it: each recording says it first
+    std::string calm;     // calm audio, again and again
+    std::string beep;     // before a recording
+    std::string press;    // "press"; the digit follows
+    std::string between;  // "or", between two emergency numbers; may be empty
+    std::string notice;   // that a recording begins, and who hears it: each recording says it first
     bool operator==(const Sounds&) const = default;
 };
 

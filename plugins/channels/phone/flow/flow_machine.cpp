@@ -94,6 +94,7 @@ void Following::stop_recording() {
     actions_.push_back(StopRecording{});
     if (!call_.spoke) return enter(state().empty);
     ask(Question::recording, node_wait);
+    call_.hush_timer_id = 0;
 }
 
 void Following::summon() {
@@ -181,6 +182,7 @@ void Following::on(const TimerFired& fired) {
         if (!call_.confirmed) return answered_place(Answer::failed);
         return summon();
     }
+    if (fired.id == call_.hush_timer_id) return stop_recording();
     if (fired.id != call_.timer_id) return;
     switch (call_.phase) {
         case Phase::saying:
@@ -270,13 +272,16 @@ void Following::on(const RecordingFull&) {
 }
 
 void Following::on(const Silence&) {
-    if (call_.phase == Phase::recording) stop_recording();
+    if (call_.phase == Phase::recording && call_.spoke)
+        call_.hush_timer_id = set_timer(state().hush);
 }
 
 void Following::on(const Speech&) {
     if (!before_a_person(call_.phase)) return;
     call_.heard = true;
-    if (call_.phase == Phase::recording) call_.spoke = true;
+    if (call_.phase != Phase::recording) return;
+    call_.spoke = true;
+    call_.hush_timer_id = 0;
 }
 
 void Following::on(const HungUp&) {

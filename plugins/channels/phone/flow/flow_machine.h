@@ -71,8 +71,8 @@ struct CounsellorGone {
     Gone how = Gone::missed;
 };
 struct RecordingFull {};
-struct Silence {};  // nothing was heard for as long as the endpoint listens while it records
-struct Speech {};   // the caller is heard
+struct Silence {};  // nothing has been heard for some seconds, while it is recorded
+struct Speech {};   // the caller begins to be heard
 struct HungUp {};   // the caller, or the line
 
 using Event = std::variant<Started, Digit, PromptEnded, TimerFired, NodeAnswered, QueueNews,
@@ -229,7 +229,7 @@ struct CallState {
 
     std::uint32_t last_id = 0;  // ids of plays and timers, never twice in a call
     std::uint32_t play_id = 0;  // of words that are being said; 0: none, or calm audio
-    std::uint32_t timer_id = 0, summon_timer_id = 0;  // 0: none
+    std::uint32_t timer_id = 0, summon_timer_id = 0, hush_timer_id = 0;  // 0: none
     bool operator==(const CallState&) const = default;
 };
 

@@ -102,6 +102,7 @@ void read_record(Fields& fields, State& state) {
     state.failed = fields.name("failed", Need::must);
     const auto longest = fields.time("longest", Need::may, recording_min, recording_max);
     state.longest = longest.value_or(state.longest);
+    state.hush = fields.time("hush", Need::may, hush_min, hush_max).value_or(state.hush);
 }
 
 void read_queue(Fields& fields, State& state) {
@@ -286,6 +287,7 @@ void read_top(Fields& top, Flow& flow) {
         flow.sounds.calm = sounds->name("calm", Need::must);
         flow.sounds.beep = sounds->name("beep", Need::must);
         flow.sounds.press = sounds->name("press", Need::must);
+        flow.sounds.between = sounds->name("between", Need::may);
         flow.sounds.notice = sounds->name("notice", Need::must);
         sounds->refuse_others("sounds have no such field");
     }

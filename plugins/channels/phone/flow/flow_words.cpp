@@ -59,6 +59,9 @@ std::vector<Spoken> words_of(const Flow& flow, const CallState& call,
     for (const auto& item : items) {
         if (item == emergency_item) {
             for (const auto& emergency : flow.emergency) {
+                const bool is_first = &emergency == &flow.emergency.front();
+                if (!is_first && !flow.sounds.between.empty())
+                    words.push_back(prompt(call.language, flow.sounds.between));
                 if (!emergency.say.empty()) words.push_back(prompt(call.language, emergency.say));
                 words.push_back(digits(call.language, emergency.number));
             }

@@ -31,7 +31,7 @@ std::vector<std::string> callback_marks(const CallState& call) {
 // States that say nothing lead on at once; flow_check.h has seen to it that none of them go round
 // in a circle.
 void Following::enter(std::string name) {
-    call_.timer_id = 0;
+    call_.timer_id = call_.hush_timer_id = 0;
     call_.play_id = 0;
     call_.question = Question::none;
     for (std::size_t states = 0; !name.empty(); ++states) {
@@ -241,6 +241,7 @@ void Following::words_ended() {
             call_.spoke = false;
             actions_.push_back(StartRecording{});
             call_.timer_id = set_timer(here.longest);
+            call_.hush_timer_id = set_timer(2 * here.hush);
             return;
         case Kind::queue:  // its words, its news, then calm audio and news by turns
             if (std::exchange(call_.said, 1U) == 0) return say_news();

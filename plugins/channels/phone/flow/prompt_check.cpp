@@ -32,6 +32,7 @@ Prompts prompts_everywhere(const Flow& flow) {
     add(prompts, flow.sounds.calm, "sounds, calm");
     add(prompts, flow.sounds.beep, "sounds, beep");
     add(prompts, flow.sounds.press, "sounds, press");
+    add(prompts, flow.sounds.between, "sounds, between");
     add(prompts, flow.sounds.notice, "sounds, notice");
     for (const auto& emergency : flow.emergency)
         add(prompts, emergency.say, "emergency " + emergency.number);
