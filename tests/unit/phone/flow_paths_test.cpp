@@ -87,7 +87,7 @@ TEST_CASE("in danger, a place in the queue becomes a higher one, and is not lost
     auto call = in_queue();
     call.check({"> press *", "note danger_digit", "arrive u0 danger_digit",
                 "say fr: danger " + numbers + " danger_stay", "> press *",  // is being said
-                "> heard", "say fr: please_wait", "> ringing", "> bridged", "stop"});
+                "> heard", "say fr: please_wait", "> ringing", "timer 60s", "> bridged", "stop"});
 }
 
 TEST_CASE("in danger, with nobody there, the numbers are said again and a message is offered") {
@@ -122,6 +122,7 @@ TEST_CASE("a caller waits to calm audio, hears place and wait, and is brought to
                 "summon",
                 "timer 5s",
                 "> ringing",
+                "timer 60s",
                 "> wait 34",
                 "> news 1 60",
                 "> wait 1",
@@ -144,15 +145,21 @@ TEST_CASE("a place or a wait that is not known is not said") {
     call.check({"> heard",
                 "say fr: please_wait choose_voicemail press <2> choose_callback press <3>",
                 "> heard", "loop fr: calm", "timer 40s", "ask place", "> news 2", "> wait 4",
-                "> ringing", "> wait 36",
+                "> ringing", "timer 60s", "> wait 36",
                 "say fr: place 2 please_wait choose_voicemail press <2> choose_callback press "
                 "<3>"});
 }
 
 TEST_CASE("when a counsellor does not answer, the next one is rung and the place is kept") {
     auto call = in_queue();
-    call.check({"> ringing", "> wait 15", "> missed", "summon", "timer 5s", "> ringing",
-                "> bridged", "stop"});
+    call.check({"> ringing", "timer 60s", "> wait 15", "> missed", "summon", "timer 5s",
+                "> ringing", "timer 60s", "> bridged", "stop"});
+}
+
+TEST_CASE("a telephone that rings for ever is let go, and the next one is rung") {
+    auto call = in_queue();
+    call.check({"> ringing", "timer 60s", "> wait 59", "> wait 1", "let go", "summon", "timer 5s",
+                "> ringing", "timer 60s", "> finished", "summon", "timer 5s"});
 }
 
 TEST_CASE("a caller leaves the queue for a message at any moment, also while a telephone rings") {

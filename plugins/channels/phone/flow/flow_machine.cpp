@@ -180,6 +180,10 @@ void Following::on(const TimerFired& fired) {
     if (fired.id == 0 || !before_a_person(call_.phase)) return;
     if (fired.id == call_.summon_timer_id) {
         if (!call_.confirmed) return answered_place(Answer::failed);
+        if (call_.phase == Phase::ringing) {
+            actions_.push_back(LetGo{});
+            call_.phase = Phase::queued;
+        }
         return summon();
     }
     if (fired.id == call_.hush_timer_id) return stop_recording();
@@ -237,7 +241,7 @@ void Following::on(const QueueNews& news) {
 void Following::on(const CounsellorRinging&) {
     if (call_.phase != Phase::queued) return;
     call_.phase = Phase::ringing;
-    call_.summon_timer_id = 0;
+    call_.summon_timer_id = set_timer(ring_longest);
 }
 
 // A counsellor who answers in the moment in which the caller goes elsewhere is let go.
@@ -257,7 +261,7 @@ void Following::on(const Bridged&) {
 }
 
 void Following::on(const CounsellorGone& gone) {
-    if (call_.phase == Phase::ringing && gone.how != Gone::finished) {
+    if (call_.phase == Phase::ringing) {
         call_.phase = Phase::queued;
         return summon();
     }

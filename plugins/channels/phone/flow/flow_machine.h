@@ -24,6 +24,7 @@ inline constexpr std::chrono::seconds prompts_longest{180};  // then they count 
 inline constexpr std::chrono::seconds node_wait{10};         // for the node, to calm audio
 inline constexpr std::chrono::seconds transfer_wait{40};     // for the other helpline, the same
 inline constexpr std::chrono::seconds summon_every{5};       // while nobody is being rung
+inline constexpr std::chrono::seconds ring_longest{60};      // then nobody is there
 inline constexpr std::chrono::seconds silence_max = wait_max;
 
 // ------------------------------------------------------------ what happened
