@@ -168,11 +168,11 @@ struct Cover {
 
 /// What the machine itself plays.
 struct Sounds {
-    std::string calm;     // calm audio, again and again
-    std::string beep;     // before a recording
-    std::string press;    // "press"; the digit follows
-    std::string between;  // "or", between two emergency numbers; may be empty
-    std::string notice;   // that a recording begins, and who hears it: each recording says it first
+    std::string calm;    // calm audio, again and again
+    std::string beep;    // before a recording
+    std::string press;   // "press"; the digit follows
+    std::string notice;  // that a recording begins, and who hears it: each recording says it first
+    std::string between{};  // "or", between two emergency numbers; may be empty
     bool operator==(const Sounds&) const = default;
 };
 
