@@ -1,42 +1,22 @@
 #pragma once
 
+#include "plugins/channels/email/content.h"
+
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-// What a file is, by its content and never by its name, and whether a helpline keeps it.
+// Whether a helpline keeps a file, and what of it.
 //
-// Kept: plain text; PDF in which nothing is a picture, a file, a program or locked. Kept as text:
-// the words of DOCX and ODT and of pages, since the file itself may hold pictures and macros, and
-// LibreOffice puts a picture of the first page into each of its files. Left out: pictures, films,
-// sound, archives, programs, RTF and old Office files (pictures and objects as digits inside a
-// text), and what is not known. Keeping a picture may itself be an offence, and harms who looks.
+// Kept as it is: plain text; PDF in which nothing is a picture, a file, a script or locked. Kept as
+// text: the words of DOCX, ODT and web pages, because the file itself may hold pictures and macros,
+// and LibreOffice puts a picture of the first page into each of its own. Left out: pictures, films,
+// sound, archives, programs, RTF and old Office files, and what is not known. Keeping a picture may
+// itself be an offence, and harms whoever looks; a person who reads gets words, and asks for more.
 namespace sanad::email {
 
 inline constexpr std::size_t attachment_name_bytes_max = 200;
-inline constexpr std::size_t unpacked_bytes_max = 16U << 20;  // of all that a file holds packed
-inline constexpr std::size_t packed_entries_max = 2'000;
-inline constexpr std::size_t encoded_run_max = 512;  // characters of base64 in a row
-
-enum class Content : std::uint8_t {
-    text,
-    markup,
-    pdf,
-    word,
-    open_document,
-    image,
-    video,
-    audio,
-    archive,
-    program,
-    encoded,
-    other_document,
-    unknown,
-};
-
-/// Looks at the first bytes, and at all of what seems to be text.
-/// source  the signatures published with each format
-Content content_of(std::string_view bytes);
 
 struct Attachment {
     enum class Role : std::uint8_t {
@@ -46,27 +26,26 @@ struct Attachment {
     };
     Role role = Role::file;
     std::string name;        // UTF-8, for people; controls and bidirectional marks escaped
-    std::string media_type;  // "text/plain", "application/pdf"; of what was left out: its kind
-    std::string bytes;       // empty when it was left out
-    std::string left_out;    // why: image_left_out, file_left_out; empty: it is kept
+    std::string media_type;  // of what is kept: "text/plain", "application/pdf"
+    std::string bytes;       // what is kept; empty: nothing
+    std::string left_out;    // image_left_out, file_left_out: of all of it or of a part; or empty
+    std::string kind;        // what came: name() of its Content, "word", "open_document"
     std::size_t size = 0;    // of what came
-    std::string hash;        // SHA-256 of what came, 32 bytes: all that stays of what was left out
+    std::string hash;        // SHA-256 of what came, 32 bytes: all that stays of what is left out
+
+    bool kept() const { return !bytes.empty(); }
 };
 
-/// Decides about one file.
+/// Decides about one file by its content.
 ///
-/// name   as the mail has it; shown escaped
-/// bytes  decoded
+/// name     as the mail has it; shown escaped
+/// bytes    decoded
+/// charset  of a text, as the mail has it; may be empty or wrong
 /// threads  any; keeps no state
-Attachment judge(std::string_view name, std::string_view bytes);
+Attachment judge(std::string_view name, std::string_view bytes, std::string_view charset = {});
 
-/// `text` without long runs of encoded bytes: the base64 of a picture whose mail was broken, data:
-/// addresses, uuencode. "[…]" stands where something was.
-struct Cleaned {
-    std::string text;
-    bool changed = false;
-};
-Cleaned without_encoded(std::string_view text);
+/// An attachment that we made of a text. text  UTF-8
+Attachment text_attachment(Attachment::Role role, std::string_view name, std::string_view text);
 
 /// SHA-256, 32 bytes.
 std::string sha256(std::string_view bytes);

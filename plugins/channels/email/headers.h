@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,36 +26,29 @@ struct HeaderBlock {
     bool broken = false;    // a limit was met, or a line that is no header
 };
 
-/// Reads headers up to the first empty line. Lines may end in CR LF, LF or CR.
+/// Reads headers up to the first empty line, or to a line that is none: from there on it is text.
+/// Lines may end in CR LF, LF or CR.
 HeaderBlock read_headers(std::string_view bytes, const HeaderLimits& limits = {});
 
 /// The first header of this name; null: none. name  lower case
 const std::string* find(const Headers& headers, std::string_view name);
+/// The same; "" where there is none.
+std::string_view value_of(const Headers& headers, std::string_view name);
 
-/// A header's text as UTF-8: encoded words (RFC 2047), raw bytes of any charset, wrong labels.
-/// No control character is left in it.
+/// A header's text as UTF-8: encoded words, raw bytes of any charset, wrong labels. No control
+/// character is left in it.
+/// source  RFC 2047; encoded words in quotes and without spaces between are read as well
 std::string decode_text(std::string_view value);
 
-/// `text`/plain; charset="x"; name*0*=...: a value with parameters.
+/// `text/plain; charset="x"; name*0*=...`: a value with parameters.
 struct Parameters {
-    std::string value;                             // lower case, without comments
-    std::map<std::string, std::string> named;      // names lower case, values in UTF-8
+    std::string value;                         // lower case, without comments
+    std::map<std::string, std::string> named;  // names lower case, values in UTF-8; at most 50
+
     std::string get(std::string_view name) const;  // "" when it is not there
 };
 /// source  RFC 2045 section 5.1, RFC 2231, and RFC 2047 where it is written against the rules
 Parameters read_parameters(std::string_view value);
-
-struct Address {
-    std::string mailbox;  // "local@domain" without brackets, at most 320 bytes; may be empty
-    std::string name;     // UTF-8 to be shown: controls and bidirectional marks escaped
-    bool operator==(const Address&) const = default;
-};
-/// The addresses of a From, To or Cc; groups are opened. At most `most`.
-/// source  RFC 5322 section 3.4
-std::vector<Address> read_addresses(std::string_view value, std::size_t most);
-
-/// The `<...>` of a Message-ID, In-Reply-To or References, with their brackets; at most `most`.
-std::vector<std::string> read_message_ids(std::string_view value, std::size_t most);
 
 /// Control characters and those that turn the direction of writing (U+202A..202E, 2066..2069, 200E,
 /// 200F, 061C) as \u{202E}; at most `bytes_max` bytes, cut between characters.
@@ -66,6 +57,7 @@ std::string shown(std::string_view text, std::size_t bytes_max);
 /// ASCII letters only.
 std::string lower(std::string_view text);
 bool same_ignoring_case(std::string_view one, std::string_view other);
+bool begins_ignoring_case(std::string_view text, std::string_view begin);
 std::string_view trim(std::string_view text);
 
 }  // namespace sanad::email

@@ -1,10 +1,11 @@
 #pragma once
 
+#include "plugins/channels/email/addresses.h"
 #include "plugins/channels/email/attachments.h"
 #include "plugins/channels/email/headers.h"
 #include "plugins/channels/email/report.h"
+#include "plugins/channels/email/trust.h"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,25 +25,7 @@ struct Limits {
     std::size_t depth = 10;
     std::size_t header_lines = 200;
     std::size_t header_bytes = 64U << 10;  // of one header, unfolded
-    std::size_t recipients = 200;
-};
-
-enum class Verdict : std::uint8_t { none, pass, fail };
-
-/// What the helpline's own mail server found out about the sender.
-struct Authentication {
-    Verdict spf = Verdict::none, dkim = Verdict::none, dmarc = Verdict::none;
-    bool operator==(const Authentication&) const = default;
-};
-
-/// Who, or what, sent it: what an automatic answer is decided by.
-struct Sending {
-    std::optional<std::string> envelope_sender;  // of Return-Path; "" is `<>`: nobody to answer
-    bool automatic = false;                      // Auto-Submitted, and not "no"
-    bool list = false;                           // any List-*
-    bool bulk = false;                           // Precedence: bulk, junk, list, auto_reply
-    bool suppress = false;                       // X-Auto-Response-Suppress
-    std::size_t received = 0;                    // servers that it came through
+    std::size_t recipients = 200;          // and Message-IDs of References
 };
 
 struct Mail {
@@ -76,6 +59,9 @@ Mail read_mail(std::string_view bytes, std::string_view authserv = {}, const Lim
 
 /// Once in the process, before the sandbox shuts: what the library of MIME sets up.
 void start_mail();
+
+/// Adds a mark unless it is there or marks_max are.
+void add_mark(std::vector<std::string>& marks, std::string_view mark);
 
 /// What the node is given of a mail as text.
 struct Handed {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "plugins/channels/email/headers.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,16 +12,15 @@
 namespace sanad::email {
 
 struct Part {
-    std::string type;  // "text/plain", lower case; what is no type is application/octet-stream
+    std::string type;  // "text/plain", lower case; what names none is application/octet-stream
     std::string charset;
     std::string name;                           // UTF-8, as the mail has it; may be empty
     bool attachment = false;                    // Content-Disposition: attachment
     bool flowed = false, delete_space = false;  // RFC 3676
-    std::size_t depth = 0;
-    // The nearest multipart/alternative above: parts of one are the same thing in other forms.
-    std::size_t alternative = 0;  // 0: none; else its number
+    std::size_t alternative = 0;  // the multipart/alternative that it is in: the same in other
+                                  // forms; 0: none
     std::size_t message = 0;      // the message/rfc822 that it is in; 0: the mail itself
-    std::string bytes;            // transfer encoding undone
+    std::string bytes;            // transfer encoding undone; of message/rfc822 its header alone
 };
 
 struct PartLimits {
@@ -33,13 +34,16 @@ struct Parts {
     bool broken = false;     // a limit was met, or something is missing
 };
 
-/// bytes  a whole mail, or one whose structure is hostile: never more work than its size allows
-Parts read_parts(std::string_view bytes, const PartLimits& limits);
+/// Takes a body apart as its headers say. However hostile its structure, it is never more work than
+/// its size allows.
+///
+/// headers  of the mail: Content-Type and Content-Transfer-Encoding are looked at
+Parts read_parts(const Headers& headers, std::string_view body, const PartLimits& limits);
 
-/// RFC 5322 date, seconds since 1970; nothing: it is none.
+/// Seconds since 1970 of a Date; nothing: it is none. source  RFC 5322 section 3.3
 std::optional<std::int64_t> read_date(std::string_view text);
 
-/// Once in the process.
+/// Once in the process, before its sandbox shuts.
 void start_mime();
 
 }  // namespace sanad::email

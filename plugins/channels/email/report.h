@@ -1,5 +1,7 @@
 #pragma once
 
+#include "plugins/channels/email/mime.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,20 +21,20 @@ struct Report {
     std::string status;                    // "5.1.1"; empty when it is not said
     std::vector<std::string> message_ids;  // of the mails it is about, with their brackets
     std::vector<std::string> recipients;   // whom it did not reach
+    bool operator==(const Report&) const = default;
 };
 
-/// One part of a mail, as far as a report may need it.
-struct ReportPart {
-    std::string type;  // "message/delivery-status", "message/rfc822", "text/rfc822-headers", ...
-    std::string_view bytes;
-};
-
-/// Reads a report (RFC 3464, RFC 8098), or the kinds of older servers, which are known by their
-/// sender and their text alone.
+/// Reads a report (RFC 3464, RFC 8098), or one of older servers, which say it in words only.
 ///
-/// parts      all parts of the mail in their order
-/// is_report  multipart/report
-/// returns    message_ids as far as the report gives back the header of what it is about
-Report read_report(const std::vector<ReportPart>& parts, bool is_report);
+/// parts  all parts of the mail: a multipart/report, or a mail that a server wrote
+/// returns  message_ids as far as it gives back the header of what it is about. Anybody can write
+///          a report: believe it about mails that were sent, and only as a notice
+Report read_report(const std::vector<Part>& parts);
+
+/// Whether a server wrote it that does not know multipart/report.
+///
+/// from      its mailbox
+/// from_nobody  its envelope has no sender
+bool is_old_report(const Headers& headers, std::string_view from, bool from_nobody);
 
 }  // namespace sanad::email
