@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plugins/channels/email/answer_texts.h"
 #include "plugins/channels/email/threading.h"
 
 #include <cstdint>
@@ -30,6 +31,7 @@ enum class NoAnswer : std::uint8_t {
     role_account,  // mailer-daemon, postmaster, no-reply, ...
     own_address,   // from ourselves
     loop,          // more than received_max servers
+    forged,        // its domain says that the sender is not who it names: that one wrote nothing
     answered,      // this sender, within a day
     hour_is_full,
     suspected,  // it is set aside as spam: an answer would tell that the address is read
@@ -46,18 +48,11 @@ std::optional<NoAnswer> why_no_answer(const Mail& mail, const OwnAddress& own,
 /// key  key_bytes bytes. returns  32 bytes
 std::string sender_hash(std::string_view key, std::string_view mailbox);
 
-/// One text in the three languages that there are texts in.
-struct Words {
-    std::string ar, fr, en;
-
-    /// language  BCP 47; what is not Arabic, Darija, French or English is English
-    const std::string& in(std::string_view language) const;
-};
-
 /// What the answer says of this helpline, from its configuration.
 struct Helpline {
     Words name;
     Words opening;  // such as the hours when somebody reads; may be empty
+    Words limits;   // when what is written does not stay a secret; may be empty
     struct Number {
         std::string number;
         Words label;
@@ -65,12 +60,6 @@ struct Helpline {
     std::vector<Number> numbers;
     std::vector<std::string> languages;  // BCP 47, at least one; the first where nothing is known
 };
-
-/// What language somebody writes in, as far as that can be told from letters and common words.
-///
-/// returns  "ar" (Arabic script, also Darija in it), "fr", "en", "ary-Latn" (Darija in Latin
-///          letters and digits), "zgh-Tfng"; empty: too little to say
-std::string language_of(std::string_view text);
 
 /// The language to answer in: "ar", "fr" or "en". Darija is answered in Arabic.
 std::string answer_language(std::string_view text, const Helpline& helpline);

@@ -18,13 +18,14 @@ struct Outgoing {
     std::string name;  // the helpline's, as it stands in From; may be neutral or empty
     std::string to;    // a mailbox
     std::string token;
-    std::string random;                   // 16 random bytes
-    std::int64_t date = 0;                // seconds since 1970
-    std::string language;                 // "ar", "fr", "en": of the subject
-    std::string text;                     // UTF-8
-    std::string in_reply_to;              // a Message-ID; may be empty
-    std::vector<std::string> references;  // the oldest first; the first and the newest are kept
-    bool automatic = false;               // an answer that nobody wrote (RFC 3834)
+    std::string random;            // 16 random bytes
+    std::int64_t date = 0;         // seconds since 1970
+    std::string language;          // "ar", "fr", "en": of the subject
+    std::string text;              // UTF-8
+    std::string in_reply_to = {};  // a Message-ID; may be empty
+    // The oldest first; of many the first and the newest are kept.
+    std::vector<std::string> references = {};
+    bool automatic = false;  // an answer that nobody wrote (RFC 3834)
 };
 
 struct Composed {
@@ -44,9 +45,5 @@ std::string_view subject_in(std::string_view language);
 
 /// All of them, for hand_on().
 std::vector<std::string> subjects_of_ours();
-
-/// Whether `text` is one mailbox that SMTP can be given: ASCII or UTF-8 without spaces, controls or
-/// brackets, at most 254 bytes. Never a route, a list or a header.
-bool is_mailbox(std::string_view text);
 
 }  // namespace sanad::email

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -47,13 +48,18 @@ public:
     /// now     seconds; may stand still, and go back a little
     bool take(std::string_view sender, std::int64_t now);
 
-    std::size_t senders() const { return seen_.size(); }
+    std::size_t senders() const { return places_.size(); }
 
 private:
-    void forget_one();
+    struct Sender {
+        std::string name;
+        std::deque<std::int64_t> times;
+    };
+    Sender& find(std::string_view sender);
 
     Limit limit_;
-    std::unordered_map<std::string, std::deque<std::int64_t>> seen_;
+    std::list<Sender> senders_;  // the one heard last stands first
+    std::unordered_map<std::string, std::list<Sender>::iterator> places_;
 };
 
 /// Both together, with the marks that say why: maybe_spam, many_from_sender.
