@@ -135,6 +135,16 @@ struct Request {
     glassList @108 :Void;                   # supervisor, data_officer, auditor: every time that somebody did
     backupMake @109 :Void;                  # admin: begin one now
     backupList @110 :Void;                  # admin
+
+    # --- telephones, and files that came with a contact
+    phoneList @111 :Void;                   # volunteer: their own telephones, and whether they take calls
+    phoneAdd @112 :Text;                    # volunteer: what they call it, 0..64 bytes; its password is shown once
+    phoneRemove @113 :Text;                 # volunteer: one of theirs; supervisor: anybody's. It ends at once
+    phoneReady @114 :PhoneReady;            # volunteer: takes calls from now on, or pauses
+    phoneBoard @115 :Void;                  # supervisor: who takes calls, and who talks with whom
+    contactCall @116 :ContactCall;          # volunteer: rings the asker, and brings them and the person together
+    callControl @117 :CallControl;          # volunteer; listen, whisper, barge_in and leave: supervisor
+    contactFileRead @118 :ContactFileRead;  # volunteer; audited at its first part
   }
 }
 
@@ -194,6 +204,10 @@ struct Reply {
     partners @51 :List(PartnerView);
     glasses @52 :List(GlassView);
     backups @53 :BackupsView;
+    phones @54 :PhonesView;
+    phoneMade @55 :PhoneMade;
+    phoneBoard @56 :List(PhoneAgentView);
+    filePart @57 :FilePart;
   }
 }
 
@@ -270,6 +284,31 @@ struct ContactView {
   joined @17 :List(Text);           # supervisors who write beside the one who has it
   marks @18 :List(Text);            # contact-marks: what its channel said of it
   setAside @19 :Bool;               # perhaps nobody in need: waits behind all others
+  files @20 :List(ContactFileView);  # contactShow and contactRead: all of them, the oldest first
+}
+
+struct ContactFileView {
+  # What came with a contact: a document of a mail, a recorded voice. Never a picture or a film.
+  id @0 :Text;             # for contactFileRead
+  name @1 :Text;           # as the sender called it, for people; may be empty
+  mediaType @2 :Text;      # such as application/pdf; of a voice audio/PCMA: G.711 A-law at 8 kHz
+  bytes @3 :UInt32;        # so far
+  parts @4 :UInt32;
+  whole @5 :Bool;          # false: its end is missing, so it is shown as cut
+  at @6 :Text;
+}
+
+struct ContactFileRead {
+  contact @0 :Text;
+  file @1 :Text;
+  part @2 :UInt32;         # from 0
+}
+
+struct FilePart {
+  bytes @0 :Data;          # at most 16,384 bytes
+  part @1 :UInt32;
+  parts @2 :UInt32;        # of the file, so far
+  whole @3 :Bool;
 }
 
 struct NoteView {
@@ -529,6 +568,60 @@ struct FileView {
   name @0 :Text;           # such as chi-2026.csv
   mediaType @1 :Text;
   text @2 :Text;           # at most 900 KiB
+}
+
+# ------------------------------------------------------------------ telephones of the staff
+
+struct PhonesView {
+  phones @0 :List(PhoneView);    # of whoever asks
+  ready @1 :Bool;                # takes calls
+  reason @2 :Text;               # phone-pause: why not; empty: they have not begun
+  since @3 :Text;                # of either; empty: since the node began
+  realm @4 :Text;                # what a SIP telephone calls the realm of its password
+  server @5 :Text;               # where it registers, of the node's configuration; may be empty
+}
+
+struct PhoneView {
+  name @0 :Text;                 # its user name at the node, such as d-ab12cd34
+  label @1 :Text;                # what its owner calls it
+  createdAt @2 :Text;
+  reachableAt @3 :Text;          # when the phone channel last said that it can be rung; empty: not yet
+}
+
+struct PhoneMade {
+  name @0 :Text;
+  password @1 :Text;             # this once: nobody can read it again
+  realm @2 :Text;
+  server @3 :Text;
+}
+
+struct PhoneReady {
+  ready @0 :Bool;
+  reason @1 :Text;               # of a pause: phone-pause
+}
+
+struct PhoneAgentView {
+  # A member of staff who has a telephone.
+  who @0 :Text;
+  displayName @1 :Text;
+  state @2 :Text;                # ready, ringing, talking, paused
+  reason @3 :Text;               # paused: phone-pause; empty: they have not begun
+  since @4 :Text;                # of the state; empty: since the node began
+  contact @5 :Text;              # ringing, talking: with whom
+  device @6 :Text;               # ringing, talking: on which telephone
+  phones @7 :List(PhoneView);
+}
+
+struct ContactCall {
+  contact @0 :Text;              # waits on the line, or asked to be called back
+  device @1 :Text;               # one of the asker's; empty: the one that was reachable last
+}
+
+struct CallControl {
+  contact @0 :Text;              # that is talked with by telephone
+  act @1 :Text;                  # hang_up, hold, resume, transfer · supervisor: listen, whisper, barge_in, leave
+  to @2 :Text;                   # of transfer: a member of staff; of a supervisor's acts: their own telephone,
+                                 # empty: the one that was reachable last
 }
 
 # ------------------------------------------------------------------ what a shift needs

@@ -143,6 +143,14 @@ const std::map<std::string, Expected> table{
     {"caseAnswer", {"cs"}},
     {"formTry", {"sa"}},
     {"formInstall", {"a"}},
+    {"phoneList", {"vcs", Open::not_yet}},
+    {"phoneAdd", {"vcs", Open::not_yet}},
+    {"phoneRemove", {"vcs", Open::not_yet}},
+    {"phoneReady", {"vcs", Open::not_yet}},
+    {"phoneBoard", {"s", Open::not_yet}},
+    {"contactCall", {"vcs", Open::not_yet}},
+    {"callControl", {"vcs", Open::not_yet}},
+    {"contactFileRead", {"vcs", Open::not_yet}},
 };
 
 // The members of the union, by name: each call has one of them with nothing in it.

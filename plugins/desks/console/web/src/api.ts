@@ -222,6 +222,22 @@ export interface Request {
   backupMake?: null;
   /** admin */
   backupList?: null;
+  /** volunteer: their own telephones, and whether they take calls */
+  phoneList?: null;
+  /** volunteer: what they call it, 0..64 bytes; its password is shown once */
+  phoneAdd?: string;
+  /** volunteer: one of theirs; supervisor: anybody's. It ends at once */
+  phoneRemove?: string;
+  /** volunteer: takes calls from now on, or pauses */
+  phoneReady?: PhoneReady;
+  /** supervisor: who takes calls, and who talks with whom */
+  phoneBoard?: null;
+  /** volunteer: rings the asker, and brings them and the person together */
+  contactCall?: ContactCall;
+  /** volunteer; listen, whisper, barge_in and leave: supervisor */
+  callControl?: CallControl;
+  /** volunteer; audited at its first part */
+  contactFileRead?: ContactFileRead;
 }
 
 export interface Reply {
@@ -279,6 +295,10 @@ export interface Reply {
   partners?: PartnerView[];
   glasses?: GlassView[];
   backups?: BackupsView;
+  phones?: PhonesView;
+  phoneMade?: PhoneMade;
+  phoneBoard?: PhoneAgentView[];
+  filePart?: FilePart;
 }
 
 export interface ErrorReply {
@@ -388,6 +408,40 @@ export interface ContactView {
   marks: string[];
   /** perhaps nobody in need: waits behind all others */
   setAside: boolean;
+  /** contactShow and contactRead: all of them, the oldest first */
+  files: ContactFileView[];
+}
+
+/** What came with a contact: a document of a mail, a recorded voice. Never a picture or a film. */
+export interface ContactFileView {
+  /** for contactFileRead */
+  id: string;
+  /** as the sender called it, for people; may be empty */
+  name: string;
+  /** such as application/pdf; of a voice audio/PCMA: G.711 A-law at 8 kHz */
+  mediaType: string;
+  /** so far */
+  bytes: number;
+  parts: number;
+  /** false: its end is missing, so it is shown as cut */
+  whole: boolean;
+  at: string;
+}
+
+export interface ContactFileRead {
+  contact: string;
+  file: string;
+  /** from 0 */
+  part: number;
+}
+
+export interface FilePart {
+  /** at most 16,384 bytes */
+  bytes: number[];
+  part: number;
+  /** of the file, so far */
+  parts: number;
+  whole: boolean;
 }
 
 export interface NoteView {
@@ -736,6 +790,78 @@ export interface FileView {
   mediaType: string;
   /** at most 900 KiB */
   text: string;
+}
+
+export interface PhonesView {
+  /** of whoever asks */
+  phones: PhoneView[];
+  /** takes calls */
+  ready: boolean;
+  /** phone-pause: why not; empty: they have not begun */
+  reason: string;
+  /** of either; empty: since the node began */
+  since: string;
+  /** what a SIP telephone calls the realm of its password */
+  realm: string;
+  /** where it registers, of the node's configuration; may be empty */
+  server: string;
+}
+
+export interface PhoneView {
+  /** its user name at the node, such as d-ab12cd34 */
+  name: string;
+  /** what its owner calls it */
+  label: string;
+  createdAt: string;
+  /** when the phone channel last said that it can be rung; empty: not yet */
+  reachableAt: string;
+}
+
+export interface PhoneMade {
+  name: string;
+  /** this once: nobody can read it again */
+  password: string;
+  realm: string;
+  server: string;
+}
+
+export interface PhoneReady {
+  ready: boolean;
+  /** of a pause: phone-pause */
+  reason: string;
+}
+
+/** A member of staff who has a telephone. */
+export interface PhoneAgentView {
+  who: string;
+  displayName: string;
+  /** ready, ringing, talking, paused */
+  state: string;
+  /** paused: phone-pause; empty: they have not begun */
+  reason: string;
+  /** of the state; empty: since the node began */
+  since: string;
+  /** ringing, talking: with whom */
+  contact: string;
+  /** ringing, talking: on which telephone */
+  device: string;
+  phones: PhoneView[];
+}
+
+export interface ContactCall {
+  /** waits on the line, or asked to be called back */
+  contact: string;
+  /** one of the asker's; empty: the one that was reachable last */
+  device: string;
+}
+
+export interface CallControl {
+  /** that is talked with by telephone */
+  contact: string;
+  /** hang_up, hold, resume, transfer · supervisor: listen, whisper, barge_in, leave */
+  act: string;
+  /** of transfer: a member of staff; of a supervisor's acts: their own telephone, empty: the one that was reachable last */
+  to: string;
 }
 
 /** How long somebody has worked on severe content. It tells how much, never what. */
@@ -1701,10 +1827,12 @@ export interface DirectoryOverride {
 
 /** Of each struct that an answer may have: what its fields are, for those that are left out. A member of a union ends in `?`: it is absent when it is not chosen. */
 export const shapes: Record<string, Record<string, string>> = {
-  Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?", form: "FormView?", queueChange: "QueueChange?", file: "FileView?", exposures: "[ExposureView?", sample: "[SampleView?", handover: "HandoverView?", partners: "[PartnerView?", glasses: "[GlassView?", backups: "BackupsView?" },
+  Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?", form: "FormView?", queueChange: "QueueChange?", file: "FileView?", exposures: "[ExposureView?", sample: "[SampleView?", handover: "HandoverView?", partners: "[PartnerView?", glasses: "[GlassView?", backups: "BackupsView?", phones: "PhonesView?", phoneMade: "PhoneMade?", phoneBoard: "[PhoneAgentView?", filePart: "FilePart?" },
   ErrorReply: { code: "s", wrong: "s", mend: "s" },
   Done: { id: "s", state: "s", code: "s", note: "s" },
-  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView", joined: "[s", marks: "[s", setAside: "b" },
+  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView", joined: "[s", marks: "[s", setAside: "b", files: "[ContactFileView" },
+  ContactFileView: { id: "s", name: "s", mediaType: "s", bytes: "n", parts: "n", whole: "b", at: "s" },
+  FilePart: { bytes: "d", part: "n", parts: "n", whole: "b" },
   NoteView: { at: "s", from: "s", to: "s", text: "s" },
   HintView: { id: "s", urgency: "s", label: "[Label", seq: "N", first: "n", length: "n", words: "s" },
   Label: { language: "s", text: "s" },
@@ -1726,6 +1854,10 @@ export const shapes: Record<string, Record<string, string>> = {
   StatisticsView: { contacts: "N", rows: "[StatisticsViewRow", smallest: "n", hidden: "b" },
   StatisticsViewRow: { by: "s", key: "s", count: "N", hidden: "b", beside: "b" },
   FileView: { name: "s", mediaType: "s", text: "s" },
+  PhonesView: { phones: "[PhoneView", ready: "b", reason: "s", since: "s", realm: "s", server: "s" },
+  PhoneView: { name: "s", label: "s", createdAt: "s", reachableAt: "s" },
+  PhoneMade: { name: "s", password: "s", realm: "s", server: "s" },
+  PhoneAgentView: { who: "s", displayName: "s", state: "s", reason: "s", since: "s", contact: "s", device: "s", phones: "[PhoneView" },
   ExposureView: { who: "s", todayMinutes: "n", budgetMinutes: "n", stretchMinutes: "n", stretchMaxMinutes: "n", onBreak: "b", talkAsked: "b", over: "b", lent: "n" },
   SampleView: { id: "s", contact: "s", who: "s", channel: "s", endedAt: "s", drawnAt: "s", drawnBy: "s", judgedAt: "s", judgedBy: "s", marks: "[SampleViewMark", note: "s" },
   SampleViewMark: { id: "s", mark: "n" },
