@@ -48,3 +48,34 @@ struct SessionRecord {
   confirmedAtMs @4 :Int64;
   how @5 :UInt16;               # 1 passkey, 2 password
 }
+
+struct PhoneRecord {
+  # A telephone of a member of staff.
+  name @0 :Text;                # its user name
+  owner @1 :Text;
+  label @2 :Text;
+  createdAtMs @3 :Int64;
+  ha1 @4 :Data;                 # 16 bytes: MD5 of name, realm and password; never the password
+}
+
+struct PhoneAgentRecord {
+  # Whether a member of staff takes calls, and what their telephone does.
+  name @0 :Text;
+  ready @1 :Bool;
+  reason @2 :Text;              # phone-pause
+  sinceMs @3 :Int64;            # of ready, or of the pause
+  missedInRow @4 :UInt32;
+  passedOver @5 :Data;          # 16 bytes: the contact for which they were rung last, and did not answer
+  passedOverAtMs @6 :Int64;
+  idleSinceMs @7 :Int64;        # when their last call was over
+  ringing @8 :PhoneCallRecord;  # absent: not rung
+  talking @9 :PhoneCallRecord;  # absent: talks with nobody, and has wrapped up
+}
+
+struct PhoneCallRecord {
+  contact @0 :Data;             # 16 bytes
+  device @1 :Text;
+  sinceMs @2 :Int64;
+  overAtMs @3 :Int64;           # of talking: when they hung up, what is left is to wrap it up; 0: they talk
+  handedOver @4 :Bool;          # of ringing: a colleague wants to hand the call over
+}

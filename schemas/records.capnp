@@ -261,3 +261,15 @@ struct SampleRecord {
   note @8 :Text;             # for the colleague it is about
   struct Mark { id @0 :Text; mark @1 :UInt8; }
 }
+
+struct ContactFileRecord {
+  # A file that came with a contact, sealed under its key; each part is a record of its own.
+  number @0 :UInt32;      # in the order of their coming
+  name @1 :Text;
+  mediaType @2 :Text;
+  bytes @3 :UInt32;
+  parts @4 :UInt32;
+  whole @5 :Bool;         # the last part came
+  atMs @6 :Int64;
+  id @7 :Data;            # 16 bytes, chosen by the channel
+}
