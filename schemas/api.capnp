@@ -604,11 +604,11 @@ struct PhoneAgentView {
   # A member of staff who has a telephone.
   who @0 :Text;
   displayName @1 :Text;
-  state @2 :Text;                # ready, ringing, talking, paused
+  state @2 :Text;                # ready, ringing, talking, after_call, paused
   reason @3 :Text;               # paused: phone-pause; empty: they have not begun
   since @4 :Text;                # of the state; empty: since the node began
-  contact @5 :Text;              # ringing, talking: with whom
-  device @6 :Text;               # ringing, talking: on which telephone
+  contact @5 :Text;              # ringing, talking, after_call: with whom
+  device @6 :Text;               # the same: on which telephone
   phones @7 :List(PhoneView);
 }
 

@@ -115,6 +115,16 @@ Result<std::vector<Account>> Accounts::list(store::Snapshot& from) {
     return list;
 }
 
+Result<std::vector<std::string>> Accounts::supervisors(store::Snapshot& from) {
+    const auto accounts = list(from);
+    if (!accounts) return std::unexpected(accounts.error());
+    std::vector<std::string> names;
+    for (const Account& account : *accounts)
+        if (account.active && account.roles.contains(Role::supervisor))
+            names.push_back(account.name);
+    return names;
+}
+
 Result<void> Accounts::save(store::Draft& draft, const Account& account, Time now, Tell tell) {
     if (tell == Tell::changed)
         feed_.emit(draft, {.at = now, .name = "account.changed", .who = account.name});

@@ -85,6 +85,8 @@ public:
 
     /// errors  not_found. threads  any
     Result<Account> find(store::Snapshot& from, const std::string& name);
+    /// The names of those who supervise and are active. threads  any
+    Result<std::vector<std::string>> supervisors(store::Snapshot& from);
     /// By name. threads  any
     Result<std::vector<Account>> list(store::Snapshot& from);
 

@@ -119,13 +119,18 @@ Result<void> Contacts::say(store::Draft& draft, Contact& contact, ContactEvent e
 
 Result<void> Contacts::deliver(store::Draft& draft, const Contact& contact,
                                const ChatMessage& message, Time now) {
-    const auto conversation = parts_.records.get(draft, addresses_, contact.id);
+    const auto where = reach(draft, contact.id);
+    if (!where) return std::unexpected(where.error());
+    return parts_.outward.deliver(draft, contact, *where, message, now);
+}
+
+Result<Reach> Contacts::reach(store::Snapshot& from, const ContactId& id) {
+    auto conversation = parts_.records.get(from, addresses_, id);
     if (!conversation) return std::unexpected(conversation.error());
     if (!*conversation) return fail(Fault::not_found, "conversation of contact");
-    const auto address = parts_.records.get(draft, return_address_, contact.id);
+    auto address = parts_.records.get(from, return_address_, id);
     if (!address) return std::unexpected(address.error());
-    return parts_.outward.deliver(draft, contact, {**conversation, address->value_or(Bytes())},
-                                  message, now);
+    return Reach{std::move(**conversation), std::move(*address).value_or(Bytes())};
 }
 
 Result<Contact> Contacts::find(store::Snapshot& from, const ContactId& id) {

@@ -79,6 +79,9 @@ public:
     /// changes nothing. errors  not_found, bad_size, unsupported
     Result<void> notice(store::Draft& draft, const std::string& instance, ByteView conversation,
                         ByteView key, const std::string& mark, Time now);
+    /// The same of a contact, by whoever the node says it was, each time anew. errors  as above
+    Result<void> note_mark(store::Draft& draft, const ContactId& id, const std::string& actor,
+                           const std::string& mark, Time now);
 
     /// Everything up to `seq` has been shown to the person. errors  not_found
     Result<void> shown(store::Draft& draft, const std::string& instance, ByteView conversation,
@@ -149,6 +152,8 @@ public:
                                                        std::uint32_t first, std::uint32_t limit);
     /// Those that wait or are open, the oldest first, at most `limit`.
     Result<std::vector<casework::Contact>> live(store::Snapshot& from, std::uint32_t limit);
+    /// How its channel finds the person. errors  not_found
+    Result<Reach> reach(store::Snapshot& from, const ContactId& id);
     /// Up to which seq the person has seen.
     Result<std::uint64_t> seen(store::Snapshot& from, const ContactId& id);
     /// What `actor` was writing; empty: nothing.

@@ -116,13 +116,19 @@ Result<void> Contacts::notice(store::Draft& draft, const std::string& instance,
     const auto before = kept_at(draft, **id, key);
     if (!before) return std::unexpected(before.error());
     if (*before) return {};
-    auto contact = find(draft, **id);
+    const auto contact = find(draft, **id);
     if (!contact) return std::unexpected(contact.error());
-    ContactEvent event = event_of(ContactEventKind::noticed, instance);
+    if (const auto said = note_mark(draft, **id, instance, mark, now); !said) return said;
+    return keep_key(draft, **id, key, contact->events);
+}
+
+Result<void> Contacts::note_mark(store::Draft& draft, const ContactId& id, const std::string& actor,
+                                 const std::string& mark, Time now) {
+    auto contact = find(draft, id);
+    if (!contact) return std::unexpected(contact.error());
+    ContactEvent event = event_of(ContactEventKind::noticed, actor);
     event.reason = mark;
-    const std::uint64_t seq = contact->events;
-    if (const auto said = say(draft, *contact, std::move(event), now); !said) return said;
-    return keep_key(draft, **id, key, seq);
+    return say(draft, *contact, std::move(event), now);
 }
 
 Result<Contact> Contacts::make(store::Draft& draft, const Source& source, ByteView conversation,

@@ -104,6 +104,19 @@ Result<std::set<std::string>> Exposures::people_in(store::Snapshot& from,
                                                });
 }
 
+Result<Exposures::Room> Exposures::room_for(store::Snapshot& from, const casework::Contact& contact,
+                                            const std::string& who, Time now) {
+    const auto severe = is_severe(from, contact);
+    if (!severe) return std::unexpected(severe.error());
+    if (!*severe) return Room::enough;
+    const auto exposure = find(from, who, now);
+    if (!exposure) return std::unexpected(exposure.error());
+    if (!casework::is_over(*exposure, rules())) return Room::enough;
+    const auto level = parts_.hints.effective(from, contact);
+    if (!level) return std::unexpected(level.error());
+    return *level == casework::Urgency::u0 ? Room::in_danger : Room::none;
+}
+
 Result<bool> Exposures::is_severe(store::Snapshot& from, const casework::Contact& contact) {
     const auto level = parts_.hints.effective(from, contact);
     if (!level) return std::unexpected(level.error());

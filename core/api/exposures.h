@@ -48,6 +48,11 @@ public:
 
     /// Somebody at `now`; of whom nothing is known: nothing. threads  any
     Result<casework::Exposure> find(store::Snapshot& from, const std::string& who, Time now);
+    /// Whether somebody's day leaves room for that contact. A budget never leaves a child in danger
+    /// alone: who is U0 is given to anybody. threads  any
+    enum class Room : std::uint8_t { enough, in_danger, none };
+    Result<Room> room_for(store::Snapshot& from, const casework::Contact& contact,
+                          const std::string& who, Time now);
     /// threads  any
     Result<bool> is_severe(store::Snapshot& from, const casework::Contact& contact);
     const casework::ExposureRules& rules() const { return parts_.rules; }

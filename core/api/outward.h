@@ -25,6 +25,19 @@ struct Reach {
     Bytes return_address;  // may be empty
 };
 
+/// What a member of staff does in a call that goes on. Same numbers as
+/// plugin::schema::Control::Act.
+enum class CallAct : std::uint8_t {
+    hang_up,
+    hold,
+    resume,
+    transfer,
+    listen,    // the rest: a supervisor. Hears both,
+    whisper,   // is heard by the member of staff alone,
+    barge_in,  // or by both
+    leave,
+};
+
 /// What leaves through plugins: each call drafts an outbox item. Implemented by core/node, which
 /// knows the plugins' messages. threads  engine
 class Outward {
@@ -34,6 +47,15 @@ public:
     /// A counsellor's message, or only a new state when `message` has no text.
     virtual Result<void> deliver(store::Draft& draft, const casework::Contact& contact,
                                  const Reach& reach, const ChatMessage& message, Time now) = 0;
+
+    /// Brings a member of staff, at that telephone, and the person together.
+    virtual Result<void> connect(store::Draft& draft, const casework::Contact& contact,
+                                 const Reach& reach, const std::string& device, Time now) = 0;
+
+    /// A member of staff does something in a call. device  of transfer: who gets it
+    virtual Result<void> control(store::Draft& draft, const casework::Contact& contact,
+                                 const Reach& reach, CallAct act, const std::string& device,
+                                 Time now) = 0;
 
     /// An escalation for a partner. `instance` is the partner's plugin instance.
     virtual Result<void> dispatch(store::Draft& draft, const std::string& instance,

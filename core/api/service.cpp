@@ -48,6 +48,18 @@ const Service::Rule* Service::find_rule(Request::Which which) {
          {volunteer},
          "contact.transfer",
          &Service::contact_transfer},
+        {Request::CONTACT_CALL, audited, {volunteer}, "contact.call", &Service::contact_call},
+        {Request::CALL_CONTROL, audited, {volunteer}, "call.control", &Service::call_control},
+        {Request::CONTACT_FILE_READ,
+         audited,
+         {volunteer},
+         "contact.file_read",
+         &Service::contact_file_read},
+        {Request::PHONE_LIST, read, {volunteer}, "phone.list", &Service::phone_list},
+        {Request::PHONE_ADD, audited, {volunteer}, "phone.add", &Service::phone_add},
+        {Request::PHONE_REMOVE, audited, {volunteer}, "phone.remove", &Service::phone_remove},
+        {Request::PHONE_READY, audited, {volunteer}, "phone.ready", &Service::phone_ready},
+        {Request::PHONE_BOARD, read, {supervisor}, "phone.board", &Service::phone_board},
         {Request::CONTACT_NOTE, audited, {volunteer}, "contact.note", &Service::contact_note},
         {Request::CONTACT_JOIN, audited, {supervisor}, "contact.join", &Service::contact_join},
         {Request::HANDOVER_SHOW, read, {supervisor}, "handover.show", &Service::handover_show},
@@ -322,6 +334,7 @@ void Service::handle(ByteView request, Door::Answer answer) {
 
 void Service::take(const std::shared_ptr<Call>& call, ByteView request) {
     if (const auto begun = begin(call, request); !begun) return call->finish(begun);
+    if (is_file_further_on(*call)) return serve_now(call);
     if (call->rule->serve == Serve::audited) return serve_in_engine(call);
     if (call->rule->serve == Serve::lengthy) return serve_at_length(call);
     if (call->rule->serve == Serve::by_links) return serve_by_links(call);
@@ -329,6 +342,17 @@ void Service::take(const std::shared_ptr<Call>& call, ByteView request) {
     if (call->rule->serve == Serve::by_person) return serve_by_person(call);
     if (call->rule->which == Request::FEED_READ && wait_for_feed(call)) return;
     serve_now(call);
+}
+
+// A later part of a file that was opened, with an entry, a moment ago: contact_file_read sees to
+// it.
+bool Service::is_file_further_on(Call& call) {
+    if (call.rule->which != Request::CONTACT_FILE_READ) return false;
+    try {
+        return call.request().getContactFileRead().getPart() > 0;
+    } catch (const kj::Exception&) {
+        return false;  // it is said where it is served
+    }
 }
 
 Result<void> Service::begin(const std::shared_ptr<Call>& call, ByteView request) {

@@ -5,12 +5,14 @@
 #include "core/api/board.h"
 #include "core/api/break_glass.h"
 #include "core/api/cases.h"
+#include "core/api/contact_files.h"
 #include "core/api/contacts.h"
 #include "core/api/cover.h"
 #include "core/api/desk_door.h"
 #include "core/api/door.h"
 #include "core/api/escalations.h"
 #include "core/api/exposures.h"
+#include "core/api/file_readers.h"
 #include "core/api/hints.h"
 #include "core/api/node_control.h"
 #include "core/api/overrides.h"
@@ -19,6 +21,7 @@
 #include "core/api/sessions.h"
 #include "core/api/sign_in.h"
 #include "core/api/statistics.h"
+#include "core/api/switchboard.h"
 #include "core/api/uploads.h"
 #include "core/casework/search_words.h"
 #include "core/federation/attachments.h"
@@ -71,6 +74,7 @@ public:
         store::Feed& feed;
         store::Outbox& outbox;
         Contacts& contacts;
+        ContactFiles& files;
         Hints& hints;
         Board& board;
         store::SearchIndex& search;
@@ -82,6 +86,8 @@ public:
         Exposures& exposures;
         Samples& samples;
         Accounts& accounts;
+        Phones& phones;
+        Switchboard& switchboard;
         Sessions& sessions;
         federation::Referrals& referrals;
         federation::Attachments& attachments;
@@ -103,6 +109,7 @@ public:
         Staff staff;
         std::vector<Partner> partners;
         SignInPlace sign_in{};
+        std::string phone_server{};  // where telephones of the staff register; for people
     };
 
     explicit Service(Parts parts);
@@ -156,6 +163,7 @@ private:
     Result<void> admit_at_socket(Call& call);
     Result<void> admit_at_desk(Call& call);
     void tidy_sessions();
+    static bool is_file_further_on(Call& call);
     void serve_now(const std::shared_ptr<Call>& call);
     void serve_in_engine(const std::shared_ptr<Call>& call);
     void serve_at_length(const std::shared_ptr<Call>& call);
@@ -261,7 +269,6 @@ private:
     /// errors  denied: exposure_over, but where it is U0: then the supervisors are told
     Result<void> may_be_given(Context& context, const casework::Contact& contact,
                               const std::string& who);
-    Result<std::vector<std::string>> supervisors(store::Snapshot& from);
     Result<void> form_show(Context& context, In request, Out reply);
     Result<void> case_answer(Context& context, In request, Out reply);
     Result<void> form_try(Context& context, In request, Out reply);
@@ -298,6 +305,18 @@ private:
     /// What was written in a contact after `after`, with what the asker was writing.
     Result<void> show_contact(Context& context, const ContactId& id, std::uint64_t after,
                               Out reply);
+
+    // Telephones, calls and files (service_phones.cpp).
+    Result<void> phone_list(Context& context, In request, Out reply);
+    Result<void> phone_add(Context& context, In request, Out reply);
+    Result<void> phone_remove(Context& context, In request, Out reply);
+    Result<void> phone_ready(Context& context, In request, Out reply);
+    Result<void> phone_board(Context& context, In request, Out reply);
+    Result<void> contact_call(Context& context, In request, Out reply);
+    Result<void> call_control(Context& context, In request, Out reply);
+    Result<void> contact_file_read(Context& context, In request, Out reply);
+    Result<void> fill_files(store::Snapshot& from, const ContactId& id,
+                            schema::api::ContactView::Builder out);
 
     Result<void> case_list(Context& context, In request, Out reply);
     Result<void> case_show(Context& context, In request, Out reply);
@@ -396,6 +415,7 @@ private:
 
     Parts parts_;
     Uploads uploads_;
+    FileReaders file_readers_;
     KeptPassport kept_passport_;  // of the thread of lengthy calls
     std::mutex mutex_;            // guards waiting_ and lengthy_
     std::list<std::shared_ptr<Call>> waiting_;

@@ -133,6 +133,7 @@ Result<void> Service::show_contact(Context& context, const ContactId& id, std::u
         among_staff[i].setTo(text(note.to));
         among_staff[i].setText(text(note.text));
     }
+    if (const auto filled = fill_files(context.from, id, out); !filled) return filled;
     auto messages = out.initMessages(static_cast<unsigned>(events->size()));
     for (unsigned i = 0; i < messages.size(); ++i) {
         const auto& event = (*events)[i];

@@ -1,6 +1,7 @@
 // The part of Service that looks after who answers: how long they have worked on severe content.
 #include "core/api/reply_text.h"
 #include "core/api/service.h"
+#include "core/base/join.h"
 
 #include <algorithm>
 
@@ -8,7 +9,6 @@ namespace sanad::api {
 
 using casework::Contact;
 using casework::Exposure;
-using casework::Urgency;
 
 namespace {
 
@@ -30,42 +30,20 @@ void fill_exposure(schema::api::ExposureView::Builder out, const std::string& wh
     out.setLent(minutes(exposure.lent));
 }
 
-std::string with_commas(const std::vector<std::string>& names) {
-    std::string all;
-    for (const auto& one : names) all += (all.empty() ? "" : ",") + one;
-    return all;
-}
-
 }  // namespace
 
-Result<std::vector<std::string>> Service::supervisors(store::Snapshot& from) {
-    const auto accounts = parts_.accounts.list(from);
-    if (!accounts) return std::unexpected(accounts.error());
-    std::vector<std::string> names;
-    for (const Account& account : *accounts)
-        if (account.active && account.roles.contains(Role::supervisor))
-            names.push_back(account.name);
-    return names;
-}
-
-// A budget never leaves a child in danger alone: who is U0 is given to anybody.
 Result<void> Service::may_be_given(Context& context, const Contact& contact,
                                    const std::string& who) {
-    const auto severe = parts_.exposures.is_severe(context.from, contact);
-    if (!severe) return std::unexpected(severe.error());
-    if (!*severe) return {};
-    const auto exposure = parts_.exposures.find(context.from, who, context.now);
-    if (!exposure) return std::unexpected(exposure.error());
-    if (!casework::is_over(*exposure, parts_.exposures.rules())) return {};
-    const auto level = parts_.hints.effective(context.from, contact);
-    if (!level) return std::unexpected(level.error());
-    if (*level != Urgency::u0) return fail(Fault::denied, "exposure_over");
-    const auto told = supervisors(context.from);
+    const auto room = parts_.exposures.room_for(context.from, contact, who, context.now);
+    if (!room) return std::unexpected(room.error());
+    if (*room == Exposures::Room::none) return fail(Fault::denied, "exposure_over");
+    if (*room == Exposures::Room::enough) return {};
+    const auto told = parts_.accounts.supervisors(context.from);
     if (!told) return std::unexpected(told.error());
     parts_.feed.emit(*context.draft, {.at = context.now,
                                       .name = "exposure.urgent",
                                       .subject = contact.id.bytes,
-                                      .who = with_commas(*told)});
+                                      .who = join(*told, ",")});
     return {};
 }
 
@@ -103,7 +81,7 @@ Result<void> Service::exposure_mark(Context& context, In request, Out reply) {
     if (!by_supervisor && !about_self) return fail(Fault::denied, "their_own");
     if (const auto member = staff_member(who); !member) return std::unexpected(member.error());
     context.reason = word + " " + who;
-    const auto above = supervisors(context.from);
+    const auto above = parts_.accounts.supervisors(context.from);
     if (!above) return std::unexpected(above.error());
     // Who supervises alone must be able to go on: nobody else is there to lend.
     if (*sign == ExposureSign::lend && about_self &&
@@ -117,7 +95,7 @@ Result<void> Service::exposure_mark(Context& context, In request, Out reply) {
     if (*sign == ExposureSign::talk_ask)
         parts_.feed.emit(
             *context.draft,
-            {.at = context.now, .name = "exposure.talk_asked", .who = with_commas(*above)});
+            {.at = context.now, .name = "exposure.talk_asked", .who = join(*above, ",")});
     reply.initDone().setId(text(who));
     return {};
 }

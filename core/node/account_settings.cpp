@@ -1,5 +1,6 @@
 #include "core/node/account_settings.h"
 
+#include "core/base/text.h"
 #include "core/node/settings.h"
 
 #include <algorithm>
@@ -49,6 +50,11 @@ AccountSettings read_accounts(Settings& settings) {
     AccountSettings out;
     out.origins = settings.texts("origins", origins_max);
     out.relying_party = settings.text("relying_party");
+    out.phone_server = settings.text("phone_server");
+    if (!out.phone_server.empty() && !check_label(out.phone_server, host_bytes_max))
+        settings.complain("phone_server",
+                          "is no address: write it as a telephone wants it, such "
+                          "as sip.example.org:5061");
     for (const std::string& origin : out.origins) {
         const std::string host = origin_host(origin);
         if (host.empty()) {

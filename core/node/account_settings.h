@@ -14,6 +14,7 @@ inline constexpr std::size_t origins_max = 8;
 struct AccountSettings {
     std::vector<std::string> origins;  // such as "https://desk.example.org"; none: no passkeys
     std::string relying_party;         // the domain that passkeys are for; empty: no passkeys
+    std::string phone_server;  // where telephones of the staff register, for people; or empty
 };
 
 /// The host of an origin as a browser writes it: https, and http only of this machine; a name in

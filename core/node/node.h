@@ -111,6 +111,7 @@ private:
     Result<void> open_statistics();
     Result<void> open_search();
     Result<void> open_shift();
+    Result<void> open_phones();
     Result<void> open_service();
     api::Duty::Parts duty_parts();
     Result<void> take_up_parked();
@@ -178,6 +179,7 @@ private:
 
     std::unique_ptr<PluginOutward> outward_;
     std::unique_ptr<api::Contacts> contacts_;
+    std::unique_ptr<api::ContactFiles> contact_files_;
     std::unique_ptr<api::Hints> hints_;
     std::unique_ptr<api::Board> board_;
     std::unique_ptr<api::Cases> cases_;
@@ -190,6 +192,8 @@ private:
     std::unique_ptr<api::Samples> samples_;
     std::unique_ptr<api::Feedback> feedback_;
     std::unique_ptr<api::Accounts> accounts_;
+    std::unique_ptr<api::Phones> phones_;
+    std::unique_ptr<api::Switchboard> switchboard_;
     std::unique_ptr<api::Sessions> sessions_;
     std::unique_ptr<PluginValues> plugin_values_;
     std::mutex form_mutex_;  // guards the next two

@@ -99,15 +99,7 @@ api::Duty::Parts Node::duty_parts() {
             *cases_,
             *outward_,
             around_.entropy,
-            [this](store::Snapshot& from) -> Result<std::vector<std::string>> {
-                const auto accounts = accounts_->list(from);
-                if (!accounts) return std::unexpected(accounts.error());
-                std::vector<std::string> names;
-                for (const auto& account : *accounts)
-                    if (account.active && account.roles.contains(api::Role::supervisor))
-                        names.push_back(account.name);
-                return names;
-            }};
+            [this](store::Snapshot& from) { return accounts_->supervisors(from); }};
 }
 
 Result<void> Node::open_cover() {
@@ -174,6 +166,27 @@ Result<void> Node::open_shift() {
     return {};
 }
 
+// Behind who counts minutes: who is rung for depends on them.
+Result<void> Node::open_phones() {
+    auto files = api::ContactFiles::open(*store_.store, {*records_, *feed_, *contacts_});
+    if (!files) return std::unexpected(files.error());
+    contact_files_ = std::move(*files);
+    auto phones = api::Phones::open(*store_.store,
+                                    {*records_, *feed_, *accounts_, around_.entropy, index_key_});
+    if (!phones) return std::unexpected(phones.error());
+    phones_ = std::move(*phones);
+    auto switchboard =
+        api::Switchboard::open(*store_.store, {*records_, *feed_, taxonomies_, *accounts_, *phones_,
+                                               *contacts_, *exposures_, *outward_, index_key_});
+    if (!switchboard) return std::unexpected(switchboard.error());
+    switchboard_ = std::move(*switchboard);
+    contacts_->on_change([this](store::Draft& draft, const casework::Contact& contact,
+                                const casework::ContactEvent& event, Time now) {
+        return switchboard_->follow(draft, contact, event, now);
+    });
+    return {};
+}
+
 Result<void> Node::open_statistics() {
     auto statistics = api::Statistics::open(
         *store_.store, {*records_, *contacts_, *cases_, taxonomies_, configuration_.statistics.zone,
@@ -232,6 +245,7 @@ Result<void> Node::open_service() {
     escalations_ = std::move(*escalations);
     if (const auto opened = open_cover(); !opened) return opened;
     if (const auto opened = open_shift(); !opened) return opened;
+    if (const auto opened = open_phones(); !opened) return opened;
     if (const auto opened = open_statistics(); !opened) return opened;
     if (const auto opened = open_search(); !opened) return opened;
     auto overrides = api::Overrides::open(*store_.store, *records_, *feed_);
@@ -248,9 +262,10 @@ Result<void> Node::open_service() {
     if (!values) return std::unexpected(values.error());
     plugin_values_ = std::move(*values);
     desk_calls_ = std::make_unique<DeskCalls>(around_.clock, around_.entropy, feed_->newest());
-    services_ = std::make_unique<PluginServices>(PluginServices::Parts{
-        *store_.store, *engine_, *audit_, *contacts_, *hints_, *board_, *escalations_, *cover_,
-        *feedback_, *plugin_values_, *desk_calls_, around_.clock});
+    services_ = std::make_unique<PluginServices>(
+        PluginServices::Parts{*store_.store, *engine_, *audit_, *contacts_, *contact_files_,
+                              *phones_, *switchboard_, *hints_, *board_, *escalations_, *cover_,
+                              *feedback_, *plugin_values_, *desk_calls_, around_.clock});
 
     make_slots();
     api::Staff staff;
@@ -278,6 +293,7 @@ Result<void> Node::open_service() {
         .feed = *feed_,
         .outbox = *outbox_,
         .contacts = *contacts_,
+        .files = *contact_files_,
         .hints = *hints_,
         .board = *board_,
         .search = *search_,
@@ -289,6 +305,8 @@ Result<void> Node::open_service() {
         .exposures = *exposures_,
         .samples = *samples_,
         .accounts = *accounts_,
+        .phones = *phones_,
+        .switchboard = *switchboard_,
         .sessions = *sessions_,
         .referrals = *referrals_,
         .attachments = *attachments_,
@@ -311,6 +329,7 @@ Result<void> Node::open_service() {
         .partners = std::move(partners),
         .sign_in = {{configuration_.accounts.relying_party, configuration_.accounts.origins},
                     configuration_.name},
+        .phone_server = configuration_.accounts.phone_server,
     });
     desk_calls_->serve(*service_);
     engine_->add(*freezes_);

@@ -22,9 +22,9 @@ LifeParts Node::life_parts() {
             .log = around_.log,
             .pump =
                 [this](plugins::Instance& instance) {
-                    return std::make_unique<PluginPump>(
-                        PluginPump::Parts{*store_.store, *engine_, *outbox_, *feed_, *escalations_,
-                                          instance, around_.clock, around_.log, counters_});
+                    return std::make_unique<PluginPump>(PluginPump::Parts{
+                        *store_.store, *engine_, *outbox_, *feed_, *escalations_, *switchboard_,
+                        instance, around_.clock, around_.log, counters_});
                 },
             .told =
                 [this](std::uint64_t life, const PluginSettings& settings, plugins::Broker& broker,

@@ -9,6 +9,13 @@
 #include <utility>
 
 namespace sanad::node {
+namespace {
+
+bool is_of_call(const store::OutboxItem& item) {
+    return item.method == SANAD_M_CONNECT || item.method == SANAD_M_CONTROL;
+}
+
+}  // namespace
 
 PluginPump::PluginPump(Parts parts)
     : parts_(parts), thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -74,6 +81,14 @@ Duration PluginPump::give_all(const std::stop_token& stop) {
             // Its next life begins with an event of the feed, which wakes us.
             if (!takes_calls()) return look_again;
             if (item.dead || held.contains(item.subject)) continue;
+            // A telephone that rings minutes later would reach whoever is there then.
+            if (is_of_call(item) && now - item.created_at >= call_items_last) {
+                Outcome late;
+                late.kind = Outcome::Kind::rejected;
+                late.reason = "too_late";
+                record(item, late);
+                continue;
+            }
             if (item.not_before > now) {
                 held.insert(item.subject);
                 wait = std::min(wait, item.not_before - now);
@@ -173,6 +188,13 @@ Result<void> PluginPump::draft_outcome(store::Draft& draft, const store::OutboxI
 // Who waits for it learns that it did not arrive.
 Result<void> PluginPump::draft_undelivered(store::Draft& draft, const store::OutboxItem& item,
                                            const std::string& reason, Time now) {
+    if (is_of_call(item)) {
+        using Wanted = api::Switchboard::Wanted;
+        const auto told = parts_.switchboard.refused(
+            draft, ContactId{item.subject},
+            item.method == SANAD_M_CONNECT ? Wanted::connection : Wanted::act, reason, now);
+        return !told && told.error().fault == Fault::io ? told : Result<void>();
+    }
     if (item.method != SANAD_M_DISPATCH) {
         parts_.feed.emit(draft, {.at = now,
                                  .name = "contact.undeliverable",

@@ -2,6 +2,7 @@
 
 #include "core/api/contacts.h"
 #include "core/api/escalations.h"
+#include "core/api/switchboard.h"
 #include "core/base/counters.h"
 #include "core/plugins/instance.h"
 #include "core/store/engine.h"
@@ -25,6 +26,8 @@ public:
     static constexpr Duration retry_after_fault{5'000};
     static constexpr Duration retry_after_strike{1'000};
     static constexpr Duration look_again{5'000};
+    /// What somebody wanted in a call and was not done by then is not done at all.
+    static constexpr Duration call_items_last{30'000};
     static constexpr std::uint8_t strikes_max = 3;
     static constexpr std::uint32_t items_at_once = 64;
 
@@ -34,6 +37,7 @@ public:
         store::Outbox& outbox;
         store::Feed& feed;
         api::Escalations& escalations;
+        api::Switchboard& switchboard;
         plugins::Instance& instance;
         const Clock& clock;
         Log& log;

@@ -59,6 +59,14 @@ sanad_status PluginServices::call(std::string_view instance, std::uint32_t metho
             return notice(name, request, reply);
         case SANAD_M_ARRIVE:
             return arrive(name, request, reply);
+        case SANAD_M_ATTACH:
+            return attach(name, request, reply);
+        case SANAD_M_SUMMON:
+            return summon(name, request, reply);
+        case SANAD_M_RANG:
+            return rang(name, request, reply);
+        case SANAD_M_DEVICE:
+            return device(request, reply);
         case SANAD_M_STATUS:
             return status(name, request, reply);
         case SANAD_M_VIEW:
@@ -196,6 +204,10 @@ sanad_status PluginServices::leave(const std::string& instance, ByteView request
         [&](store::Draft& draft, Time now) -> Result<Bytes> {
             const auto left = parts_.contacts.left(draft, instance, in->conversation, in->how, now);
             if (!left) return std::unexpected(left.error());
+            const auto contact = contact_of(draft, instance, in->conversation);
+            if (!contact) return std::unexpected(contact.error());
+            const auto closed = parts_.switchboard.line_closed(draft, *contact, now);
+            if (!closed) return std::unexpected(closed.error());
             return Bytes();
         },
         reply);

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "core/api/contact_files.h"
 #include "core/api/contacts.h"
 #include "core/api/cover.h"
 #include "core/api/escalations.h"
 #include "core/api/feedback.h"
 #include "core/api/hints.h"
+#include "core/api/phones.h"
+#include "core/api/switchboard.h"
 #include "core/api/waiting_line.h"
 #include "core/node/desk_calls.h"
 #include "core/node/plugin_values.h"
@@ -26,6 +29,11 @@ public:
     Result<void> deliver(store::Draft& draft, const casework::Contact& contact,
                          const api::Reach& reach, const api::ChatMessage& message,
                          Time now) override;
+    Result<void> connect(store::Draft& draft, const casework::Contact& contact,
+                         const api::Reach& reach, const std::string& device, Time now) override;
+    Result<void> control(store::Draft& draft, const casework::Contact& contact,
+                         const api::Reach& reach, api::CallAct act, const std::string& device,
+                         Time now) override;
     Result<void> dispatch(store::Draft& draft, const std::string& instance,
                           const casework::Escalation& escalation, ByteView reference,
                           const std::string& view, Time now) override;
@@ -42,6 +50,9 @@ public:
         store::Engine& engine;
         store::Audit& audit;
         api::Contacts& contacts;
+        api::ContactFiles& files;
+        api::Phones& phones;
+        api::Switchboard& switchboard;
         api::Hints& hints;
         api::Board& board;
         api::Escalations& escalations;
@@ -79,6 +90,13 @@ private:
     sanad_status submit(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status notice(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status arrive(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status attach(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status summon(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status rang(const std::string& instance, ByteView request, plugins::Reply& reply);
+    sanad_status device(ByteView request, plugins::Reply& reply);
+    /// errors  not_found, bad_size
+    Result<ContactId> contact_of(store::Snapshot& from, const std::string& instance,
+                                 ByteView conversation);
     sanad_status receipt(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status replay(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status feedback(const std::string& instance, ByteView request, plugins::Reply& reply);

@@ -79,6 +79,14 @@ public:
                          const api::ChatMessage&, Time) override {
         return {};
     }
+    Result<void> connect(store::Draft&, const casework::Contact&, const api::Reach&,
+                         const std::string&, Time) override {
+        return {};
+    }
+    Result<void> control(store::Draft&, const casework::Contact&, const api::Reach&, api::CallAct,
+                         const std::string&, Time) override {
+        return {};
+    }
     Result<void> dispatch(store::Draft&, const std::string&, const casework::Escalation&, ByteView,
                           const std::string&, Time) override {
         return {};

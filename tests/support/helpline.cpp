@@ -77,6 +77,7 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
       contacts(must(api::Contacts::open(*node.store, {node.records, *node.feed, around.taxonomies,
                                                       around.entropy, *this, index_key}))),
       hints(must(api::Hints::open(*node.store, {node.records, *node.feed, lexicon}))),
+      files(must(api::ContactFiles::open(*node.store, {node.records, *node.feed, *contacts}))),
       board(std::make_unique<api::Board>(
           api::Board::Parts{*node.store, *node.feed, *contacts, *hints, around.entropy})),
       cases(must(api::Cases::open(
@@ -105,8 +106,17 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
           *node.store,
           {.records = node.records, .feed = *node.feed, .contacts = *contacts, .hints = *hints}))),
       samples(must(api::Samples::open(
-          *node.store, {node.records, *node.feed, *contacts, around.taxonomies, around.entropy}))) {
+          *node.store, {node.records, *node.feed, *contacts, around.taxonomies, around.entropy}))),
+      phones(must(api::Phones::open(
+          *node.store, {node.records, *node.feed, *accounts, around.entropy, index_key}))),
+      switchboard(must(api::Switchboard::open(
+          *node.store, {node.records, *node.feed, around.taxonomies, *accounts, *phones, *contacts,
+                        *exposures, *this, index_key}))) {
     node.engine.add(*outbox);
+    contacts->on_change([this](store::Draft& draft, const casework::Contact& contact,
+                               const casework::ContactEvent& event, Time now) {
+        return switchboard->follow(draft, contact, event, now);
+    });
     contacts->on_change([this](store::Draft& draft, const casework::Contact& contact,
                                const casework::ContactEvent& event,
                                Time now) { return exposures->follow(draft, contact, event, now); });
@@ -150,6 +160,7 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                             .feed = *node.feed,
                             .outbox = *outbox,
                             .contacts = *contacts,
+                            .files = *files,
                             .hints = *hints,
                             .board = *board,
                             .search = *search,
@@ -161,6 +172,8 @@ Helpline::Helpline(Machine& machine, const Surroundings& around, federation::Tra
                             .exposures = *exposures,
                             .samples = *samples,
                             .accounts = *accounts,
+                            .phones = *phones,
+                            .switchboard = *switchboard,
                             .sessions = *sessions,
                             .referrals = *node.referrals,
                             .attachments = *node.attachments,

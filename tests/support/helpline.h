@@ -69,6 +69,16 @@ public:
     Reply consent(const std::string& case_id, const std::vector<std::string>& items,
                   const std::vector<std::string>& recipients);
 
+    api::Outward& outward() { return *this; }
+    /// What the phone channel was asked for.
+    struct CallAsked {
+        ContactId contact;
+        std::string device;
+        Bytes return_address;
+        std::optional<api::CallAct> act;  // none: to connect
+    };
+    std::vector<CallAsked> calls;
+
     casework::Form case_form;  // as an administrator wrote it
     std::shared_ptr<const casework::Form> form() override {
         return std::make_shared<const casework::Form>(case_form);
@@ -90,6 +100,16 @@ public:
 private:
     Result<void> deliver(store::Draft&, const casework::Contact&, const api::Reach&,
                          const api::ChatMessage&, Time) override {
+        return {};
+    }
+    Result<void> connect(store::Draft&, const casework::Contact& contact, const api::Reach& reach,
+                         const std::string& device, Time) override {
+        calls.push_back({contact.id, device, reach.return_address, {}});
+        return {};
+    }
+    Result<void> control(store::Draft&, const casework::Contact& contact, const api::Reach& reach,
+                         api::CallAct act, const std::string& device, Time) override {
+        calls.push_back({contact.id, device, reach.return_address, act});
         return {};
     }
     Result<void> dispatch(store::Draft&, const std::string&, const casework::Escalation&, ByteView,
@@ -114,6 +134,7 @@ public:
     casework::Lexicon lexicon;
     std::unique_ptr<api::Contacts> contacts;
     std::unique_ptr<api::Hints> hints;
+    std::unique_ptr<api::ContactFiles> files;
     std::unique_ptr<api::Board> board;
     std::unique_ptr<api::Cases> cases;
     std::unique_ptr<api::Statistics> statistics;
@@ -126,6 +147,8 @@ public:
     std::unique_ptr<api::BreakGlass> break_glass;
     std::unique_ptr<api::Exposures> exposures;
     std::unique_ptr<api::Samples> samples;
+    std::unique_ptr<api::Phones> phones;
+    std::unique_ptr<api::Switchboard> switchboard;
     std::optional<api::Service> service;
 };
 

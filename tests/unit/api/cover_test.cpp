@@ -42,6 +42,14 @@ struct Page final : Outward {
         if (!message.text.empty()) messages.push_back(message);
         return {};
     }
+    Result<void> connect(store::Draft&, const casework::Contact&, const Reach&, const std::string&,
+                         Time) override {
+        return {};
+    }
+    Result<void> control(store::Draft&, const casework::Contact&, const Reach&, CallAct,
+                         const std::string&, Time) override {
+        return {};
+    }
     Result<void> dispatch(store::Draft&, const std::string&, const casework::Escalation&, ByteView,
                           const std::string&, Time) override {
         return {};

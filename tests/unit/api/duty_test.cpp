@@ -19,6 +19,14 @@ struct Plugins final : Outward {
                          Time) override {
         return {};
     }
+    Result<void> connect(store::Draft&, const casework::Contact&, const Reach&, const std::string&,
+                         Time) override {
+        return {};
+    }
+    Result<void> control(store::Draft&, const casework::Contact&, const Reach&, CallAct,
+                         const std::string&, Time) override {
+        return {};
+    }
     Result<void> dispatch(store::Draft&, const std::string& instance, const casework::Escalation&,
                           ByteView, const std::string& view, Time) override {
         calls.push_back({instance, view});

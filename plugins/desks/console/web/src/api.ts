@@ -835,15 +835,15 @@ export interface PhoneReady {
 export interface PhoneAgentView {
   who: string;
   displayName: string;
-  /** ready, ringing, talking, paused */
+  /** ready, ringing, talking, after_call, paused */
   state: string;
   /** paused: phone-pause; empty: they have not begun */
   reason: string;
   /** of the state; empty: since the node began */
   since: string;
-  /** ringing, talking: with whom */
+  /** ringing, talking, after_call: with whom */
   contact: string;
-  /** ringing, talking: on which telephone */
+  /** the same: on which telephone */
   device: string;
   phones: PhoneView[];
 }
