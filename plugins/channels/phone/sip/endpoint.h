@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-// The node's own telephone exchange: SIP (RFC 3261) over UDP, TCP and TLS, voices in G.711 by RTP or
-// SRTP, registrations of counsellors' telephones. Nothing of the library behind it shows here.
+// The node's own telephone exchange: SIP (RFC 3261) over UDP, TCP and TLS, voices in G.711 by RTP
+// or SRTP, registrations of counsellors' telephones. Nothing of the library behind it shows here.
 //
 // What holds for every setting:
 //   - a call from outside ends here. It is never sent on to another address outside; REFER and 3xx
@@ -23,20 +23,21 @@
 //   - every table is bounded, and a source that sends too much hears nothing more for a while.
 namespace sanad::phone {
 
-inline constexpr std::size_t legs_max = 4000;              // two sockets each, of 8,192 per loop
-inline constexpr std::size_t registrations_max = 2000;     // devices
-inline constexpr std::size_t credentials_asked_max = 64;   // registrations waiting for the node
+inline constexpr std::size_t legs_max = 4000;                 // two sockets each, of 8,192 per loop
+inline constexpr std::size_t registrations_max = 2000;        // devices
+inline constexpr std::size_t credentials_asked_max = 64;      // registrations waiting for the node
 inline constexpr std::chrono::seconds silence_ends_call{60};  // no packet at all
-inline constexpr std::chrono::seconds registration_min{60}, registration_max{3600};
-inline constexpr std::chrono::seconds session_min{90};  // RFC 4028, Min-SE
-inline constexpr std::chrono::seconds retry_after{10};  // in 486 and 503
+inline constexpr std::chrono::seconds session_min{90}, session_max{7200};  // RFC 4028
+inline constexpr std::chrono::seconds retry_after{10};                     // in 486 and 503
+inline constexpr std::chrono::seconds unanswered_max{120};  // a call that nobody answers or refuses
 
 /// MD5(name ":" realm ":" password), RFC 2617: what the node keeps of a device's password.
 using Ha1 = std::array<std::uint8_t, 16>;
 
-/// Asks the node for a device's HA1 and gives it, or nothing, to `answer`; from any thread, once.
-using Credential = std::function<void(const std::string& device,
-                                      std::function<void(std::optional<Ha1>)> answer)>;
+/// Asks the node for a device's HA1 and gives it, or nothing, to `answer`: once, from any thread,
+/// and only while the endpoint is there. threads  that of the lines: it must not wait
+using Credential =
+    std::function<void(const std::string& device, std::function<void(std::optional<Ha1>)> answer)>;
 
 /// Where this node registers, and through which it calls people back.
 struct Registration {
@@ -61,9 +62,10 @@ struct EndpointSettings {
     CallBackRules call_back;
 
     std::string realm = "sanad";
-    Credential credential;          // none: no device can register
-    bool devices_in_clear = false;  // registrations without TLS; for tests and private networks
-    std::size_t calls_max = 240;    // legs of callers; more get 486
+    Credential credential;  // none: no device can register
+    std::chrono::seconds registration_shortest{60}, registration_longest{3600};
+    bool devices_in_clear = false;      // registrations without TLS; for tests and private networks
+    std::size_t calls_max = 240;        // legs of callers; more get 486
     unsigned requests_per_second = 50;  // of one source; a trunk has ten times that
 };
 
@@ -78,6 +80,8 @@ struct Quality {
     std::uint64_t refused = 0;             // from another address, or not to be decrypted
     std::chrono::microseconds jitter{0};   // RFC 3550, 6.4.1
 };
+
+class Exchange;
 
 /// threads  as Lines says; start, stop and the destructor: one other thread
 class Endpoint final : public Lines {
@@ -121,7 +125,6 @@ public:
     void take_part(LegId person, LegId supervisor, Part part) override;
 
 private:
-    class Exchange;
     std::unique_ptr<Exchange> exchange_;
 };
 
