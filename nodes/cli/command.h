@@ -61,6 +61,8 @@ void add_store_commands(CLI::App& app, Chosen& chosen);
 void add_search_command(CLI::App& app, Chosen& chosen);
 void add_backup_commands(CLI::App& app, Chosen& chosen);
 void add_user_commands(CLI::App& app, Chosen& chosen);
+void add_phone_commands(CLI::App& app, Chosen& chosen);
+void add_contact_files(CLI::App& group, Chosen& chosen);  // below `sanad contact`
 /// `withdraw` below `sanad consent`, `erase` below `sanad case`.
 void add_consent_withdraw(CLI::App& group, Chosen& chosen);
 void add_case_erase(CLI::App& group, Chosen& chosen);

@@ -106,6 +106,11 @@ void add_contact_commands(CLI::App& app, Chosen& chosen) {
         [](auto request, auto id) { request.setContactOpen(id); }, show_done);
     add_reply(*group, chosen);
     add_end(*group, chosen);
+    add_id_command(
+        *group, chosen,
+        {"call", "Ring your telephone, and bring you and the person together", "contact"},
+        [](auto request, auto id) { request.initContactCall().setContact(id); }, show_done);
+    add_contact_files(*group, chosen);
 }
 
 }  // namespace sanad::cli

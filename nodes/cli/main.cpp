@@ -116,6 +116,7 @@ void describe(CLI::App& app, Chosen& chosen) {
     add_backup_commands(app, chosen);
     add_search_command(app, chosen);
     add_user_commands(app, chosen);
+    add_phone_commands(app, chosen);
 }
 
 int run(int argc, char** argv) {
