@@ -26,7 +26,7 @@ test("a schema is read with its comments, its unions and its inner structs, or n
 
 test("what an answer leaves out has its default, and a member that is not chosen stays absent", () => {
   const { contact, error } = wholeReply({ contact: { id: "a", messages: [{ seq: "3" }], later: "unknown" } });
-  assert.deepEqual(contact.messages, [{ seq: "3", at: "", from: "", text: "", seen: false }]);
+  assert.deepEqual(contact.messages, [{ seq: "3", at: "", from: "", text: "", seen: false, marks: [] }]);
   assert.deepEqual(contact.hints, []);
   assert.equal(contact.messageCount, 0);
   assert.equal("later" in contact, false);

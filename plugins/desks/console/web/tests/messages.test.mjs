@@ -32,3 +32,10 @@ test("the queue's level is the higher one of what was set and what the hints sug
   assert.equal(effective({ urgency: "U4", hintUrgency: "" }), "U4");
 });
 
+
+test("a notice of a channel is nothing that the person sees, so nothing is read again for it", () => {
+  const notice = { seq: "3", from: "channel", seen: false };
+  const all = [{ seq: "1", from: "person", seen: false }, { seq: "2", from: "karim", seen: true }, notice];
+  assert.equal(unsettled(all), "3");
+  assert.equal(seenUpTo(all, "9")[2], notice);
+});

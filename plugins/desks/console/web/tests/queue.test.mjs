@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { changed, waitsSince } = await load("words/queue.ts");
+const { changed, sorted, waitsSince } = await load("words/queue.ts");
 const place = (id, messageCount = 1) => ({ contact: { id, messageCount }, reason: "level" });
 const change = (words) => ({ now: "", version: "7", whole: false, waiting: 0, open: [], places: [], order: [], talking: [], levels: [], longestMs: "0", ...words });
 const whole = changed(undefined, change({ whole: true, waiting: 3, places: [place("a"), place("b"), place("c")], order: ["a", "b", "c"], open: [{ id: "x" }], talking: ["x"] }));
@@ -40,4 +40,11 @@ test("somebody waits since they came into the queue, or else since they came", (
   const came = "2026-11-24T02:00:00.000Z", back = "2026-11-24T03:00:00.000Z";
   assert.equal(waitsSince({ createdAt: came, waitingSince: "" }), Date.parse(came));
   assert.equal(waitsSince({ createdAt: came, waitingSince: back }), Date.parse(back));
+});
+
+test("who perhaps is not for us stands in a group of their own, in the order of the queue", () => {
+  const aside = (id) => ({ contact: { id, setAside: true } });
+  const { ours, aside: others } = sorted([place("a"), aside("s"), place("b"), aside("t")]);
+  assert.deepEqual(ours.map((one) => one.contact.id), ["a", "b"]);
+  assert.deepEqual(others.map((one) => one.contact.id), ["s", "t"]);
 });

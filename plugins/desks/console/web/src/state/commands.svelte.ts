@@ -4,6 +4,7 @@ import { complain } from "./notices.svelte";
 import { go, route, visit, type Place } from "./route.svelte";
 import { door, leave, may } from "./session.svelte";
 import { theme } from "./theme.svelte";
+import { sorted } from "../words/queue";
 import { languageNames, languages, speech, t, type Key } from "./words.svelte";
 
 export interface Command {
@@ -28,10 +29,10 @@ export const myPlaces = () => places.filter((place) => may(...place.roles));
 /// What is open above the page.
 export const above = $state<{ bar: boolean; help: boolean }>({ bar: false, help: false });
 
-/// Takes whoever is chosen, or else whoever is next.
+/// Takes whoever is chosen, or else whoever is next. What was set aside is taken only where it was chosen.
 export async function take(): Promise<void> {
   const waiting = lists.queue.value?.waiting ?? [];
-  const id = (waiting.find((one) => one.contact.id === route.id) ?? waiting[0])?.contact.id;
+  const id = (waiting.find((one) => one.contact.id === route.id) ?? sorted(waiting).ours[0])?.contact.id;
   if (!id || !may("volunteer")) return;
   try {
     await door.ask("contactOpen", id);

@@ -8,14 +8,17 @@ export function merge(have: MessageView[], more: MessageView[]): MessageView[] {
   return [...all.values()].sort((one, other) => Number(BigInt(one.seq) - BigInt(other.seq)));
 }
 
+/// Whether a person reads it: it was written here, and is no notice of a channel.
+const ours = (one: MessageView): boolean => one.from !== "person" && one.from !== "channel";
+
 /// The person has seen everything up to this message.
 export const seenUpTo = (messages: MessageView[], seq: string): MessageView[] =>
-  messages.map((one) => (one.from !== "person" && !one.seen && BigInt(one.seq) <= BigInt(seq) ? { ...one, seen: true } : one));
+  messages.map((one) => (ours(one) && !one.seen && BigInt(one.seq) <= BigInt(seq) ? { ...one, seen: true } : one));
 
 /// Behind which message to read again: before the first of ours that was not seen yet, so that ticks which came while
 /// nobody listened come along.
 export function unsettled(messages: MessageView[]): string {
-  const first = messages.findIndex((one) => one.from !== "person" && !one.seen);
+  const first = messages.findIndex((one) => ours(one) && !one.seen);
   return (first < 0 ? messages.at(-1) : messages[first - 1])?.seq ?? "0";
 }
 

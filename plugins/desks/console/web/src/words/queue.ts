@@ -37,5 +37,11 @@ export function changed(before: Queue | undefined, change: QueueChange): Queue |
   return { now: change.now, version: change.version, count: change.waiting, waiting, open, levels: change.levels, longestMs: Number(change.longestMs) };
 }
 
+/// Those who are for us, and those who perhaps are not, each in the order of the queue.
+export const sorted = (waiting: QueueViewPlace[]): { ours: QueueViewPlace[]; aside: QueueViewPlace[] } => ({
+  ours: waiting.filter((one) => !one.contact.setAside),
+  aside: waiting.filter((one) => one.contact.setAside),
+});
+
 /// Since when somebody waits.
 export const waitsSince = (contact: Pick<ContactView, "waitingSince" | "createdAt">): number => Date.parse(contact.waitingSince || contact.createdAt);
