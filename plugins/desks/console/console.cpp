@@ -48,7 +48,8 @@ http::Response file(const http::Request& request, const Asset& asset) {
     response.headers.emplace_back(
         "Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; "
         "require-trusted-types-for 'script'");
     // The name of an asset changes with what is in it.
     if (asset.path.starts_with("/assets/"))

@@ -129,6 +129,7 @@ TEST_CASE("the page runs scripts of its own alone, and nobody's frame shows it")
     CHECK(status_of(page) == "200");
     CHECK(has(page, "require-trusted-types-for 'script'"));
     CHECK(has(page, "default-src 'none'"));
+    CHECK(has(page, "media-src blob:;"));  // a voice that the page made itself, from nowhere else
     CHECK(has(page, "frame-ancestors 'none'"));
     CHECK(has(page, "Cache-Control: no-store"));
     CHECK_FALSE(has(page, "Set-Cookie"));

@@ -96,6 +96,7 @@ export const answers = {
   attachmentRead: "attachmentPart",
   attachmentAdd: "done",
   directoryShow: "directory",
+  contactFileRead: "filePart",
 } as const satisfies Partial<Record<keyof Request, keyof Reply>>;
 
 export type Question = keyof typeof answers;
