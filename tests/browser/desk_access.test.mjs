@@ -53,6 +53,18 @@ for (const language of ["ar", "fr", "en"])
       handover: async () => { await go("board"); await seat.press("handover"); await seat.page.getByRole("heading", { name: seat.t("handover.health") }).waitFor(); },
       quality: async () => { await go("board"); await seat.press("quality"); await seat.page.getByRole("heading", { name: seat.t("quality.list") }).waitFor(); },
       shift: async () => { await seat.page.locator("button.gauge").click(); await seat.page.getByRole("dialog").getByText(seat.t("said.none")).waitFor(); },
+      phones: async () => {
+        await go("board");
+        await seat.page.locator("button.gauge").click();
+        await seat.press("phone.mine");
+        const dialog = seat.page.getByRole("dialog", { name: seat.t("phone.mine") });
+        await dialog.getByLabel(seat.t("phone.label")).or(dialog.getByText(seat.t("phone.added"))).first().waitFor();
+        await dialog.getByText(seat.t("phone.none")).or(dialog.locator("li.card")).first().waitFor();
+        if (await dialog.locator("li.card").count()) return;
+        await seat.press("phone.addGo"); // the first time it has one, and its password, to show
+        await dialog.getByText(seat.t("phone.added")).waitFor();
+        await dialog.locator("li.card").waitFor();
+      },
       people: async () => { await go("people"); await seat.page.locator(".cards section").first().waitFor(); },
       node: async () => { await go("node"); await seat.page.getByLabel(seat.t("form.own")).waitFor(); },
     };

@@ -97,6 +97,10 @@ export const answers = {
   attachmentAdd: "done",
   directoryShow: "directory",
   contactFileRead: "filePart",
+  phoneList: "phones",
+  phoneAdd: "phoneMade",
+  phoneRemove: "done",
+  phoneReady: "done",
 } as const satisfies Partial<Record<keyof Request, keyof Reply>>;
 
 export type Question = keyof typeof answers;

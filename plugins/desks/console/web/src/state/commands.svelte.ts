@@ -1,5 +1,6 @@
 import { conversation } from "./conversation.svelte";
 import { lists } from "./lists.svelte";
+import { takeCalls } from "./phones";
 import { complain } from "./notices.svelte";
 import { go, route, visit, type Place } from "./route.svelte";
 import { door, leave, may } from "./session.svelte";
@@ -27,7 +28,7 @@ export const places: { page: Place["page"]; roles: string[] }[] = [
 export const myPlaces = () => places.filter((place) => may(...place.roles));
 
 /// What is open above the page.
-export const above = $state<{ bar: boolean; help: boolean }>({ bar: false, help: false });
+export const above = $state<{ bar: boolean; help: boolean; phones: boolean }>({ bar: false, help: false, phones: false });
 
 /// Takes whoever is chosen, or else whoever is next. What was set aside is taken only where it was chosen.
 export async function take(): Promise<void> {
@@ -66,6 +67,8 @@ export const commands = (): Command[] => [
         { id: "note", text: t("command.note"), keys: "N", run: () => focus("[data-note]") },
       ]
     : []),
+  ...(may("volunteer") ? [{ id: "phones", text: t("phone.mine"), run: () => (above.phones = true) }] : []),
+  ...(lists.phones.value?.phones.length ? [lists.phones.value.ready ? { id: "pause", text: `${t("phone")}: ${t("phone.pause")}`, run: () => (above.phones = true) } : { id: "ready", text: `${t("phone")}: ${t("phone.readyGo")}`, run: () => takeCalls().catch(complain) }] : []),
   { id: "theme", text: t(theme.dark ? "theme.light" : "theme.dark"), run: () => theme.turn() },
   ...languages.filter((one) => one !== speech.language).map((one) => ({ id: one, text: languageNames[one], run: () => (speech.language = one) })),
   { id: "help", text: t("command.help"), keys: "?", run: () => (above.help = true) },

@@ -23,6 +23,7 @@ export const lists = {
   queue,
   staff: new Reading(() => door.ask("staffList", null)),
   exposures: new Reading(() => door.ask("exposureShow", null)),
+  phones: new Reading(() => door.ask("phoneList", null)),
   samples: new Reading(() => door.ask("sampleList", null)),
   cases: new Reading(() => door.ask("caseList", null)),
   referrals: new Reading(() => door.ask("referralList", null)),

@@ -15,6 +15,7 @@ const changes: [string, (keyof typeof lists)[]][] = [
   ["contact.ended", ["staff"]],
   ["cover.", ["queue"]],
   ["exposure.", ["exposures"]],
+  ["phone.", ["phones"]],
   ["sample.", ["samples"]],
   ["case.", ["cases"]],
   ["referral.", ["referrals", "clocks"]],
