@@ -21,6 +21,12 @@ bool is_plain_ascii(std::string_view bytes) {
     });
 }
 
+// The end of the printable ASCII that begins at `at`: most of a mail is passed over so.
+std::size_t plain_run(std::string_view text, std::size_t at) {
+    while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7f) ++at;
+    return at;
+}
+
 std::string without_nul(std::string text) {
     std::erase(text, '\0');
     return text;
@@ -116,7 +122,7 @@ Decoded to_utf8(std::string_view bytes, std::string_view label) {
 }
 
 bool is_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = 0; (at = plain_run(text, at)) < text.size();) {
         const std::size_t before = at;
         if (next_character(text, at) == replacement && text.substr(before, 3) != "\xEF\xBF\xBD")
             return false;
@@ -135,6 +141,9 @@ std::string clean_prose(std::string_view text) {
     std::string clean;
     clean.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
+        const auto plain = plain_run(text, at);
+        clean += text.substr(at, plain - at);
+        if ((at = plain) == text.size()) break;
         const char32_t character = next_character(text, at);
         if (character == '\r') {
             if (at >= text.size() || text[at] != '\n') clean += '\n';
@@ -173,6 +182,7 @@ std::size_t cut_place(std::string_view text, std::size_t bytes_max) {
 }
 
 char32_t next_character(std::string_view text, std::size_t& at) {
+    if (const auto byte = static_cast<unsigned char>(text[at]); byte < 0x80) return ++at, byte;
     UChar32 character = 0;
     auto place = static_cast<std::int64_t>(at);
     const auto size = static_cast<std::int64_t>(text.size());
@@ -185,6 +195,7 @@ char32_t next_character(std::string_view text, std::size_t& at) {
 }
 
 void append_utf8(std::string& to, char32_t character) {
+    if (character < 0x80) return to.push_back(static_cast<char>(character));
     if (character > 0x10FFFF || (character >= 0xD800 && character < 0xE000))
         character = replacement;
     char bytes[4];

@@ -249,10 +249,17 @@ private:
         const auto text = html_.substr(at_, end - at_);
         at_ = end;
         if (hidden()) return;
-        if (text.find('&') == text.npos) {
-            for (const char c : text) character(c);
-        } else {
-            for (const char c : decode_entities(text)) character(c);
+        if (text.find('&') == text.npos)
+            characters(text);
+        else
+            characters(decode_entities(text));
+    }
+
+    void characters(std::string_view text) {
+        for (std::size_t at = 0; at < text.size();) {
+            const auto end = std::min(text.find_first_of(" \t\r\n\f", at), text.size());
+            if (end > at) add(text.substr(at, end - at));
+            for (at = end; at < text.size() && is_space(text[at]);) character(text[at++]);
         }
     }
 

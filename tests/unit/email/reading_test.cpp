@@ -5,7 +5,9 @@
 
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <ctime>
 #include <iostream>
 
 namespace sanad::email {
@@ -259,6 +261,26 @@ TEST_CASE("what is handed on is the subject and the text, and never empty") {
     CHECK(text("", "") == "—");
 }
 
+TEST_CASE("mails are read where no file can be opened, as in the sandbox") {
+    start_mail();
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit none{0, before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const int opened = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const auto read = read_mail(multipart(
+        "mixed", {plain_part("Content-Type: text/plain; charset=macintosh\r\n", "\x8E\x74\x8E"),
+                  plain_part("Content-Type: text/plain; charset=ibm850\r\n"
+                             "Content-Disposition: attachment; filename*=ibm866''%8F%E0.txt\r\n",
+                             "\x82\x74\x82")}));
+    CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(opened == -1);
+    CHECK(read.text == "été");
+    REQUIRE(read.attachments.size() == 1);
+    CHECK(read.attachments.front().name == "Пр.txt");
+    CHECK(read.attachments.front().bytes == "été\n");
+}
+
 TEST_CASE("an ordinary mail is read fast enough that a mailbox is not waited for") {
     start_mail();
     std::string words;
@@ -268,14 +290,14 @@ TEST_CASE("an ordinary mail is read fast enough that a mailbox is not waited for
                                   plain_part("Content-Type: text/html; charset=utf-8\r\n",
                                              "<p>" + words.substr(0, 700) + "</p>")});
     constexpr int mails = 2'000;
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = std::clock();  // of this process: others do not count
     std::size_t read = 0;
     for (int i = 0; i < mails; ++i) read += hand_on(read_mail(bytes)).text.size();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    std::cout << "reading a mail of " << bytes.size() << " bytes: " << int(mails / took.count())
-              << " a second\n";
+    const double seconds = double(std::clock() - began) / CLOCKS_PER_SEC;
+    std::cout << "reading a mail of " << bytes.size() << " bytes: " << int(mails / seconds)
+              << " a second of processor time\n";
     CHECK(read > mails * 2'900U);
-    CHECK(mails / took.count() > 500);  // what an import has to reach; it is far above
+    CHECK(mails / seconds > 500);  // what an import has to reach; it is far above
 }
 
 }  // namespace
