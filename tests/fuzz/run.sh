@@ -14,6 +14,10 @@ sources="core/base/*.cpp core/trust/*.cpp core/casework/*.cpp core/store/*.cpp c
   tests/support/memory_store.cpp tests/fuzz/request_world.cpp"
 for source in $(ls core/federation/*.cpp | grep -vE 'admission|zmq_'); do sources="$sources $source"; done
 for name in ceremony configuration courier_file courier_pages files policy_files settings share_folder toml_document trust_file; do sources="$sources core/node/$name.cpp"; done
+for source in $(sed -n "/static_library('email-parts'/,/include_directories/p" plugins/channels/email/meson.build | grep -o "[a-z_]*\.cpp"); do
+    sources="$sources plugins/channels/email/$source"
+done
+flags="$flags $(pkg-config --cflags gmime-3.0 | sed 's/-I/-isystem /g')"
 # As the node is built: the library as Debian has it, and not its headers with their assertions.
 flags="$flags $(pkg-config --cflags tomlplusplus)"
 flags="$flags -DSANAD_SOURCE_FOLDER=\".\" -DSANAD_SHARE_FOLDER=\"share\" -DSANAD_PLUGIN_FOLDER=\"plugins\""
@@ -29,7 +33,7 @@ ls $sources | xargs -P 2 -I {} bash -c 'compile {}'
 for name in $target; do
     [ -f "tests/fuzz/${name}_fuzz.cpp" ] || { echo "fuzz: no such target: $name" >&2; exit 2; }
     clang++-19 $flags -fsanitize=fuzzer "tests/fuzz/${name}_fuzz.cpp" "$out"/*.o -lcapnp -lkj -lsodium -lcrypto \
-        -lcapnp-json -licuuc -licui18n -ltomlplusplus -o "$out/$name"
+        -lcapnp-json -licuuc -licui18n -ltomlplusplus $(pkg-config --libs gmime-3.0) -lz -o "$out/$name"
     mkdir -p "$out/corpus-$name"
     case "$name" in
         configuration) files=config/node.toml ;;
