@@ -30,7 +30,7 @@ void keep_text(Attachment& file, std::string_view text) {
 
 // What the words of a document are kept under: its own name would promise another file.
 std::string text_name(std::string_view name) {
-    return std::string(name.substr(0, attachment_name_bytes_max - 4)) + ".txt";
+    return shown(name, attachment_name_bytes_max - 4) + ".txt";
 }
 
 void keep_words(Attachment& file, const std::optional<DocumentWords>& words) {

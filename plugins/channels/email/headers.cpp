@@ -3,6 +3,9 @@
 #include "plugins/channels/email/charset.h"
 #include "plugins/channels/email/transfer.h"
 
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <optional>
@@ -12,6 +15,7 @@ namespace {
 
 constexpr std::size_t name_bytes_max = 100;
 constexpr std::size_t parameters_max = 50;
+constexpr std::size_t shown_bytes_looked_at = 4'000;
 
 // The next line without its end; `at` moves behind the end.
 std::string_view take_line(std::string_view bytes, std::size_t& at) {
@@ -70,6 +74,17 @@ std::string without_controls(std::string_view text) {
         append_utf8(plain, control ? U' ' : c);
     }
     return plain;
+}
+
+// What is written as a letter and a sign, as on a Mac, becomes one character where there is one.
+std::string composed(std::string_view text) {
+    UErrorCode status = U_ZERO_ERROR;
+    const auto* nfc = icu::Normalizer2::getNFCInstance(status);
+    const std::string valid = valid_utf8(text);
+    std::string out;
+    icu::StringByteSink<std::string> sink(&out);
+    if (U_SUCCESS(status)) nfc->normalizeUTF8(0, valid, sink, nullptr, status);
+    return U_SUCCESS(status) ? out : valid;
 }
 
 std::string_view skip_comment(std::string_view text) {
@@ -256,7 +271,8 @@ Parameters read_parameters(std::string_view value) {
     return parameters;
 }
 
-std::string shown(std::string_view text, std::size_t bytes_max) {
+std::string shown(std::string_view given, std::size_t bytes_max) {
+    const std::string text = composed(given.substr(0, shown_bytes_looked_at));
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
         const char32_t c = next_character(text, at);

@@ -50,8 +50,10 @@ struct Parameters {
 /// source  RFC 2045 section 5.1, RFC 2231, and RFC 2047 where it is written against the rules
 Parameters read_parameters(std::string_view value);
 
-/// Control characters and those that turn the direction of writing (U+202A..202E, 2066..2069, 200E,
-/// 200F, 061C) as \u{202E}; at most `bytes_max` bytes, cut between characters.
+/// In normal form C, as the node wants names. Control characters, and those that turn the direction
+/// of writing (U+202A..202E, 2066..2069, 200E, 200F, 061C), stand as \u{202E}.
+///
+/// bytes_max  at most; it is cut between characters
 std::string shown(std::string_view text, std::size_t bytes_max);
 
 /// ASCII letters only.

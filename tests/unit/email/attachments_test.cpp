@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <ctime>
 
 namespace sanad::email {
 namespace {
@@ -120,6 +120,12 @@ TEST_CASE("of a DOCX and an ODT the words are kept, and of the file itself nothi
     CHECK(plain.kind == "word");
     CHECK(plain.left_out.empty());
 
+    std::string long_name;
+    while (long_name.size() < 199) long_name += "ب";
+    const auto named = judge(long_name + ".docx", docx("x")).name;
+    CHECK(named.size() <= attachment_name_bytes_max);
+    CHECK(named.ends_with("ب.txt"));  // cut between letters
+
     const auto with_picture =
         judge("report.docx", docx("See the picture", {{"word/media/image1.png", picture()}}));
     CHECK(with_picture.bytes == "See the picture\n");
@@ -143,12 +149,12 @@ TEST_CASE("another archive is left out, and a bomb costs no more than the limit"
     CHECK(judge("a.zip", zip({{"pic.png", picture()}})).left_out == "file_left_out");
     const auto bomb = docx("x", {});
     const std::string big(unpacked_bytes_max + 1, 'a');
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = std::clock();
     CHECK(judge("a.docx", zip({{"word/document.xml", big}})).left_out == "file_left_out");
     CHECK(judge("a.pdf", pdf("5 0 obj\n<</Filter/FlateDecode>>\nstream\n" + deflated(big) +
                              "\nendstream\nendobj\n"))
               .left_out == "file_left_out");
-    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
+    CHECK(std::clock() - began < 10 * CLOCKS_PER_SEC);
     for (std::size_t cut = 0; cut < bomb.size(); cut += 3) {
         INFO(cut);
         judge("a.docx", bomb.substr(0, cut));

@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <ctime>
 
 // What somebody sends who means harm, or whose program is broken: every mail is read, in a time
 // that its size allows, and what can be read of it is there.
@@ -22,10 +22,10 @@ struct Timed {
 // What must hold of every mail.
 Timed read(const std::string& bytes) {
     start_mail();
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = std::clock();  // of this process: others do not count
     Timed timed{read_mail(bytes, "mx.helpline.example"), {}};
     timed.handed = hand_on(timed.mail);
-    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
+    CHECK(std::clock() - began < 10 * CLOCKS_PER_SEC);
     const auto& handed = timed.handed;
     CHECK(!handed.text.empty());
     CHECK(handed.text.size() <= text_bytes_max);

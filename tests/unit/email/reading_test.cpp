@@ -150,6 +150,9 @@ TEST_CASE("names of files are read as RFC 2231, as RFC 2047 and raw, and shown w
     CHECK(named("filename=\"=?UTF-8?B?" + encode_base64("رسالة.txt") + "?=\"") == "رسالة.txt");
     CHECK(named("filename=\"رسالة.txt\"") == "رسالة.txt");
     CHECK(named("filename=\"" + in_charset("رسالة.txt", "windows-1256") + "\"") == "رسالة.txt");
+    CHECK(named("filename*=UTF-8''e%CC%81cole.txt") ==
+          "\xC3\xA9"
+          "cole.txt");  // as a Mac writes it
     CHECK(named("filename=\"letter\xE2\x80\xAEtxt.exe\"") == "letter\\u{202E}txt.exe");
     CHECK(named("filename*=UTF-8''a%00%0D%0AX:%20b.txt").find('\n') == std::string::npos);
     CHECK(named("filename*99999999999999*=UTF-8''x.txt") == "x.txt");

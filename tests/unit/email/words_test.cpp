@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <ctime>
 
 namespace sanad::email {
 namespace {
@@ -65,14 +65,14 @@ TEST_CASE("what is hidden in a page is not shown, and what is not hidden is") {
 }
 
 TEST_CASE("a hostile page costs no more than its size") {
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = std::clock();
     for (const auto* piece : {"<div>", "<a href=x>", "</b>", "<", "&", "<!--", "&#", "<table><td>",
                               "<blockquote>", "> > ", "a ", "<p style=\"", "<pre>\n", "<script>"}) {
         std::string page;
         while (page.size() < 1'000'000) page += piece;
         text_of_html(page);
     }
-    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
+    CHECK(std::clock() - began < 10 * CLOCKS_PER_SEC);
 }
 
 TEST_CASE("the message that somebody answers to is folded, in the ways that programs quote") {
