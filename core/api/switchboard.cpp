@@ -167,7 +167,20 @@ Result<void> Switchboard::rang(store::Draft& draft, const ContactId& id, const s
     if (!before) return std::unexpected(before.error());
     const bool rings = before->ringing && before->ringing->contact == id;
     if (result != Rang::answered) {
-        if (!rings) return {};
+        if (!rings) {
+            const bool called = before->talking && before->talking->contact == id &&
+                                before->talking->device == device &&
+                                before->talking->over_at == Time{};
+            if (!called) return {};
+            // Who rang themselves from the desk did not come to their telephone. Whoever they
+            // meant to talk with goes back to the queue, but for who is not on the line.
+            const auto callbacks = parts_.records.get(draft, callbacks_, id);
+            if (!callbacks) return std::unexpected(callbacks.error());
+            if (*callbacks || contact->state != ContactState::open || contact->opened_by != who)
+                return save(draft, casework::wrapped_up(*before, now), now);
+            const auto released = parts_.contacts.release(draft, id, who, now);
+            return released ? Result<void>() : std::unexpected(released.error());
+        }
         const auto after = casework::passed_over(*before, id, result == Rang::missed, rules(), now);
         if (before->ready && !after.ready)
             parts_.feed.emit(draft, {.at = now, .name = "phone.paused", .who = who});
@@ -266,12 +279,27 @@ Result<void> Switchboard::refused(store::Draft& draft, const ContactId& id, Want
 
 Result<void> Switchboard::follow(store::Draft& draft, const Contact& contact,
                                  const ContactEvent& event, Time now) {
+    if (contact.channel != channel) return {};
+    if (event.kind == ContactEventKind::returned) return draft.del(callbacks_.table, contact.id);
+    if (event.kind == ContactEventKind::noticed) {
+        // Who leaves a message or a wish to be called back is about to hang up.
+        if (event.reason.starts_with("voice_message") || event.reason.starts_with("callback_")) {
+            const std::lock_guard lock(mutex_);
+            asked_.erase(contact.id);
+        }
+        if (event.reason != "callback_failed") return {};
+        return change_those_of(
+            draft, contact.id,
+            [&](PhoneAgent agent) {
+                return agent.talking && agent.talking->contact == contact.id
+                           ? casework::hung_up(std::move(agent), now)
+                           : agent;
+            },
+            now);
+    }
     const bool over =
         event.kind == ContactEventKind::ended || event.kind == ContactEventKind::released;
-    if (contact.channel != channel || (!over && event.kind != ContactEventKind::opened &&
-                                       event.kind != ContactEventKind::returned))
-        return {};
-    if (event.kind == ContactEventKind::returned) return draft.del(callbacks_.table, contact.id);
+    if (!over && event.kind != ContactEventKind::opened) return {};
     return change_those_of(
         draft, contact.id,
         [&](PhoneAgent agent) {

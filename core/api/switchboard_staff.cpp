@@ -59,9 +59,14 @@ Result<Contact> Switchboard::call(store::Draft& draft, const ContactId& id, cons
     if (!before) return std::unexpected(before.error());
     const bool talks = casework::state_of(*before, rules(), now) == PhoneState::talking;
     if (talks) return fail(Fault::denied, "phone_busy");
-    const auto left = parts_.contacts.how_left(draft, id);
-    if (!left) return std::unexpected(left.error());
-    if (!left->empty())  // else they are on the line
+    const auto others = agents(draft);
+    if (!others) return std::unexpected(others.error());
+    const bool waits =
+        !on_line({id}, now).empty() || std::ranges::any_of(*others, [&](const PhoneAgent& one) {
+            return casework::state_of(one, rules(), now) == PhoneState::ringing &&
+                   one.ringing->contact == id;
+        });
+    if (!waits)
         if (const auto counted = count_callback(draft, *contact); !counted)
             return std::unexpected(counted.error());
     if (contact->state == ContactState::waiting) {

@@ -161,7 +161,7 @@ TEST_CASE("who takes calls is known after a restart") {
 TEST_CASE("a counsellor takes a waiting caller from the screen, and their telephone rings") {
     PhoneLine line;
     line.add_phone("amina");
-    const auto id = line.calls("yasmin");
+    const auto id = line.waits("yasmin");
     REQUIRE(line.call("amina", id) == "");
     CHECK(line.contact(id).opened_by == "amina");
     REQUIRE(line.here().calls.size() == 1);
@@ -175,7 +175,7 @@ TEST_CASE("a counsellor takes a waiting caller from the screen, and their teleph
 TEST_CASE("nobody rings another's telephone, and without one there is no call") {
     PhoneLine line;
     line.add_phone("amina");
-    const auto id = line.calls("yasmin");
+    const auto id = line.waits("yasmin");
     CHECK(line.call("karim", id) == "phone_missing");
     CHECK(line.call("karim", id, line.phones["amina"]) == "not_found");
     CHECK(line.call("nadia", id) == "role_missing");
@@ -216,19 +216,58 @@ TEST_CASE("nobody is called back who did not ask for it") {
     CHECK(line.here().calls.empty());
 }
 
+TEST_CASE("who leaves a message is not on the line any more, although nobody says that they left") {
+    PhoneLine line;
+    line.add_phone("amina");
+    const auto id = line.waits("yasmin");
+    SECTION("and is not called without having asked for it") {
+        line.notice(id, "voice_message");
+        CHECK(line.call("amina", id) == "callback_unwanted");
+    }
+    SECTION("and is called back as who asked for it is") {
+        line.notice(id, "callback_wanted");
+        for (std::uint32_t i = 0; i < api::Switchboard::callback_tries_max; ++i) {
+            REQUIRE(line.call("amina", id) == "");
+            line.notice(id, "callback_failed");
+            CHECK(line.state_of("amina") == "paused");
+        }
+        CHECK(line.call("amina", id) == "callbacks_used_up");
+    }
+}
+
+TEST_CASE("who rings themselves and does not come to their telephone gives the caller back") {
+    PhoneLine line;
+    line.add_phone("amina");
+    line.take_calls("karim");
+    const auto id = line.waits("yasmin");
+    REQUIRE(line.call("amina", id) == "");
+    SECTION("who is on the line: the next one is rung") {
+        REQUIRE(line.rang(id, "amina", Rang::missed));
+        CHECK(line.contact(id).state == ContactState::waiting);
+        CHECK(line.state_of("amina") == "paused");
+        CHECK(line.summon(id) == "karim");
+    }
+    SECTION("but not who they are talking with") {
+        REQUIRE(line.rang(id, "amina", Rang::answered));
+        CHECK(line.contact(id).opened_by == "amina");
+        REQUIRE(line.rang(id, "karim", Rang::missed));
+        CHECK(line.state_of("amina") == "talking");
+    }
+}
+
 TEST_CASE("who writes is not called, and nobody is in two calls") {
     PhoneLine line;
     line.add_phone("amina");
     CHECK(line.call("amina", line.here().write("a chat", "salam")) == "not_by_phone");
-    REQUIRE(line.call("amina", line.calls("yasmin")) == "");
-    CHECK(line.call("amina", line.calls("ilyas")) == "phone_busy");
+    REQUIRE(line.call("amina", line.waits("yasmin")) == "");
+    CHECK(line.call("amina", line.waits("ilyas")) == "phone_busy");
 }
 
 TEST_CASE("who has the call holds, resumes and ends it, and nobody else does") {
     PhoneLine line;
     line.add_phone("amina");
     line.add_phone("salma");
-    const auto id = line.calls("yasmin");
+    const auto id = line.waits("yasmin");
     CHECK(line.control("amina", id, "hold") == "not_in_this_state");
     REQUIRE(line.call("amina", id) == "");
     line.here().calls.clear();
@@ -248,7 +287,7 @@ TEST_CASE("a supervisor listens in on their own telephone; a counsellor does not
     line.add_phone("amina");
     line.add_phone("salma");
     line.add_phone("karim");
-    const auto id = line.calls("yasmin");
+    const auto id = line.waits("yasmin");
     REQUIRE(line.call("amina", id) == "");
     line.here().calls.clear();
     for (const auto* act : {"listen", "whisper", "barge_in", "leave"}) {
@@ -265,7 +304,7 @@ TEST_CASE("a call is handed over when the colleague answers, and not before") {
     PhoneLine line;
     line.add_phone("amina");
     line.take_calls("karim");
-    const auto id = line.calls("yasmin");
+    const auto id = line.waits("yasmin");
     REQUIRE(line.call("amina", id) == "");
     CHECK(line.control("amina", id, "transfer", "amina") == "not_yourself");
     CHECK(line.control("amina", id, "transfer", "salma") == "phone_missing");
@@ -291,7 +330,7 @@ TEST_CASE("a call is handed over when the colleague answers, and not before") {
 TEST_CASE("what the channel refused is seen in the contact, and frees who waited for it") {
     PhoneLine line;
     line.take_calls("amina");
-    const auto id = line.calls("yasmin");
+    const auto id = line.waits("yasmin");
     REQUIRE(line.call("amina", id) == "");
     using Wanted = api::Switchboard::Wanted;
     const auto refuse = [&](Wanted what, const std::string& reason) {

@@ -66,6 +66,12 @@ struct PhoneLine {
         }));
         return id;
     }
+    /// The same, and the channel has begun to ask for them.
+    ContactId waits(const std::string& name) {
+        const auto id = calls(name);
+        here().switchboard->asked(id, world.clock.now());
+        return id;
+    }
     void leaves(const std::string& name, const std::string& how) {
         REQUIRE(run([&](store::Draft& draft, Time now) -> Result<void> {
             const auto id =
