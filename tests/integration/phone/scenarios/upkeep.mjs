@@ -77,6 +77,22 @@ const scenarios = {
     await raw.close();
     await endpoint.stop();
   },
+  "the endpoint ends: whoever talks hears BYE, whoever rings is refused, and it waits for no answer that does not come": async (stage) => {
+    const endpoint = await begin(stage, { ring_only: 1 });
+    const talking = sipp(stage.folder, "talking", [...call(), ...byeComes()], { to: endpoint.ports.udp, sounds: stage.sounds });
+    await endpoint.saw("incoming");
+    endpoint.say("answer");
+    const ringing = sipp(stage.folder, "ringing", [step.invite(), step.maybe(100), step.expect(180), step.expect(486), step.ackRefusal()], { to: endpoint.ports.udp, sounds: stage.sounds });
+    await endpoint.saw("incoming", {}, 8000, 2);
+    const dead = await Sipp.start(stage.folder, "dead", [step.invite(), step.answered(), step.ack(), step.pause(20000)], { to: endpoint.ports.udp, sounds: stage.sounds });
+    await endpoint.saw("incoming", {}, 8000, 3);
+    endpoint.say("answer");
+    await new Promise((next) => setTimeout(next, 200));
+    dead.child.end("SIGKILL");
+    await dead.child.over;
+    await endpoint.stop();
+    await Promise.all([talking, ringing]);
+  },
   "a hidden number stays hidden, whatever else is said": alone([step.invite(sdp(), { headers: ["Privacy: id", "P-Asserted-Identity: <sip:+212600000003@carrier.test>"] }), step.answered(), step.ack(), ...bye(2),
   ], async (endpoint) => assert.equal((await endpoint.saw("incoming")).caller, "-")),
   "with all lines taken the network says busy, and when to try again": async (stage) => {
@@ -89,6 +105,6 @@ const scenarios = {
   },
 };
 
-// They wait for the timers of the protocol: first, so that the others go on beside them.
-for (const name of ["a session timer is accepted, and we refresh in its middle", "an ACK that is lost ends the call after its 32 s"]) scenarios[name].long = true;
+// They wait for the timers of the protocol.
+for (const name of ["a session timer is accepted, and we refresh in its middle", "an ACK that is lost ends the call after its 32 s"]) scenarios[name].waits = true;
 export default scenarios;
