@@ -21,6 +21,9 @@
 //     are not followed. The one way out is `call_out`, and it obeys CallBackRules;
 //   - no number, digit, address or SIP body is logged, at any level: nothing here writes a log;
 //   - every table is bounded, and a source that sends too much hears nothing more for a while.
+//     Except: TCP and TLS connections that are opened and left idle. The library accepts them, for
+//     15 minutes, as long as there are descriptors; a port that the internet reaches wants a limit
+//     of connections for each address in front of it (nftables, Kamailio).
 namespace sanad::phone {
 
 inline constexpr std::size_t legs_max = 4000;                 // two sockets each, of 8,192 per loop

@@ -32,6 +32,21 @@ function talkScenario(body, capture, speech, more = {}, to = (ports) => ports.ud
   });
 }
 
+/** The counsellor puts the caller on hold before the caller speaks, and perhaps takes it back. */
+function held(resumed) {
+  return (stage) => withCounsellor(stage, {}, async (endpoint, counsellor) => {
+    const caller = sipp(stage.folder, "caller", [...call(), step.pause(300), step.play("event_1.pcap"), step.pause(3000), step.play("caller_pcma.pcap"), step.pause(4000), ...bye(2)], { to: endpoint.ports.udp, sounds: stage.sounds });
+    await endpoint.saw("joined");
+    endpoint.say("hold");
+    await new Promise((next) => setTimeout(next, 500));
+    if (resumed) endpoint.say("resume");
+    await caller;
+    await endpoint.saw("ended");
+    const { score } = await until("the counsellor's recording", () => counsellor.recording() && heard(counsellor.recording(), join(stage.sounds, "caller.wav")));
+    assert.ok(resumed ? score > 0.9 : score < 0.7, `${score}`);
+  });
+}
+
 const info = (number, type, body) => [step.within("INFO", number, { type, body }), step.expect(200)];
 
 export default {
@@ -80,6 +95,9 @@ export default {
     await endpoint.saw("played", { id: 3 });
     await caller;
   }),
+
+  "who is on hold is not heard": held(false),
+  "and is heard again when the counsellor comes back": held(true),
 
   "a message is recorded until #, in frames of A-law whatever came": async (stage) => {
     const endpoint = await Endpoint.start(stage.program, join(stage.folder, "endpoint"), {}, stage.sounds);

@@ -59,6 +59,15 @@ const scenarios = {
 
   "a caller gives up while it rings": alone([step.invite(), step.maybe(100), step.expect(180), step.pause(200), step.cancel(), step.expect(200), step.expect(487), step.ackRefusal()],
     (endpoint) => endpoint.saw("ended", { why: "hung_up" }), { given: { ring_only: 1 } }),
+  "a call that is not taken hears busy, and when to try again": async (stage) => {
+    const endpoint = await begin(stage, { ring_only: 1 });
+    const caller = sipp(stage.folder, "caller", [step.invite(), step.maybe(100), step.expect(180), step.holds(486, "Retry-After: 10"), step.ackRefusal()], { to: endpoint.ports.udp, sounds: stage.sounds });
+    await endpoint.saw("incoming");
+    endpoint.say("refuse");
+    await caller;
+    assert.equal(endpoint.count("ended"), 0);
+    await endpoint.stop();
+  },
   "both hang up at the same time": async (stage) => {
     const endpoint = await begin(stage);
     const raw = await Rawsip.open(endpoint.ports.udp);
