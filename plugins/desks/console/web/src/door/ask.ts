@@ -101,6 +101,9 @@ export const answers = {
   phoneAdd: "phoneMade",
   phoneRemove: "done",
   phoneReady: "done",
+  phoneBoard: "phoneBoard",
+  contactCall: "done",
+  callControl: "done",
 } as const satisfies Partial<Record<keyof Request, keyof Reply>>;
 
 export type Question = keyof typeof answers;

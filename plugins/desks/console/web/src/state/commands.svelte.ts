@@ -1,5 +1,7 @@
 import { conversation } from "./conversation.svelte";
 import { lists } from "./lists.svelte";
+import { call, control, dial, isHeld, myCall } from "./call.svelte";
+import { callState } from "../words/call";
 import { takeCalls } from "./phones";
 import { complain } from "./notices.svelte";
 import { go, route, visit, type Place } from "./route.svelte";
@@ -57,6 +59,22 @@ export function step(by: 1 | -1): void {
 
 export const focus = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
 
+// What can be done with the call of the conversation that is open.
+function callCommands(): Command[] {
+  const mine = myCall();
+  if (!mine || route.page !== "desk") return [];
+  const named = (key: Key) => `${t("call")}: ${t(key)}`;
+  const dialling = { id: "dial", text: named("call.dial"), keys: "Alt+C", run: () => dial(mine.id).catch(complain) };
+  if (callState(mine) !== "talking") return [dialling];
+  const held = isHeld(mine);
+  return [
+    dialling,
+    { id: "hold", text: named(held ? "call.resume" : "call.hold"), keys: "Alt+H", run: () => control(mine.id, held ? "resume" : "hold").catch(complain) },
+    { id: "transfer", text: named("call.transfer"), keys: "Alt+X", run: () => (call.ask = "transfer") },
+    { id: "hang-up", text: named("call.hang_up"), keys: "Alt+G", run: () => control(mine.id, "hang_up").catch(complain) },
+  ];
+}
+
 /// Everything that can be done from anywhere.
 export const commands = (): Command[] => [
   ...(may("volunteer") ? [{ id: "take", text: t("command.take"), keys: "T", run: take }] : []),
@@ -67,6 +85,7 @@ export const commands = (): Command[] => [
         { id: "note", text: t("command.note"), keys: "N", run: () => focus("[data-note]") },
       ]
     : []),
+  ...callCommands(),
   ...(may("volunteer") ? [{ id: "phones", text: t("phone.mine"), run: () => (above.phones = true) }] : []),
   ...(lists.phones.value?.phones.length ? [lists.phones.value.ready ? { id: "pause", text: `${t("phone")}: ${t("phone.pause")}`, run: () => (above.phones = true) } : { id: "ready", text: `${t("phone")}: ${t("phone.readyGo")}`, run: () => takeCalls().catch(complain) }] : []),
   { id: "theme", text: t(theme.dark ? "theme.light" : "theme.dark"), run: () => theme.turn() },

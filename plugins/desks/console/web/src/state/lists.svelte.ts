@@ -24,6 +24,7 @@ export const lists = {
   staff: new Reading(() => door.ask("staffList", null)),
   exposures: new Reading(() => door.ask("exposureShow", null)),
   phones: new Reading(() => door.ask("phoneList", null)),
+  phoneBoard: new Reading(() => door.ask("phoneBoard", null)),
   samples: new Reading(() => door.ask("sampleList", null)),
   cases: new Reading(() => door.ask("caseList", null)),
   referrals: new Reading(() => door.ask("referralList", null)),

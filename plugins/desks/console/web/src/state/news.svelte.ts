@@ -15,7 +15,7 @@ const changes: [string, (keyof typeof lists)[]][] = [
   ["contact.ended", ["staff"]],
   ["cover.", ["queue"]],
   ["exposure.", ["exposures"]],
-  ["phone.", ["phones"]],
+  ["phone.", ["phones", "phoneBoard"]],
   ["sample.", ["samples"]],
   ["case.", ["cases"]],
   ["referral.", ["referrals", "clocks"]],
