@@ -1,6 +1,6 @@
 #include "plugins/channels/email/imap.h"
 
-#include <openssl/evp.h>
+#include "plugins/channels/email/base64.h"
 
 #include <algorithm>
 #include <span>
@@ -10,15 +10,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-std::string base64(std::string_view bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(size));
-    return text;
-}
 
 }  // namespace
 

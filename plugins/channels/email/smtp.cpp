@@ -1,81 +1,85 @@
 #include "plugins/channels/email/smtp.h"
 
-#include "plugins/channels/email/curl_way.h"
+#include "plugins/channels/email/base64.h"
+#include "plugins/channels/email/smtp_dialogue.h"
 
-#include <algorithm>
-#include <cstring>
+#include <optional>
 
 namespace sanad::email {
 namespace {
 
-struct Text {
-    std::string_view left;
-    const std::function<bool()>& before;
-    bool began = false;
-};
+using Fate = Sent::Fate;
+using Clock = std::chrono::steady_clock;
 
-std::size_t read_text(char* to, std::size_t size, std::size_t count, void* self) {
-    auto& text = *static_cast<Text*>(self);
-    if (!text.began) {
-        if (!text.before()) return CURL_READFUNC_ABORT;
-        text.began = true;
+Sent later(std::string code) { return {Fate::later, std::move(code)}; }
+
+Sent answered(unsigned code) { return {fate_of(code), "smtp_" + std::to_string(code)}; }
+
+// Up to where a mail can be given. nothing: ready. Whatever goes wrong here says nothing of the
+// mail: it is tried again.
+std::optional<Sent> begin(SmtpDialogue& server, const SmtpServer& settings, bool& takes_8bit) {
+    const auto greeting = server.hear();
+    if (!greeting) return later(greeting.error());
+    if (greeting->code != 220) return later("smtp_" + std::to_string(greeting->code));
+    const std::string hello = "EHLO " + settings.our_name;
+    auto can = server.ask(hello);
+    if (!can) return later(can.error());
+    if (can->code != 250) return later("smtp_" + std::to_string(can->code));
+    if (!settings.place.tls && !settings.clear) {
+        if (!can->lines.contains("STARTTLS")) return later("smtp_no_tls");
+        const auto go = server.ask("STARTTLS");
+        if (!go) return later(go.error());
+        if (go->code != 220) return later("smtp_no_tls");
+        if (const auto secured = server.secure(); !secured) return later(secured.error());
+        can = server.ask(hello);
+        if (!can) return later(can.error());
+        if (can->code != 250) return later("smtp_" + std::to_string(can->code));
     }
-    const std::size_t bytes = std::min(size * count, text.left.size());
-    std::memcpy(to, text.left.data(), bytes);
-    text.left.remove_prefix(bytes);
-    return bytes;
-}
-
-std::string url_of(const SmtpServer& server) {
-    return (server.place.tls ? "smtps://" : "smtp://") + server.place.host + ':' +
-           std::to_string(server.place.port) + '/' + server.our_name;
+    takes_8bit = can->lines.contains("8BITMIME");
+    if (settings.user.empty()) return std::nullopt;
+    std::string secret(1, '\0');
+    secret += settings.user + '\0' + settings.password;
+    const auto in = server.ask("AUTH PLAIN " + base64(secret));
+    if (!in) return later(in.error());
+    if (in->code != 235) return later("smtp_login_refused");
+    return std::nullopt;
 }
 
 }  // namespace
 
-Sent::Fate fate_of(bool done, long answer, bool began, bool signed_in) {
-    if (done) return Sent::Fate::taken;
-    // That we may not sign in says nothing of the mail: somebody will set the password right.
-    if (answer >= 500 && answer <= 599 && signed_in) return Sent::Fate::refused;
-    if (answer >= 400 && answer <= 599) return Sent::Fate::later;
-    return began ? Sent::Fate::unknown : Sent::Fate::later;
+Fate fate_of(unsigned answer) { return answer >= 500 ? Fate::refused : Fate::later; }
+
+Sent send_mail_on(Wire& wire, const SmtpServer& settings, const Letter& letter,
+                  const std::function<bool()>& before_text) {
+    SmtpDialogue server(wire, Clock::now() + settings.limit);
+    bool takes_8bit = false;
+    if (auto failed = begin(server, settings, takes_8bit)) return *failed;
+    const std::string mail_from =
+        "MAIL FROM:<" + letter.from + '>' + (takes_8bit ? " BODY=8BITMIME" : "");
+    for (const std::string& line : {mail_from, "RCPT TO:<" + letter.to + '>'}) {
+        const auto answer = server.ask(line);
+        if (!answer) return later(answer.error());
+        if (answer->code >= 300) return answered(answer->code);
+    }
+    const auto go = server.ask("DATA");
+    if (!go) return later(go.error());
+    if (go->code != 354) return answered(go->code);
+    if (!before_text()) return later("node_takes_nothing");
+    // Once the last line may have gone, only the server's answer can say what became of it.
+    if (const auto said = server.say(with_dots(letter.bytes)); !said)
+        return {Fate::unknown, said.error()};
+    const auto taken = server.hear();
+    if (!taken) return {Fate::unknown, taken.error()};
+    if (taken->code >= 300) return answered(taken->code);
+    (void)server.say("QUIT\r\n");
+    return {Fate::taken, {}};
 }
 
 Sent send_mail(const SmtpServer& server, const Letter& letter, const Way& way, const Cancel& cancel,
                const std::function<bool()>& before_text) {
-    CurlNames names;
-    const Curl curl = prepare(url_of(server), server.place, way, cancel, names);
-    const std::unique_ptr<curl_slist, void (*)(curl_slist*)> to(
-        curl_slist_append(nullptr, ('<' + letter.to + '>').c_str()), curl_slist_free_all);
-    if (!curl || !to) return {Sent::Fate::later, "no_memory"};
-    CURL* const handle = curl.get();
-    Text text{letter.bytes, before_text};
-    curl_easy_setopt(handle, CURLOPT_USE_SSL,
-                     static_cast<long>(server.clear ? CURLUSESSL_NONE : CURLUSESSL_ALL));
-    if (!server.user.empty()) {
-        curl_easy_setopt(handle, CURLOPT_USERNAME, server.user.c_str());
-        curl_easy_setopt(handle, CURLOPT_PASSWORD, server.password.c_str());
-    }
-    const std::string from = '<' + letter.from + '>';
-    curl_easy_setopt(handle, CURLOPT_MAIL_FROM, from.c_str());
-    curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, to.get());
-    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(handle, CURLOPT_READFUNCTION, read_text);
-    curl_easy_setopt(handle, CURLOPT_READDATA, &text);
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(server.limit.count()));
-
-    const CURLcode code = curl_easy_perform(handle);
-    long answer = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer);
-    // Before the server's answer to EHLO there is nothing that a mail could be refused for.
-    const bool signed_in = code != CURLE_LOGIN_DENIED && code != CURLE_USE_SSL_FAILED &&
-                           code != CURLE_WEIRD_SERVER_REPLY;
-    const bool refused_text = code == CURLE_WEIRD_SERVER_REPLY && text.began;
-    Sent sent{fate_of(code == CURLE_OK, answer, text.began, signed_in || refused_text), {}};
-    if (sent.fate == Sent::Fate::taken) return sent;
-    const bool said = answer >= 400 && answer <= 599;
-    sent.code = said ? "smtp_" + std::to_string(answer) : std::string(name(fault_of(code)));
-    return sent;
+    const auto wire = open_wire(server.place, way, cancel);
+    if (!wire) return later(std::string(name(wire.error())));
+    return send_mail_on(**wire, server, letter, before_text);
 }
 
 }  // namespace sanad::email

@@ -44,7 +44,11 @@ struct Sent {
 Sent send_mail(const SmtpServer& server, const Letter& letter, const Way& way, const Cancel& cancel,
                const std::function<bool()>& before_text);
 
-/// What an answer means. began: the text was on its way
-Sent::Fate fate_of(bool done, long answer, bool began, bool signed_in);
+/// The same on a connection that is open already. threads  any
+Sent send_mail_on(Wire& wire, const SmtpServer& server, const Letter& letter,
+                  const std::function<bool()>& before_text);
+
+/// What an answer to a command means for the mail: 4xx later, 5xx refused.
+Sent::Fate fate_of(unsigned answer);
 
 }  // namespace sanad::email

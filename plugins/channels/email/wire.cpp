@@ -1,15 +1,17 @@
 #include "plugins/channels/email/wire.h"
 
-#include "plugins/channels/email/curl_way.h"
+#include "plugins/channels/email/tls.h"
 
 #include <sanad/message.hpp>
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace sanad::email {
 namespace {
@@ -21,56 +23,91 @@ int left(Clock::time_point until) {
     return static_cast<int>(std::clamp<std::int64_t>(ms, 0, 3'600'000));
 }
 
-class CurlWire final : public Wire {
-public:
-    explicit CurlWire(const Cancel& cancel) : cancel_(cancel) {}
+constexpr std::size_t write_bytes = 16 * 1024;
 
-    std::expected<void, WireFault> open(const Place& place, const Way& way) {
-        // https only names the way in: with CONNECT_ONLY nothing of HTTP is spoken. libcurl's own
-        // IMAP knows no IDLE.
-        const std::string url = "https://" + place.host + ':' + std::to_string(place.port);
-        curl_ = prepare(url, place, way, cancel_, names_);
-        if (!curl_) return std::unexpected(WireFault::connect_failed);
-        curl_easy_setopt(curl_.get(), CURLOPT_CONNECT_ONLY, 1L);
-        if (const CURLcode code = curl_easy_perform(curl_.get()); code != CURLE_OK)
-            return std::unexpected(fault_of(code));
-        curl_socket_t socket = CURL_SOCKET_BAD;
-        if (curl_easy_getinfo(curl_.get(), CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK)
-            return std::unexpected(WireFault::connect_failed);
-        socket_ = socket;
-        return {};
-    }
+class SocketWire final : public Wire {
+public:
+    SocketWire(int socket, const std::string& host, const Way& way, const Cancel& cancel)
+        : socket_(socket), host_(host), way_(way), cancel_(cancel) {}
+    ~SocketWire() override { ::close(socket_); }
 
     std::expected<std::string, WireFault> receive(std::chrono::milliseconds limit) override {
         const auto until = Clock::now() + limit;
+        if (!tls_) return raw(until);
+        std::string bytes;
         for (;;) {
-            // First what TLS has decrypted already: poll knows nothing of that.
-            std::size_t got = 0;
-            const CURLcode code = curl_easy_recv(curl_.get(), buffer_.data(), buffer_.size(), &got);
-            if (code == CURLE_OK && got == 0) return std::unexpected(WireFault::closed);
-            if (code == CURLE_OK) return std::string(buffer_.data(), got);
-            if (code != CURLE_AGAIN) return std::unexpected(WireFault::closed);
-            if (auto ready = wait(POLLIN, until); !ready) return std::unexpected(ready.error());
+            switch (tls_->read(bytes)) {
+                case Tls::Step::done:
+                    return bytes;
+                case Tls::Step::wants_bytes:
+                    if (auto fed = feed(until); !fed) return std::unexpected(fed.error());
+                    break;
+                case Tls::Step::closed:
+                    return std::unexpected(WireFault::closed);
+                case Tls::Step::failed:
+                    return std::unexpected(WireFault::tls_failed);
+            }
         }
     }
 
     std::expected<void, WireFault> send(std::string_view bytes,
                                         std::chrono::milliseconds limit) override {
         const auto until = Clock::now() + limit;
+        if (!tls_) return raw(bytes, until);
+        for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), write_bytes))) {
+            if (tls_->write(bytes.substr(0, write_bytes)) != Tls::Step::done)
+                return std::unexpected(WireFault::tls_failed);
+            if (auto sent = raw(tls_->to_server(), until); !sent) return sent;
+        }
+        return {};
+    }
+
+    std::expected<void, WireFault> secure(std::chrono::milliseconds limit) override {
+        const auto until = Clock::now() + limit;
+        tls_ = Tls::make(host_, way_.authorities);
+        if (!tls_) return std::unexpected(WireFault::tls_failed);
+        for (;;) {
+            const Tls::Step step = tls_->handshake();
+            if (auto sent = raw(tls_->to_server(), until); !sent) return sent;
+            if (step == Tls::Step::done) return {};
+            if (step != Tls::Step::wants_bytes) return std::unexpected(WireFault::tls_failed);
+            if (auto fed = feed(until); !fed) return fed;
+        }
+    }
+
+private:
+    std::expected<void, WireFault> feed(Clock::time_point until) {
+        const auto bytes = raw(until);
+        if (!bytes) return std::unexpected(bytes.error());
+        tls_->from_server(*bytes);
+        return raw(tls_->to_server(), until);
+    }
+
+    std::expected<std::string, WireFault> raw(Clock::time_point until) {
+        for (;;) {
+            std::array<char, 16 * 1024> buffer;
+            const ssize_t got = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+            if (got > 0) return std::string(buffer.data(), static_cast<std::size_t>(got));
+            if (got == 0 || (errno != EAGAIN && errno != EINTR))
+                return std::unexpected(WireFault::closed);
+            if (auto ready = wait(POLLIN, until); !ready) return std::unexpected(ready.error());
+        }
+    }
+
+    std::expected<void, WireFault> raw(std::string_view bytes, Clock::time_point until) {
         while (!bytes.empty()) {
-            std::size_t sent = 0;
-            const CURLcode code = curl_easy_send(curl_.get(), bytes.data(), bytes.size(), &sent);
-            if (code == CURLE_OK) {
-                bytes.remove_prefix(sent);
+            const ssize_t sent =
+                ::send(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (sent > 0) {
+                bytes.remove_prefix(static_cast<std::size_t>(sent));
                 continue;
             }
-            if (code != CURLE_AGAIN) return std::unexpected(WireFault::closed);
+            if (errno != EAGAIN && errno != EINTR) return std::unexpected(WireFault::closed);
             if (auto ready = wait(POLLOUT, until); !ready) return ready;
         }
         return {};
     }
 
-private:
     std::expected<void, WireFault> wait(short events, Clock::time_point until) {
         std::array<pollfd, 2> polled{pollfd{socket_, events, 0},
                                      pollfd{cancel_.descriptor(), POLLIN, 0}};
@@ -80,11 +117,11 @@ private:
         return {};
     }
 
+    const int socket_;
+    const std::string host_;
+    const Way& way_;
     const Cancel& cancel_;
-    CurlNames names_;
-    Curl curl_;  // borrows names_
-    int socket_ = -1;
-    std::array<char, 16 * 1024> buffer_{};
+    std::unique_ptr<Tls> tls_;
 };
 
 }  // namespace
@@ -125,8 +162,13 @@ bool Cancel::wait(std::chrono::milliseconds time) const {
 
 std::expected<std::unique_ptr<Wire>, WireFault> open_wire(const Place& place, const Way& way,
                                                           const Cancel& cancel) {
-    auto wire = std::make_unique<CurlWire>(cancel);
-    if (const auto opened = wire->open(place, way); !opened) return std::unexpected(opened.error());
+    if (cancel.asked()) return std::unexpected(WireFault::cancelled);
+    const int socket = way.connect(place.host, place.port, way.connect_limit);
+    if (socket < 0) return std::unexpected(WireFault::connect_failed);
+    auto wire = std::make_unique<SocketWire>(socket, place.host, way, cancel);
+    if (place.tls)
+        if (const auto secured = wire->secure(way.connect_limit); !secured)
+            return std::unexpected(secured.error());
     return wire;
 }
 

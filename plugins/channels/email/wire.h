@@ -9,7 +9,9 @@
 #include <string_view>
 
 // Connections to mail servers. The plugin can open no socket: the node hands over one that is
-// connected, and libcurl speaks TLS on it and checks the server's certificate.
+// connected, and here TLS is spoken on it with OpenSSL, through memory. Not by libcurl: 7.88.1
+// calls connect() on a socket that it was told is connected (CURL_SOCKOPT_ALREADY_CONNECTED), and a
+// plugin that does so is refused by the sandbox.
 namespace sanad::email {
 
 enum class WireFault : std::uint8_t {
@@ -49,6 +51,9 @@ public:
     /// All of it, within `limit`.
     virtual std::expected<void, WireFault> send(std::string_view bytes,
                                                 std::chrono::milliseconds limit) = 0;
+    /// From here on with TLS; the server's certificate is checked. Bytes that came before and were
+    /// not received are an attack: tls_failed.
+    virtual std::expected<void, WireFault> secure(std::chrono::milliseconds limit) = 0;
 };
 
 struct Place {
@@ -67,12 +72,10 @@ struct Way {
     std::chrono::milliseconds connect_limit{20'000};
 };
 
-/// Once in the process, before any other thread.
-void start_wires();
-
-/// Opens a connection with TLS.
+/// Opens a connection, with TLS when the place says so.
 ///
 /// way, cancel  outlive the wire
+/// source       TLS 1.2 or 1.3, RFC 6125
 std::expected<std::unique_ptr<Wire>, WireFault> open_wire(const Place& place, const Way& way,
                                                           const Cancel& cancel);
 
