@@ -69,6 +69,16 @@ TEST_CASE("webchat is silver: what a browser submits, no check of a file can see
     CHECK(tier_of(*report) == Tier::silver);
 }
 
+// No mail server is at its other ends: tests/integration/email has real ones.
+TEST_CASE("email is silver: what a mail server brings, no check of a file can see") {
+    const auto report = run_checks(choice_of("channels/email"));
+    REQUIRE(report.has_value());
+    INFO(as_text(*report));
+    CHECK(with(*report, Outcome::failed).empty());
+    CHECK(with(*report, Outcome::skipped) == Ids{"channel.submit"});
+    CHECK(tier_of(*report) == Tier::silver);
+}
+
 TEST_CASE("console is gold: it does nothing without somebody's role") {
     const auto report = run_checks(choice_of("desks/console"));
     REQUIRE(report.has_value());
