@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 
+import channels
 import story
 import traces
 from helplines import SOURCE, Demonstration
@@ -29,6 +30,8 @@ EXPECTED = {
     "referral_state_tn": lambda value, _: value == "completed",
     "escalation": lambda value, _: value == "acknowledged",
     "webhook_verified_by": lambda value, _: bool(value),
+    "phone": lambda value, _: value in (None, {"urgency": "U0", "case": True}),
+    "email": lambda value, _: value in (None, {"answered": True, "case": True}),
     "log_size_ma_tn": lambda value, _: value > 0,
     "cosigned_size": lambda value, facts: value == facts["log_size_ma_tn"],
     "killed": lambda value, _: value == 1,
@@ -96,7 +99,8 @@ class Check:
         self.started = time.monotonic()
         self.killed = 0
         self.written = traces.needles_of(story.written_words())
-        self.addresses = traces.needles_of_address(CLIENT_ADDRESS)
+        self.addresses = (traces.needles_of_address(CLIENT_ADDRESS)
+                          + traces.needles_of([channels.CALLER, channels.SENDER]))
 
     @property
     def ma(self):
@@ -122,6 +126,7 @@ class Check:
             facts |= self.talk(child)
             facts |= self.refer()
             facts |= self.escalate()
+            facts |= self.telephone_and_mail()
             facts |= self.count(child)
             passport = self.export_passport()
             child.program.stop()
@@ -238,6 +243,39 @@ class Check:
         self.tell(f"the organisation has verified the webhook with {received['verified_by']} and "
                   "acknowledged")
         return {"escalation": state(), "webhook_verified_by": received["verified_by"]}
+
+    # ------------------------------------------------------------------ a call and a mail
+
+    def telephone_and_mail(self):
+        mailbox = self.demonstration.mailbox
+        if not mailbox:
+            self.tell("no telephone and no mailbox: they need root, sipp, espeak-ng, dovecot and exim")
+            return {"phone": None, "email": None}
+        caller = channels.call(self.demonstration.ports.phone, self.folder / "caller.log")
+        called = self.contact_of("phone", lambda contact: contact["urgency"] == "U0")
+        self.tell("somebody called, pressed the key for danger, and stands first in the queue")
+        call_case = self.case_of(called)
+        if caller.wait(60) != 0:
+            raise DemoError("the caller was not served: look at caller.log")
+        mailbox.send(story.MAIL)
+        mailed = self.contact_of("email", lambda contact: True)
+        mail_case = self.case_of(mailed)
+        reply = self.ma.ask("contact", "reply", mailed["id"], story.MAIL_ANSWER)["done"]
+        until("the answer by mail", lambda: mailbox.has_sent(story.MAIL_ANSWER))
+        self.tell("a mail came, became a case, and was answered by mail")
+        return {"phone": {"urgency": called["urgency"], "case": bool(call_case)},
+                "email": {"answered": bool(reply), "case": bool(mail_case)}}
+
+    def contact_of(self, channel, is_right):
+        def look():
+            found = [one for one in self.ma.ask("contact", "list").get("contacts", [])
+                     if one["channel"] == channel and one["state"] == "waiting" and is_right(one)]
+            return found[0] if found else None
+        return until(f"a contact by {channel}", look)
+
+    def case_of(self, contact):
+        self.ma.do(story.OPEN_CONTACT, contact=contact["id"])
+        return self.ma.do(story.OPEN_CASE, contact=contact["id"])["id"]
 
     def receiver_says(self, event):
         while (said := json.loads(self.demonstration.receiver.next_line()))["event"] != event:

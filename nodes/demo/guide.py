@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 
+import channels
 import story
 from helplines import SOURCE, Demonstration
 from program import DemoError, Program, until
@@ -164,6 +165,16 @@ class Guide:
             feed.stop()
 
 
+def channels_of(demonstration):
+    """How to call and to write a mail, where this machine can."""
+    if not demonstration.mailbox:
+        return "    No telephone and no mailbox here: they need root and what ./dev setup installs."
+    mail = shlex.join(map(str, demonstration.mailbox.command("salam")))
+    return (f"    Call it from this machine (1 Arabic, then 1; * is danger):\n"
+            f"        {channels.dial(demonstration.ports.phone)}\n"
+            f"    Write it a mail:\n        {mail}\n")
+
+
 def introduce(demonstration):
     shortcuts = {helpline.country: demonstration.folder / "bin" / helpline.country
                  for helpline in (demonstration.ma, demonstration.tn)}
@@ -177,6 +188,7 @@ def introduce(demonstration):
     The chat, as a young person in Morocco sees it:   {demonstration.chat}
 {desks}
 
+{channels_of(demonstration)}
     Open it in a browser and write something. The next commands appear here, ready to copy into
     another terminal; there, first:   cd {SOURCE}
 

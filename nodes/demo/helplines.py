@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 
+import channels
 import story
 from program import DemoError, Program, free_ports, is_free, until
 
@@ -17,6 +18,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 RECEIVER = SOURCE / "tests/integration/webhook/receiver.mjs"
 RECEIVER_KEYS = SOURCE / "tests/integration/webhook/keys.mjs"
 COMMAND_WAIT_S = 120
+MAIL_SETTINGS = "\n# Of this run: the mailbox of the demonstration.\n"
 STEWARDS = ("steward-ma.demo", "steward-tn.demo")
 
 
@@ -38,7 +40,8 @@ class Programs:
     @property
     def plugins(self):
         return [self.build / "plugins" / kind for kind in
-                (f"storage/{self.store}", "channels/webchat", "partners/webhook", "desks/console")]
+                (f"storage/{self.store}", "channels/webchat", "channels/phone", "channels/email", "partners/webhook",
+                 "desks/console")]
 
     def check(self):
         plugins = [folder / f"{folder.name}.so" for folder in self.plugins]
@@ -104,6 +107,7 @@ class Ports:
     receiver: int
     desk_ma: int
     desk_tn: int
+    phone: int  # SIP, of Morocco
 
 
 class Demonstration:
@@ -143,7 +147,7 @@ class Demonstration:
         scaffold.mkdir(parents=True, mode=0o700)
         try:
             self._open(scaffold)
-            self.ports = Ports(*free_ports(7))
+            self.ports = Ports(*free_ports(8))
             self._make_nodes(store)
             tell("two nodes with keys and stores of their own")
             self._make_federation()
@@ -175,7 +179,14 @@ class Demonstration:
             (helpline.folder.parent / f"{helpline.country}.line").write_text(made["bundle"])
             with open(helpline.folder / "node.toml", "a", encoding="utf-8") as file:
                 file.write(f'\n[accounts]\norigins = ["http://localhost:{desk}"]\n')
+        if channels.is_possible():
+            prompts = channels.speak_prompts(self.programs.build / "draft-prompts")
+            self._add(channels.telephone(self.ports.phone, prompts))
         self._add_organisation()
+
+    def _add(self, settings):
+        with open(self.ma.folder / "node.toml", "a", encoding="utf-8") as file:
+            file.write(settings)
 
     def _add_organisation(self):
         """The organisation makes the keys; Morocco gets its half, and a partner in its settings."""
@@ -205,8 +216,7 @@ id = "{story.PARTNER}"
 plugin = "{story.PARTNER}"
 name = {{ {names} }}
 """
-        with open(self.ma.folder / "node.toml", "a", encoding="utf-8") as file:
-            file.write(settings)
+        self._add(settings)
 
     def _make_federation(self):
         """What stewards do on machines of their own, one after the other."""
@@ -267,6 +277,7 @@ name = {{ {names} }}
              "--note", story.PARTNER_NOTE, "--watch-stdin", *receiver_options])
         self._stack.callback(self.receiver.stop)
         self.receiver_facts = json.loads(self.receiver.next_line())
+        self.mailbox = self._open_mailbox() if channels.is_possible() else None
         for helpline in (self.ma, self.tn):
             self._stack.callback(helpline.stop)
             before = time.monotonic()
@@ -275,6 +286,15 @@ name = {{ {names} }}
                  f"{(time.monotonic() - before) * 1000:.0f} ms")
         self.wait_linked()
         tell("the two are linked")
+
+    def _open_mailbox(self):
+        """A mail server of this run, and Morocco's settings for it: its ports are others each time."""
+        mailbox = channels.Mailbox(self.folder / "mail.log")
+        self._stack.callback(mailbox.program.stop)
+        file = self.ma.folder / "node.toml"
+        before = file.read_text("utf-8").partition(MAIL_SETTINGS)[0]
+        file.write_text(before + MAIL_SETTINGS + mailbox.settings(self.ma.folder / "mail.password"), "utf-8")
+        return mailbox
 
     def wait_linked(self):
         for helpline in (self.ma, self.tn):

@@ -22,6 +22,10 @@ LATER_MESSAGES = (
     "نعم موافقة، وأحب أن أكتب مساء بعد واجباتي",
 )
 
+# What her mother writes later, by mail, and what she is answered.
+MAIL = "السلام عليكم، أنا أم، وأود أن أعرف كيف أساعد ابنتي بعد الانتقال"
+MAIL_ANSWER = "وعليكم السلام، شكرا لرسالتك، سنكتب لك غدا بما يمكن فعله"
+
 
 @dataclasses.dataclass(frozen=True)
 class Step:

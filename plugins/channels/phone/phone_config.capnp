@@ -3,7 +3,7 @@ $import "/capnp/c++.capnp".namespace("sanad::phone");
 using Rule = import "/sanad/config.capnp";
 
 struct Config {
-  listenAddress @0 :Text = "127.0.0.1" $Rule.required;
+  listenAddress @0 :Text = "127.0.0.1";
   # An address of this machine, for SIP and for the voices.
   udpPort @1 :UInt16 = 5060;
   # SIP over UDP, for a trunk on a private line. 0: none.
@@ -47,7 +47,7 @@ struct Config {
   # More callers than that hear that all lines are taken, and the numbers for an emergency.
   ringSeconds @18 :UInt32 = 15 $Rule.min(5) $Rule.max(60);
   # So long a counsellor's telephone rings before the next one does.
-  realm @19 :Text = "sanad" $Rule.required $Rule.pattern("[a-z0-9.-]{1,60}");
+  realm @19 :Text = "sanad" $Rule.pattern("[a-z0-9.-]{1,60}");
   # What counsellors' telephones are asked to sign in to.
 
   callBackPrefixes @20 :List(Text) $Rule.max(40) $Rule.pattern("[+]?[0-9]{1,12}");

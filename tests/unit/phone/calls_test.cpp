@@ -381,6 +381,10 @@ TEST_CASE("a supervisor listens, then whispers; a transfer hands the caller on")
     world.calls.answered(next);
     CHECK(world.lines.legs[person].joined == next);
     CHECK(world.lines.legs[counsellor].over);
+    world.calls_settle();
+    const auto rings = world.node.phones.rings(world.conversation);
+    CHECK(rings.back().device == "d-karim");  // the node hands the contact on
+    CHECK(rings.back().result == schema::Rang::Result::ANSWERED);
 
     (void)world.calls.control(world.conversation, Act::HOLD, "d-karim");
     CHECK(world.lines.legs[person].loop);

@@ -136,7 +136,7 @@ void Calls::on(Call& call, const Summon&) {
     ask(
         call,
         [id = call.conversation, devices = free_devices()](plugin::Host& host) {
-            if (devices.empty()) return std::string();
+            // Also where no device is free: it says that somebody is on the line.
             const auto chosen = host.summon(id, devices);
             return chosen ? std::string(plugin::view_of(chosen->getDevice())) : std::string();
         },

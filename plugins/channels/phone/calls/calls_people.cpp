@@ -69,6 +69,7 @@ void Calls::seat_answered(Call& call, Role role) {
         call.counsellor->answered = true;
         call.held = false;
         legs_[next.leg].role = Role::counsellor;
+        rang(call.conversation, next.device, schema::Rang::Result::ANSWERED);
         return lines_.join(call.leg, next.leg);
     }
     if (!call.counsellor) return;
@@ -113,7 +114,9 @@ void Calls::seat_ended(Call& call, Role role, LegEnd why) {
         return;
     }
     if (role == Role::next) {  // not taken over: the former counsellor still has the call
-        if (call.next) busy_.erase(call.next->device);
+        if (!call.next) return;
+        rang(call.conversation, call.next->device, result_of(why));
+        busy_.erase(call.next->device);
         call.next.reset();
         return;
     }
@@ -122,6 +125,7 @@ void Calls::seat_ended(Call& call, Role role, LegEnd why) {
     call.counsellor.reset();
     busy_.erase(seat.device);
     if (call.goes_out) {  // whoever called back hung up, or never came to their telephone
+        if (!seat.answered) rang(call.conversation, seat.device, result_of(why));
         if (call.leg != LegId::none) lines_.hang_up(call.leg);
         return finish(call);
     }
