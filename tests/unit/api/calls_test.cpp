@@ -34,6 +34,15 @@ TEST_CASE("two callers never ring one person") {
     CHECK(line.summon(first, {second}) == "amina");  // the place was not kept longer
 }
 
+TEST_CASE("who is rung for already takes nobody else away from who waits behind") {
+    PhoneLine line;
+    line.take_calls("amina");
+    line.take_calls("karim");
+    const auto first = line.calls("yasmin"), second = line.calls("ilyas");
+    REQUIRE(line.summon(first, {second}) == "amina");
+    CHECK(line.summon(second, {first}) == "karim");
+}
+
 TEST_CASE("imminent danger is rung for first, and nobody starves behind it") {
     PhoneLine line;
     line.take_calls("amina");
