@@ -25,6 +25,8 @@ if (!process.env.SANAD_PHONE_ALONE) {
 
 const folder = mkdtempSync(join(tmpdir(), "sanad-phone-"));
 let failed = 0, count = 0;
+// Whoever ends us early ends what we started, too.
+for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, async () => { await stopAll(); rmSync(folder, { recursive: true, force: true }); process.exit(1); });
 try {
   const sounds = join(folder, "sounds");
   mkdirSync(sounds);

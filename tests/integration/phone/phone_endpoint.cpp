@@ -139,7 +139,7 @@ public:
             if (supervisor_ != LegId::none)
                 lines_.take_part(caller_, supervisor_, part_);
             else
-                supervisor_ = lines_.ring("c2", "Supervisor", std::chrono::seconds{10});
+                supervisor_ = lines_.ring("c2", "Supervisor", std::chrono::seconds{20});
         }
         if (word == "quality") {
             const auto q = lines_.quality(caller_);

@@ -17,14 +17,17 @@ async function stillThere(stage, endpoint, name = "after") {
 
 const body = ["v=0", `o=- 1 1 IN IP4 ${home}`, "s=-", `c=IN IP4 ${home}`, "t=0 0", "m=audio 40000 RTP/AVP 8 0 101", "a=rtpmap:8 PCMA/8000", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", "a=ptime:20", ""].join("\r\n");
 
+/** As many as one source may hear since then: its second, and 50 for each that has passed. */
+const answers = (begun) => 51 + (Date.now() - begun) / 20;
+
 const scenarios = {
   "a scanner that is no trunk finds nothing: 404, and silence beyond its budget": async (stage) => {
     const endpoint = await begin(stage);
-    const scanner = await Rawsip.open(endpoint.ports.udp, 0, "127.0.0.9");
+    const scanner = await Rawsip.open(endpoint.ports.udp, 0, "127.0.0.9"), begun = Date.now();
     for (let n = 0; n < 200; n++) await scanner.send(scanner.request("INVITE", { user: n % 2 ? "helpline" : `900${n}33123456789`, headers: [`Contact: <sip:x@127.0.0.9:${scanner.port}>`, "Content-Type: application/sdp"], body }));
     await until("answers", () => scanner.messages.length >= 40);
     await new Promise((next) => setTimeout(next, 300));
-    assert.ok(scanner.messages.length <= 70, `${scanner.messages.length} answers to 200`);
+    assert.ok(scanner.messages.length <= answers(begun), `${scanner.messages.length} answers to 200`);
     assert.ok(scanner.messages.every((text) => text.startsWith("SIP/2.0 404")));
     assert.equal(endpoint.count("incoming"), 0);
     await scanner.close();
@@ -37,6 +40,7 @@ const scenarios = {
     const before = endpoint.memory();
     const flood = await Rawsip.open(endpoint.ports.udp, 0, "127.0.0.9");
     let on = true, sent = 0;
+    const begun = Date.now();
     const flooding = (async () => {
       while (on) {
         for (let n = 0; n < 80; n++, sent++) flood.socket.send(flood.request("INVITE", { user: `9001${n}`, body: "" }), endpoint.ports.udp, home);
@@ -44,10 +48,10 @@ const scenarios = {
       }
     })();
     await stillThere(stage, endpoint);
+    await until("all of the flood", () => sent >= 4000, 20000);
     on = false;
     await flooding;
-    assert.ok(sent > 2000, `${sent}`);
-    assert.ok(flood.messages.length < 300, "silence beyond the budget");
+    assert.ok(flood.messages.length <= answers(begun), "silence beyond the budget");
     assert.ok(endpoint.memory() - before < 8000, `${endpoint.memory() - before} kB more`);
     await flood.close();
     await endpoint.stop();

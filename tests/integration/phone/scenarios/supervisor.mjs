@@ -22,7 +22,7 @@ function takesPart(part, { speaks, counsellorHears, callerHears, supervisorHears
     endpoint.say("ring 1");
     await endpoint.saw("joined");
     endpoint.say(`part ${part}`);
-    await endpoint.saw("answered", {}, 5000, 2);
+    await endpoint.saw("answered", {}, 20000, 2);
     await new Promise((next) => setTimeout(next, 5500));
     await caller.command("hangup");
     await endpoint.saw("ended", { leg: 1 });
