@@ -64,6 +64,8 @@ public:
         };
         auto running = std::make_unique<Running>(host(), settings_, std::move(material));
         running_ = std::move(running);
+        if (const std::size_t closed = running_->calls.close_former())
+            host().log(SANAD_LOG_WARN, "phone.calls_cut_off", {{"count", std::to_string(closed)}});
         if (const auto wrong = running_->endpoint.start(running_->calls)) {
             running_.reset();
             host().log(SANAD_LOG_ERROR, "phone.not_started", {{"code", *wrong}});

@@ -29,7 +29,8 @@ struct Config {
   # this node registers with.
   trunkAddress @11 :Text $Rule.pattern("sips?:[^ ]{1,200}");
   # Where this node registers itself, and through which it calls people back:
-  # "sip:trunk.example.net;transport=tls". Empty: it registers nowhere, and calls nobody back.
+  # "sip:192.0.2.1:5061;transport=tls", an address and no name. Empty: it registers nowhere, and calls
+  # nobody back.
   trunkUser @12 :Text $Rule.max(80);
   trunkPasswordFile @13 :Text;
   # Only its owner may read it.

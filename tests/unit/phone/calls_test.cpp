@@ -397,6 +397,36 @@ TEST_CASE("a supervisor listens, then whispers; a transfer hands the caller on")
     CHECK(world.calls.control(world.conversation, Act::HOLD, "d-karim").reason == "no_call");
 }
 
+TEST_CASE("what a process leaves behind as it dies, the next one closes, and only that") {
+    World world;
+    world.node.values.allow_bytes(65536);
+    world.lines.registered = {"d-amina"};
+    const LegId talking = world.wait_in_queue();
+    world.talk(talking);
+    const std::string talks = world.conversation;
+    world.node.phones.set_free("d-amina", false);
+    world.wait_in_queue("+212600000002");
+    const std::string waits = world.conversation;
+    const LegId person = world.wait_in_queue("+212600000003");
+    world.calls.digit(person, '3');
+    world.hear(person);
+    REQUIRE(
+        world.lines.until([&] { return !world.node.return_address(world.conversation).empty(); }));
+    world.calls_settle();
+    const LegId gone = world.wait_in_queue("+212600000004");
+    const std::string hung_up = world.conversation;
+    world.calls.ended(gone, LegEnd::hung_up);
+    world.calls_settle();
+
+    plugin::Host next(world.node.table());
+    CHECK(LiveCalls(240).close_former(next) == 2);
+    CHECK(world.node.left(talks) == std::vector{How::CALL_ENDED});
+    CHECK(world.node.left(waits) == std::vector{How::ABANDONED});
+    CHECK(world.node.phones.notices(waits).back().mark == "call_dropped");
+    CHECK(world.node.left(hung_up).size() == 1);  // closed by itself
+    CHECK(LiveCalls(240).close_former(next) == 0);
+}
+
 TEST_CASE("one number written in two ways is one caller, and the token tells no digit") {
     const std::string key(caller_key_bytes, 'k');
     CHECK(caller_token(key, "+212 600 00 00 01") == caller_token(key, "00212600000001"));

@@ -28,8 +28,9 @@ struct Call {
     std::string language;      // known from before the call; empty: not
     CallState state;
 
-    bool arrived = false;  // the node has the contact
-    bool settled = false;  // it wants nothing more: a message or a call-back is kept
+    std::optional<std::size_t> place;  // of LiveCalls, while it may be cut off
+    bool arrived = false;              // the node has the contact
+    bool settled = false;              // it wants nothing more: a message or a call-back is kept
     bool talked = false;
     bool goes_out = false;  // a call-back
 

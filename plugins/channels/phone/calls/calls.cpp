@@ -27,14 +27,15 @@ std::int64_t now_ms() {
 
 Call::~Call() { sodium_memzero(number.data(), number.size()); }
 
-Calls::Calls(plugin::Host& host, Lines& lines, lanes::Lanes& lanes, const Flow& flow, SoundsOf sounds,
-             CallSettings settings)
+Calls::Calls(plugin::Host& host, Lines& lines, lanes::Lanes& lanes, const Flow& flow,
+             SoundsOf sounds, CallSettings settings)
     : host_(host),
       lines_(lines),
       lanes_(lanes),
       flow_(flow),
       sounds_(std::move(sounds)),
-      settings_(std::move(settings)) {}
+      settings_(std::move(settings)),
+      live_(settings_.lines_max) {}
 
 Calls::~Calls() = default;
 
@@ -137,6 +138,25 @@ void Calls::contact_ended(const std::string& conversation) {
 
 void Calls::drain() { draining_ = true; }
 
+void Calls::live(Call& call) {
+    if (call.place) return;
+    call.place = live_.take();
+    if (call.place)
+        tell(call.conversation, [place = *call.place, id = call.conversation](plugin::Host& host) {
+            LiveCalls::begin(host, place, id);
+        });
+}
+
+// The place is another call's only after the node has forgotten this one.
+void Calls::over(Call& call) {
+    if (!call.place) return;
+    tell(call.conversation, [this, place = *call.place](plugin::Host& host) {
+        LiveCalls::end(host, place);
+        lines_.post([this, place] { live_.give_back(place); });
+    });
+    call.place.reset();
+}
+
 Call* Calls::find(LegId leg, Role role) {
     const auto found = legs_.find(leg);
     if (found == legs_.end() || found->second.role != role) return nullptr;
@@ -169,6 +189,7 @@ void Calls::finish(Call& call) {
     if (call.message && call.message->length() > std::chrono::seconds(0)) call.settled = true;
     if (call.message) call.message->finish();
     legs_.erase(call.leg);
+    over(call);
     const How how = call.talked ? How::CALL_ENDED : How::ABANDONED;
     if (!call.arrived && !call.goes_out)
         ask_arrival(call, coming(call, call.state.marks), Question::none);

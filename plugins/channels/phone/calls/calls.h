@@ -2,6 +2,7 @@
 
 #include "plugins/channels/phone/calls/call.h"
 #include "plugins/channels/phone/calls/callers.h"
+#include "plugins/channels/phone/calls/live_calls.h"
 #include "plugins/shared/lanes/lanes.h"
 
 #include <sanad/plugin.hpp>
@@ -21,7 +22,7 @@ struct CallSettings {
     std::chrono::seconds ring{15};  // a counsellor's device
     std::chrono::seconds call_out{40};
     std::size_t waiting_overload = 50;  // so many waiting, and callers are told of the other ways
-    std::vector<std::string> numbers;   // that are answered; none: every one
+    std::vector<std::string> numbers;   // that are answered; none: every one that comes
     std::string caller_key;             // caller_key_bytes
 };
 
@@ -59,6 +60,10 @@ public:
                             const std::string& number);
     plugin::Outcome control(const std::string& conversation, plugin::schema::Control::Act act,
                             const std::string& device);
+
+    /// Closes the calls that ended with a former process, before the lines are open. returns  how
+    /// many
+    std::size_t close_former() const { return live_.close_former(host_); }
 
     /// No new calls; those that are go on. threads  any
     void drain();
@@ -111,6 +116,9 @@ private:
     void ask_arrival(Call& call, Coming coming, Question question);
     void answer(Call& call, NodeAnswered answered);
     void notice(Call& call, const std::string& mark);
+    /// From now on a crash would cut the call off; or no longer.
+    void live(Call& call);
+    void over(Call& call);
     void send_part(Call& call, VoiceMessage::Part part);
     void part_stored(Call& call, bool last, bool stored);
 
@@ -133,6 +141,7 @@ private:
     const SoundsOf sounds_;
     const CallSettings settings_;
     BrokenOff broken_off_;
+    LiveCalls live_;
     std::map<std::string, std::unique_ptr<Call>> calls_;  // by conversation
     std::map<LegId, Place> legs_;
     std::set<std::string> busy_;  // devices that ring or are in a call

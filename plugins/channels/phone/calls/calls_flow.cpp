@@ -75,6 +75,7 @@ Calls::Coming Calls::coming(const Call& call, std::vector<std::string> marks) {
 
 void Calls::ask_arrival(Call& call, Coming coming, Question question) {
     call.arrived = true;
+    if (call.leg != LegId::none) live(call);
     struct Answered {
         bool taken = false;
         std::uint32_t position = 0, wait_seconds = 0;
@@ -94,7 +95,10 @@ void Calls::ask_arrival(Call& call, Coming coming, Question question) {
         [this, question](Call& still, Answered answer) {
             if (question == Question::none) return;
             if (!answer.taken) still.arrived = false;
-            if (answer.taken && question == Question::callback) still.settled = true;
+            if (answer.taken && question == Question::callback) {
+                still.settled = true;
+                over(still);
+            }
             const std::string conversation = still.conversation;
             happens(still, NodeAnswered{question, answer.taken ? Answer::yes : Answer::failed});
             Call* here = find(conversation);
@@ -188,6 +192,7 @@ void Calls::part_stored(Call& call, bool last, bool stored) {
         call.message->lost();
     if (!last && stored) return;
     call.settled = call.settled || stored;
+    if (call.settled) over(call);
     call.message.reset();
     happens(call, NodeAnswered{Question::recording, stored ? Answer::yes : Answer::failed});
 }

@@ -102,6 +102,7 @@ void Calls::joined(Call& call) {
     if (!call.counsellor || call.leg == LegId::none) return;
     call.talked = true;
     call.settled = false;
+    live(call);
     call.held = false;
     lines_.join(call.leg, call.counsellor->leg);
     if (!call.goes_out) happens(call, Bridged{});
