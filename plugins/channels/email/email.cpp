@@ -3,7 +3,6 @@
 #include "plugins/channels/email/outward.h"
 #include "plugins/channels/email/settings.h"
 
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <sanad/opened.hpp>

@@ -101,6 +101,9 @@ Outcome Outward::deliver(const Mail& mail) {
     auto found = jobs_.find(key);
     if (found == jobs_.end()) {
         if (draining_ || stopping_) return Outcome::retry(ask_again, "draining");
+        // What is done and was not asked for again is known from the node's values as well.
+        if (jobs_.size() >= mails_max)
+            std::erase_if(jobs_, [](const auto& one) { return one.second.done; });
         if (jobs_.size() >= mails_max) return Outcome::retry(ask_again, "busy");
         found = jobs_.emplace(key, Job{mail, false, false, {}}).first;
         changed_.notify_all();

@@ -268,7 +268,8 @@ begin retry
   }
   /** Mails that went out, the oldest first, as text. */
   async sent() {
-    const names = (await readdir(this.file("sink"))).sort();
+    const all = await readdir(this.file("sink"));
+    const names = all.filter((name) => name.endsWith(".eml") && !all.includes(`${name}.lock`)).sort();
     return Promise.all(names.map((name) => readFile(this.file(`sink/${name}`), "utf8")));
   }
 }
