@@ -194,6 +194,8 @@ begin retry
     this.running.delete(name);
     try { process.kill(-child.pid, signal); } catch { /* it has ended by itself */ }
     await child.ended;
+    // Its children hold its ports until the last of them is gone.
+    await until(`all of ${name} is gone`, 15_000, () => { try { process.kill(-child.pid, 0); return false; } catch { return true; } });
   }
   /** Stops or continues a server's processes. */
   signal(name, signal) { process.kill(-this.running.get(name).pid, signal); }
