@@ -16,6 +16,6 @@ test("a thousand mails are a thousand contacts", async (context) => {
   const ms = Date.now() - begun;
   console.log(`# 1000 mails in ${ms} ms: ${Math.round(1e6 / ms)} a second`);
   // The command line lists some of them; the plugin has counted what was new.
-  await until("they are counted", 20_000, async () => (await node.plugin()).measures.find((one) => one.name === "taken")?.value === "1000");
+  await until("they are counted", 20_000, async () => (await node.plugin()).measures.find((one) => one.name === "taken")?.count === "1000");
   assert.equal(await node.peer.count("INBOX"), 0);
 });
