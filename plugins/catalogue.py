@@ -15,13 +15,17 @@ START = """# The plugins that come with Sanad
 
 Made from the manifests by `plugins/catalogue.py`; a test fails when it is stale. A manifest asks; what a plugin gets is that,
 or less where `grants` of its table in `node.toml` has fewer. What runs in a process of its own opens nothing: the node opens
-sockets and files for it, at what the plugin's own settings name, and at nothing else.
+sockets and files for it, at what the plugin's own settings name, and at nothing else; one that asks for `net.own` makes
+sockets as well.
 """
 MEANINGS = {
     "inbound.submit": "brings in what people write, and reads their conversations with it again",
     "outbound.deliver": "gets what the helpline answers in its own conversations",
     "partner.view": "reads again what a person chose to disclose to this partner",
     "partner.status": "says what the partner makes of a matter",
+    "calls.route": "asks whose telephone to ring for a caller, says what became of it, and checks devices' passwords",
+    "net.own": "makes sockets of its own, UDP and TCP: the node cannot open them one by one, because media ports are agreed "
+               "on call by call",
     "session.proxy": "passes on what people ask who have signed in at it; it may do nothing by itself",
     "file:system-trust": "reads the authorities that this machine trusts",
 }
@@ -31,6 +35,7 @@ PREFIXES = {
     "secret:": "reads the file of the setting `{0}`, which only its owner may read",
     "kv:": "keeps at most {0} bytes of its own on the node's disk, never what a person wrote",
     "file:": "reads the file of the setting `{0}`",
+    "folder:": "reads the files in the folder of the setting `{0}`",
 }
 
 

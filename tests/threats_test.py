@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 import sys
 
-IDS = {"T02", "T03", "T05", "T06", "T07", "T08", "T09", "T14", "T15", "T17", "T18", "integrity", "order", "directory", "access", "parsing",
+IDS = {"T02", "T03", "T05", "T06", "T07", "T08", "T09", "T14", "T15", "T17", "T18", "integrity", "order", "directory", "access", "channels", "parsing",
        "time", "faults", "meaning"}
 
 

@@ -25,7 +25,7 @@ SPEED = "140"  # words a minute: slower than its habit
 def speak(language, text, file):
     with tempfile.NamedTemporaryFile(suffix=".wav") as spoken:
         subprocess.run(["espeak-ng", "-v", VOICES[language], "-s", SPEED, "-w", spoken.name, text], check=True)
-        subprocess.run(["sox", "-G", spoken.name, "-r", str(RATE), "-c", "1", "-b", "16", str(file),
+        subprocess.run(["sox", "-V1", "-G", spoken.name, "-r", str(RATE), "-c", "1", "-b", "16", str(file),
                         "rate", "-h", "norm", "-3", "highpass", "200", "lowpass", "3600", "pad", "0.05", "0.25"],
                        check=True)
 

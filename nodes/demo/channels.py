@@ -96,7 +96,7 @@ helpline = {{ ar = "خط مساعدة العرض", fr = "La ligne de démonstrat
         subprocess.run(self.command(text), check=True, capture_output=True, timeout=30)
 
     def command(self, text):
-        return ["swaks", "--server", f"127.0.0.1:{self.port}", "--tls", "--from", SENDER, "--to", "help@helpline.test",
+        return ["swaks", "--server", f"127.0.0.1:{self.port}", "--from", SENDER, "--to", "help@helpline.test",
                 "--header", "Subject: salam", "--add-header", "Content-Type: text/plain; charset=utf-8", "--body", text]
 
 
