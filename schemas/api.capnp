@@ -285,6 +285,7 @@ struct ContactView {
   marks @18 :List(Text);            # contact-marks: what its channel said of it
   setAside @19 :Bool;               # perhaps nobody in need: waits behind all others
   files @20 :List(ContactFileView);  # contactShow and contactRead: all of them, the oldest first
+  earlier @21 :Text;                # the contact whose return code this person has; empty: none
 }
 
 struct ContactFileView {

@@ -190,6 +190,7 @@ struct ContactRecord {
   joined @17 :List(Text);    # supervisors who write beside the one who has it
   marks @18 :List(Text);     # contact-marks: what its channel said of it
   setAside @19 :Bool;        # perhaps nobody in need: waits behind all others
+  earlier @20 :Data;         # the contact whose return code this person has; empty: none
 }
 
 enum CaseStatus {

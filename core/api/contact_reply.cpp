@@ -18,6 +18,7 @@ void fill_contact(schema::api::ContactView::Builder out, const casework::Contact
     fill_texts(out.initJoined(static_cast<unsigned>(contact.joined.size())), contact.joined);
     fill_texts(out.initMarks(static_cast<unsigned>(contact.marks.size())), contact.marks);
     out.setSetAside(contact.set_aside);
+    if (!contact.earlier.empty()) out.setEarlier(text(format(contact.earlier)));
 }
 
 void fill_done(schema::api::Done::Builder out, const casework::Contact& contact) {

@@ -65,6 +65,8 @@ public:
         casework::Urgency urgency = casework::Urgency::none;  // at least
         std::vector<std::string> marks;
         Bytes return_address;
+        Bytes earlier{};              // a conversation of another channel, by its return code
+        ContactId earlier_contact{};  // which it is; empty: none
     };
     struct Arrived {
         casework::Contact contact;

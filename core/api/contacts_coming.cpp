@@ -76,6 +76,13 @@ Result<Contacts::Arrived> Contacts::arrive(store::Draft& draft, const Source& so
     if (*before) return Arrived{std::move(*contact), true};
 
     const std::uint64_t seq = contact->events;
+    if (!coming.earlier_contact.empty() && coming.earlier_contact != contact->id) {
+        contact->earlier = coming.earlier_contact;
+        ContactEvent event = event_of(ContactEventKind::noticed, source.instance);
+        event.reason = "came_back_by_code";
+        if (const auto said = say(draft, *contact, std::move(event), now); !said)
+            return std::unexpected(said.error());
+    }
     if (contact->state == ContactState::ended) {
         ContactEvent event = event_of(ContactEventKind::returned, source.instance);
         event.marks = std::move(marks);

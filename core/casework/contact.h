@@ -71,6 +71,7 @@ struct Contact {
     std::uint32_t events = 0;        // the next index
     std::vector<std::string> marks;  // what its channel said of it, each once
     bool set_aside = false;          // perhaps nobody in need: waits behind all others
+    ContactId earlier;               // whose return code this person has; empty: none
     bool operator==(const Contact&) const = default;
 };
 

@@ -33,6 +33,9 @@ Result<Contact> read(schema::ContactRecord::Reader from) {
     to.joined = std::move(*joined);
     to.marks = std::move(*marks);
     to.set_aside = from.getSetAside();
+    const auto earlier = read_id<ContactId>(from.getEarlier());
+    if (!earlier) return fail(Fault::bad_size, "contact: earlier");
+    to.earlier = *earlier;
     to.requester = from_text(from.getRequester());
     to.age_band = from_text(from.getAgeBand());
     to.urgency = *urgency;
@@ -99,6 +102,7 @@ Bytes write_record(const Contact& contact) {
     if (!contact.marks.empty())
         write_texts(to.initMarks(list_size(contact.marks.size())), contact.marks);
     to.setSetAside(contact.set_aside);
+    to.setEarlier(id_data(contact.earlier));
     return flatten(builder);
 }
 

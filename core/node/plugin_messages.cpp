@@ -159,9 +159,11 @@ Result<api::Contacts::Coming> read_arrive(ByteView request) {
         const auto urgency = in.getUrgency() == says_nothing
                                  ? casework::Urgency::none
                                  : static_cast<casework::Urgency>(in.getUrgency() + 1);
-        return api::Contacts::Coming{copy(in.getConversation()), copy(in.getKey()),
+        api::Contacts::Coming coming{copy(in.getConversation()), copy(in.getKey()),
                                      std::move(*languages),      urgency,
                                      std::move(*marks),          copy(in.getReturnAddress())};
+        coming.earlier = copy(in.getEarlier());
+        return coming;
     });
 }
 

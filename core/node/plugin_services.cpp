@@ -120,11 +120,33 @@ sanad_status PluginServices::notice(const std::string& instance, ByteView reques
         reply);
 }
 
+// In any channel of this node: the code says only that it is theirs.
+Result<ContactId> PluginServices::find_earlier(ByteView conversation) {
+    std::vector<std::string> instances;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [instance, channel] : channels_) instances.push_back(instance);
+    }
+    const auto from = parts_.store.snapshot();
+    if (!from) return std::unexpected(from.error());
+    for (const auto& instance : instances) {
+        const auto id = parts_.contacts.find_conversation(**from, instance, conversation);
+        if (!id) return std::unexpected(id.error());
+        if (*id) return **id;
+    }
+    return fail(Fault::not_found, "conversation");
+}
+
 // The place is asked after the commit: it is another's business who else has come since.
 sanad_status PluginServices::arrive(const std::string& instance, ByteView request,
                                     plugins::Reply& reply) {
-    const auto in = read_arrive(request);
+    auto in = read_arrive(request);
     if (!in) return plugins::status_of(in.error().fault);
+    if (!in->earlier.empty()) {
+        const auto earlier = find_earlier(in->earlier);
+        if (!earlier) return plugins::status_of(earlier.error().fault);
+        in->earlier_contact = *earlier;
+    }
     api::Contacts::Arrived arrived;
     plugins::Reply nothing(nullptr);
     const sanad_status status = change(

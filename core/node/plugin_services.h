@@ -87,6 +87,8 @@ private:
     Result<void> heard(store::Draft& draft, const api::Contacts::Submitted& submitted,
                        const std::string& text, std::span<const casework::Hint> noticed, Time now);
     api::Contacts::Source source(const std::string& instance) const;
+    /// errors  not_found
+    Result<ContactId> find_earlier(ByteView conversation);
     sanad_status submit(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status notice(const std::string& instance, ByteView request, plugins::Reply& reply);
     sanad_status arrive(const std::string& instance, ByteView request, plugins::Reply& reply);

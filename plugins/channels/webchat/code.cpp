@@ -3,20 +3,17 @@
 #include "plugins/channels/webchat/code_words.h"
 #include "plugins/channels/webchat/token.h"
 
+
 #include <sodium.h>
 
 #include <cassert>
 #include <cstdint>
 #include <iterator>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 namespace sanad::webchat {
 namespace {
-
-constexpr unsigned passes = 3;
-constexpr std::size_t memory_bytes = 16 * 1024 * 1024;
 
 // One code point of valid UTF-8 at the front of `text`, which loses it.
 char32_t take_point(std::string_view& text) {
@@ -118,20 +115,6 @@ std::string words_of_code(std::string_view code, std::string_view language) {
     return words;
 }
 
-std::string token_of_code(std::string_view code) {
-    static const bool ready = sodium_init() >= 0;
-    assert(ready && code.size() == code_digits);
-    // The same on every node, so that a covering node could open the conversation: the code has no
-    // word of a person in it that a table of likely ones would find.
-    constexpr unsigned char salt[crypto_pwhash_SALTBYTES + 1] = "sanad/return/v1.";
-    static std::mutex one_at_a_time;  // bounds the memory, whoever asks how often
-    const std::lock_guard lock(one_at_a_time);
-    std::string key(32, '\0');
-    const int done =
-        crypto_pwhash(reinterpret_cast<unsigned char*>(key.data()), key.size(), code.data(),
-                      code.size(), salt, passes, memory_bytes, crypto_pwhash_ALG_ARGON2ID13);
-    if (done != 0) throw std::bad_alloc();
-    return token_of_key(key);
-}
+std::string token_of_code(std::string_view code) { return token_of_key(return_code::key_of(code)); }
 
 }  // namespace sanad::webchat

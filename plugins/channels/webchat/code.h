@@ -1,5 +1,7 @@
 #pragma once
 
+#include "plugins/shared/return_code/return_code.h"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -10,8 +12,8 @@
 // whoever has the disk would have to try the codes one by one.
 namespace sanad::webchat {
 
-inline constexpr std::size_t code_digits = 16;  // 53 bits, as GlobaLeaks' receipts
-inline constexpr std::size_t code_words = 8;    // each stands for two digits
+inline constexpr std::size_t code_digits = return_code::digits;
+inline constexpr std::size_t code_words = 8;  // each stands for two digits
 inline constexpr std::size_t code_text_bytes_max = 400;
 
 /// A new code. Every code is as likely as every other.
@@ -27,10 +29,7 @@ std::optional<std::string> fold_code(std::string_view text);
 /// The code as eight words. language  ar, fr or en
 std::string words_of_code(std::string_view code, std::string_view language);
 
-/// The key of the conversation of `code`: Argon2id. Slow on purpose, one at a time in this process.
-///
-/// code    16 digits
-/// source  RFC 9106; 3 passes over 16 MiB
+/// The key of the conversation of `code`, as return_code.h makes it. code  16 digits
 std::string token_of_code(std::string_view code);
 
 }  // namespace sanad::webchat

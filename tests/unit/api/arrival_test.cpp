@@ -154,6 +154,21 @@ TEST_CASE("where a person is reached is kept, changed by who writes, and given t
     CHECK(line.mails(message).error().fault == Fault::bad_size);
 }
 
+TEST_CASE("who comes back by another channel with a return code is linked to what was before") {
+    Line line;
+    const auto chat = line.mails({bytes("a chat of long ago"), bytes("first mail"), "salam", "fr"});
+    REQUIRE(chat);
+    line.coming.earlier_contact = chat->contact;
+    const auto called = line.arrives(line.coming);
+    REQUIRE(called);
+    CHECK(called->contact.earlier == chat->contact);
+    CHECK(called->contact.marks == std::vector<std::string>{"came_back_by_code"});
+    auto shown = line.here().ask("amina", [&](auto request) {
+        request.setContactShow(to_text(format(called->contact.id)));
+    });
+    CHECK(from_text((*shown).getContact().getEarlier()) == format(chat->contact));
+}
+
 TEST_CASE("what was set aside waits behind everybody until somebody looks at it") {
     Line line;
     Contacts::Message message{bytes("perhaps nobody in need"), bytes("first mail"), "win", "en"};

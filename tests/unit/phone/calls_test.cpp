@@ -1,5 +1,6 @@
 #include "plugins/channels/phone/calls/calls.h"
 
+#include "plugins/shared/return_code/return_code.h"
 #include "tests/unit/phone/fake_lines.h"
 
 #include <sanad/fake_node.hpp>
@@ -36,7 +37,7 @@ Flow small_flow() {
     State& queue = add("queue", Kind::queue);
     queue.answered = "talk";
     queue.closed = queue.full = queue.failed = "notice";
-    queue.options = {{'2', "notice", "", {}}, {'3', "when", "", {}}};
+    queue.options = {{'2', "notice", "", {}}, {'3', "when", "", {}}, {'4', "type", "", {}}};
     queue.news = {"{position}"};
     State& talk = add("talk", Kind::talk);
     talk.next = "bye";
@@ -52,6 +53,16 @@ Flow small_flow() {
     State& callback = add("callback", Kind::callback);
     callback.say.clear();
     callback.next = callback.failed = callback.number_missing = "bye";
+    State& type = add("type", Kind::digits);
+    type.typed = Typed::return_code;
+    type.digits_min = type.digits_max = 16;
+    type.next = "find";
+    type.otherwise = "queue";
+    State& find = add("find", Kind::code);
+    find.say.clear();
+    find.next = "queue";
+    find.otherwise = "type";
+    find.failed = "bye";
     add("bye", Kind::end);
     return flow;
 }
@@ -425,6 +436,23 @@ TEST_CASE("what a process leaves behind as it dies, the next one closes, and onl
     CHECK(world.node.phones.notices(waits).back().mark == "call_dropped");
     CHECK(world.node.left(hung_up).size() == 1);  // closed by itself
     CHECK(LiveCalls(240).close_former(next) == 0);
+}
+
+TEST_CASE("a return code of a chat links the call to it") {
+    World world;
+    const std::string code = "1234567890123456";
+    const std::string chat = return_code::conversation_of(code);
+    const LegId person = world.wait_in_queue();
+    const auto arrivals = [&] { return world.node.phones.arrivals(world.conversation).size(); };
+    const std::size_t before = arrivals();
+    world.calls.digit(person, '4');
+    for (const char digit : code) world.calls.digit(person, digit);
+    world.calls_settle();
+    CHECK(arrivals() == before);  // there is no such chat
+    REQUIRE(world.host.submit(chat, "a key of a message", "salam", "ar"));
+    for (const char digit : code) world.calls.digit(person, digit);
+    world.calls_settle();
+    CHECK(arrivals() > before);
 }
 
 TEST_CASE("one number written in two ways is one caller, and the token tells no digit") {

@@ -32,6 +32,7 @@ struct Call {
     bool arrived = false;              // the node has the contact
     bool settled = false;              // it wants nothing more: a message or a call-back is kept
     bool talked = false;
+    unsigned codes_tried = 0;
     bool goes_out = false;  // a call-back
 
     std::optional<Seat> counsellor;

@@ -1,5 +1,7 @@
 #include "plugins/channels/phone/calls/calls.h"
 
+#include "plugins/shared/return_code/return_code.h"
+
 #include <sodium.h>
 
 #include <variant>
@@ -10,6 +12,8 @@ namespace sanad::phone {
 namespace schema = plugin::schema;
 
 namespace {
+
+constexpr unsigned codes_max = 3;
 
 std::string random_key() {
     std::string key(16, '\0');
@@ -205,7 +209,30 @@ void Calls::on(Call& call, const RequestCallback& wanted) {
     ask_arrival(call, std::move(now), Question::callback);
 }
 
-void Calls::on(Call& call, const RedeemCode&) { answer(call, {Question::code, Answer::no}); }
+// Three tries a call: who has a code types it right, and nobody shall try them all.
+void Calls::on(Call& call, const RedeemCode& code) {
+    if (++call.codes_tried > codes_max || code.digits.size() != return_code::digits)
+        return answer(call, {Question::code, Answer::no});
+    Coming now = coming(call, call.state.marks);
+    ask(
+        call,
+        [now = std::move(now), digits = code.digits, key = random_key()](plugin::Host& host) {
+            const std::string earlier = return_code::conversation_of(digits);
+            plugin::Host::Arrival arrival{now.conversation, key, {}};
+            if (!now.language.empty()) arrival.languages = {now.language};
+            arrival.urgency = static_cast<std::uint8_t>(now.urgency);
+            arrival.marks = now.marks;
+            arrival.earlier = earlier;
+            return host.arrive(arrival).status();
+        },
+        [this](Call& still, sanad_status status) {
+            if (status == SANAD_OK) still.arrived = true;
+            const Answer found = status == SANAD_OK            ? Answer::yes
+                                 : status == SANAD_E_NOT_FOUND ? Answer::no
+                                                               : Answer::failed;
+            happens(still, NodeAnswered{Question::code, found});
+        });
+}
 
 // Two legs that lead outside are never joined here, so a call is passed on by saying the number.
 void Calls::on(Call& call, const TransferToCover&) {

@@ -324,6 +324,11 @@ private:
     sanad_status of_call(const sanad_call& call) {
         const std::string id = check_conversation(*Received<Request>(call.request));
         const bool makes = call.method == SANAD_M_ARRIVE;
+        if (makes) {
+            const Received<schema::Arrive> arriving(call.request);
+            const std::string earlier(view_of(arriving->getEarlier()));
+            if (!earlier.empty() && conversations_.count(earlier) == 0) return SANAD_E_NOT_FOUND;
+        }
         if (!makes && conversations_.count(id) == 0) return SANAD_E_NOT_FOUND;
         const auto done = phones.take(call, id);
         if (!done || done->status != SANAD_OK) return done ? done->status : SANAD_E_UNSUPPORTED;

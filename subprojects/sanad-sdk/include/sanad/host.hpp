@@ -189,9 +189,10 @@ public:
         std::uint8_t urgency = 4;            // at least: 0 imminent danger .. 4
         std::vector<std::string> marks = {};
         std::string_view return_address = {};
+        std::string_view earlier = {};  // of another channel, by its return code
     };
     /// Somebody is there who writes nothing: it makes the contact and puts it into the queue. The
-    /// same key again changes nothing.
+    /// same key again changes nothing. SANAD_E_NOT_FOUND: there is no such earlier conversation.
     Answer<schema::ArriveReply> arrive(const Arrival& coming) {
         capnp::MallocMessageBuilder message;
         auto request = message.initRoot<schema::Arrive>();
@@ -202,6 +203,7 @@ public:
         request.setUrgency(coming.urgency);
         fill(request.initMarks(static_cast<unsigned>(coming.marks.size())), coming.marks);
         request.setReturnAddress(data_of(coming.return_address));
+        request.setEarlier(data_of(coming.earlier));
         return ask<schema::ArriveReply>(SANAD_M_ARRIVE, message);
     }
 

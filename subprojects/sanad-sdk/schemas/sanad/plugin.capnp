@@ -103,6 +103,8 @@ struct Arrive {
   urgency @3 :UInt8 = 4;  # at least: 0 imminent danger .. 4 information, which is to say nothing of it
   marks @4 :List(Text);   # at most 8 ids of contact-marks
   returnAddress @5 :Data; # as in Submit
+  earlier @6 :Data;       # a conversation of another channel that the person has the return code of; empty:
+                          # none. NOT_FOUND where there is none, and nothing is made
 }
 struct ArriveReply {
   state @0 :ConversationState;

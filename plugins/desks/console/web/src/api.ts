@@ -410,6 +410,8 @@ export interface ContactView {
   setAside: boolean;
   /** contactShow and contactRead: all of them, the oldest first */
   files: ContactFileView[];
+  /** the contact whose return code this person has; empty: none */
+  earlier: string;
 }
 
 /** What came with a contact: a document of a mail, a recorded voice. Never a picture or a film. */
@@ -1830,7 +1832,7 @@ export const shapes: Record<string, Record<string, string>> = {
   Reply: { error: "ErrorReply?", done: "Done?", status: "NodeStatus?", contacts: "[ContactView?", contact: "ContactView?", cases: "[CaseView?", case: "CaseView?", referrals: "[ReferralView?", referral: "ReferralView?", escalations: "[EscalationView?", escalation: "EscalationView?", links: "[LinkView?", auditVerified: "AuditVerified?", audit: "[AuditView?", feed: "[FeedView?", obsoletePassport: "d?", auditWitness: "AuditWitnessView?", auditAlarms: "[AuditAlarmView?", passportPiece: "PassportPiece?", attachments: "[AttachmentView?", attachmentPart: "AttachmentPart?", directory: "DirectoryView?", directoryAlarm: "DirectoryAlarmView?", link: "LinkDetail?", courier: "CourierPart?", courierTaken: "CourierTaken?", clocks: "[ClockView?", choices: "[ChoiceView?", rosters: "[RosterView?", policies: "[PolicyView?", preview: "Preview?", overrides: "[OverrideView?", override: "OverrideView?", erasures: "[ErasureView?", plugins: "[PluginView?", signIn: "SignInView?", enrolment: "EnrolmentView?", session: "SessionView?", accounts: "[AccountView?", invitation: "InvitationView?", queue: "QueueView?", staff: "[StaffView?", taxonomy: "TaxonomyView?", found: "[FoundView?", statistics: "StatisticsView?", form: "FormView?", queueChange: "QueueChange?", file: "FileView?", exposures: "[ExposureView?", sample: "[SampleView?", handover: "HandoverView?", partners: "[PartnerView?", glasses: "[GlassView?", backups: "BackupsView?", phones: "PhonesView?", phoneMade: "PhoneMade?", phoneBoard: "[PhoneAgentView?", filePart: "FilePart?" },
   ErrorReply: { code: "s", wrong: "s", mend: "s" },
   Done: { id: "s", state: "s", code: "s", note: "s" },
-  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView", joined: "[s", marks: "[s", setAside: "b", files: "[ContactFileView" },
+  ContactView: { id: "s", state: "s", channel: "s", urgency: "s", languages: "[s", createdAt: "s", openedBy: "s", case: "s", messageCount: "n", messages: "[MessageView", endReason: "s", waitingSince: "s", hints: "[HintView", draft: "s", presence: "s", hintUrgency: "s", notes: "[NoteView", joined: "[s", marks: "[s", setAside: "b", files: "[ContactFileView", earlier: "s" },
   ContactFileView: { id: "s", name: "s", mediaType: "s", bytes: "n", parts: "n", whole: "b", at: "s" },
   FilePart: { bytes: "d", part: "n", parts: "n", whole: "b" },
   NoteView: { at: "s", from: "s", to: "s", text: "s" },
