@@ -100,6 +100,14 @@ TEST_CASE("a key that is held counts once, and again when it is let go in betwee
     std::mt19937 random(8);
     auto held = pressed({2000, -10, 0, 0}, random);
     CHECK(heard(held) == all_keys);
+    // A hole of 10 ms, as of a packet that was filled with silence, is no second press; 40 ms are.
+    const auto one = pressed({200, -10, 0, 0}, random);
+    const std::size_t key = 8 * 250;  // a pause of 50 ms and the first key
+    Samples twice(one.begin(), one.begin() + key), hole = twice;
+    std::fill_n(hole.begin() + 8 * 120, 80, std::int16_t{0});
+    twice.insert(twice.end(), one.begin(), one.begin() + key);
+    CHECK(heard(hole) == "1");
+    CHECK(heard(twice) == "11");
 }
 
 TEST_CASE("too short a tone, one tone alone, hiss and silence are no key") {

@@ -100,6 +100,41 @@ TEST_CASE("a line on which packets come unevenly is waited for longer, and no mo
     CHECK(buffer.missing() - missing_before < 150);  // a tenth, of what settles
 }
 
+TEST_CASE("a way that becomes slower, and stays so, is silent for a moment and no longer") {
+    for (const int later : {5, 20, 48}) {
+        JitterBuffer buffer;
+        int whole = 0;
+        for (int tick = 0; tick < 3000; ++tick) {
+            const int sent = tick < 500 ? tick : tick - later;
+            if (sent >= 0) {
+                const auto timestamp =
+                    static_cast<std::uint32_t>(sent) * std::uint32_t{frame_samples};
+                buffer.put(timestamp, packet(timestamp));
+            }
+            const bool heard = is_whole(take(buffer));
+            if (tick >= 1000) whole += heard ? 1 : 0;
+        }
+        INFO(later << " frames later");
+        CHECK(whole > 1900);
+    }
+}
+
+TEST_CASE("a sender whose clock is slow is heard for an hour, and what is long over is not") {
+    JitterBuffer buffer;
+    double sent = 0;
+    int whole = 0;
+    constexpr int ticks = 50 * 3600;
+    for (int tick = 0; tick < ticks; ++tick) {
+        for (sent += 1 - 100e-6; sent >= 1; sent -= 1) {
+            static std::uint32_t timestamp = 0;
+            buffer.put(timestamp, packet(timestamp));
+            timestamp += std::uint32_t{frame_samples};
+        }
+        whole += is_whole(take(buffer)) ? 1 : 0;
+    }
+    CHECK(whole > ticks * 99 / 100);
+}
+
 TEST_CASE("a telephone that begins anew is heard at once, and no packet does harm") {
     JitterBuffer buffer;
     for (std::uint32_t tick = 0; tick < 20; ++tick) {

@@ -20,8 +20,8 @@ constexpr float row_over_column = 6.31F;   // 8 dB
 constexpr float column_over_row = 3.98F;   // 6 dB
 constexpr float over_other_tones = 6.31F;  // 8 dB
 constexpr float of_all_energy = 0.80F;
-constexpr float least_energy = 4.0e5F;  // about -40 dBm0 over a block
-constexpr unsigned quiet_blocks = 2;    // then the key is up
+constexpr float least_energy = 4.0e5F;  // about -48 dBm0 over a block
+constexpr unsigned quiet_blocks = 3;    // then the key is up; a pause of 40 ms has three
 
 const std::array<float, 8> coefficients = [] {
     std::array<float, 8> all{};
@@ -47,7 +47,8 @@ void DtmfDetector::take(std::span<const std::int16_t> samples) {
     }
 }
 
-// A key needs two blocks that agree. One block without it does not end it: a packet may be lost.
+// A key needs two blocks that agree. Two blocks without it do not end it: a hole of 10 ms in a tone
+// that is held can spoil two, and is no second key (ITU-T Q.24).
 void DtmfDetector::end_block() {
     const char key = key_of_block();
     if (key != 0 && key == heard_ && key != down_) {

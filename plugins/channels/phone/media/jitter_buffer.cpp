@@ -8,6 +8,7 @@ namespace {
 
 constexpr int fade_frames = 3;
 constexpr int look_frames = 100;  // two seconds
+constexpr int late_in_a_row_max = 5;
 constexpr int frame = static_cast<int>(frame_samples);
 
 }  // namespace
@@ -27,8 +28,12 @@ void JitterBuffer::put(std::uint32_t timestamp, std::span<const std::int16_t> sa
     if (ahead + size <= 0) {
         ++late_;
         target_ = std::min(target_ + frame_samples, target_max);
-        return;
+        // Not a few stragglers: the way has become longer, and all that follows would be late.
+        if (++late_in_a_row_ < late_in_a_row_max) return;
+        begin(timestamp);
+        ahead = static_cast<std::int32_t>(timestamp - next_);
     }
+    late_in_a_row_ = 0;
     for (std::int32_t i = std::max(0, -ahead); i < size; ++i) {
         const std::size_t at = (timestamp + static_cast<std::uint32_t>(i)) % held_max;
         samples_[at] = samples[static_cast<std::size_t>(i)];
@@ -45,6 +50,7 @@ void JitterBuffer::begin(std::uint32_t timestamp) {
     end_ = timestamp;
     slack_min_ = static_cast<int>(held_max);
     frames_looked_at_ = 0;
+    late_in_a_row_ = 0;
 }
 
 void JitterBuffer::take(std::span<std::int16_t, frame_samples> out) {
@@ -84,6 +90,9 @@ void JitterBuffer::adapt() {
     if (++frames_looked_at_ < look_frames) return;
     const int wanted = static_cast<int>(target_);
     if (slack_min_ > wanted) {
+        // What is left out must not be heard when its places come round again.
+        for (std::size_t i = 0; i < frame_samples; ++i)
+            there_.reset((next_ + static_cast<std::uint32_t>(i)) % held_max);
         next_ += static_cast<std::uint32_t>(frame);
         target_ = std::max(target_ - frame_samples, target_min);
     } else if (slack_min_ < 0 && slack_min_ > -static_cast<int>(held_max) / 2 && late_ > 0) {

@@ -42,6 +42,7 @@ private:
     std::size_t target_ = 320;
     int fade_ = 0;  // frames made up in a row
     int slack_min_ = 0, frames_looked_at_ = 0;
+    int late_in_a_row_ = 0;
     std::uint64_t late_ = 0, missing_ = 0;
 };
 
