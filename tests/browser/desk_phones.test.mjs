@@ -27,7 +27,7 @@ test("a telephone of one's own: added, ready, paused, ready again, removed", asy
   assert.match(name, /^d-[a-z0-9]{8}$/);
   assert.match(password, /^[a-z0-9]{20}$/i);
   await seat.press("phone.entered");
-  await dialog.getByText("Bureau 2").waitFor();
+  await dialog.getByText("Bureau 2", { exact: true }).first().waitFor();
   assert.equal((await seat.page.content()).includes(password), false, "the password is nowhere any more");
   await seat.page.keyboard.press("Escape");
 
