@@ -8,6 +8,8 @@
 #include <sanad/plugin.hpp>
 #include <sanad/values.hpp>
 
+#include <malloc.h>
+
 #include <future>
 #include <memory>
 #include <optional>
@@ -59,6 +61,7 @@ public:
 
     void start() override {
         auto material = phone::read_material(host(), settings_);
+        ::malloc_trim(0);  // the prompts were read as files several times as large
         material.endpoint.credential = [this](const std::string& device, auto answer) {
             ask_credential(device, std::move(answer));
         };
