@@ -137,6 +137,12 @@ Result<ContactId> PluginServices::find_earlier(ByteView conversation) {
     return fail(Fault::not_found, "conversation");
 }
 
+Result<api::WaitingLine::Place> PluginServices::place_of(store::Snapshot& from, const ContactId& id,
+                                                         casework::ContactState state) {
+    if (state != casework::ContactState::waiting) return api::WaitingLine::Place{};
+    return line_.place(from, id, parts_.clock.now());
+}
+
 // The place is asked after the commit: it is another's business who else has come since.
 sanad_status PluginServices::arrive(const std::string& instance, ByteView request,
                                     plugins::Reply& reply) {
@@ -161,13 +167,9 @@ sanad_status PluginServices::arrive(const std::string& instance, ByteView reques
     if (status != SANAD_OK) return status;
     return read(
         [&](store::Snapshot& from) -> Result<Bytes> {
-            api::WaitingLine::Place place;
-            if (arrived.contact.state == casework::ContactState::waiting) {
-                const auto stands = line_.place(from, arrived.contact.id, parts_.clock.now());
-                if (!stands) return std::unexpected(stands.error());
-                place = *stands;
-            }
-            return write_arrive_reply(arrived, place);
+            const auto place = place_of(from, arrived.contact.id, arrived.contact.state);
+            if (!place) return std::unexpected(place.error());
+            return write_arrive_reply(arrived, *place);
         },
         reply);
 }
@@ -206,13 +208,9 @@ sanad_status PluginServices::replay(const std::string& instance, ByteView reques
             const auto replay =
                 parts_.contacts.replay(from, instance, in->conversation, in->after, in->limit);
             if (!replay) return std::unexpected(replay.error());
-            api::WaitingLine::Place place;
-            if (replay->state == casework::ContactState::waiting) {
-                const auto stands = line_.place(from, replay->contact, parts_.clock.now());
-                if (!stands) return std::unexpected(stands.error());
-                place = *stands;
-            }
-            return write_replay_reply(*replay, place);
+            const auto place = place_of(from, replay->contact, replay->state);
+            if (!place) return std::unexpected(place.error());
+            return write_replay_reply(*replay, *place);
         },
         reply);
 }

@@ -87,6 +87,9 @@ private:
     Result<void> heard(store::Draft& draft, const api::Contacts::Submitted& submitted,
                        const std::string& text, std::span<const casework::Hint> noticed, Time now);
     api::Contacts::Source source(const std::string& instance) const;
+    /// Of whoever waits; of others nothing.
+    Result<api::WaitingLine::Place> place_of(store::Snapshot& from, const ContactId& id,
+                                             casework::ContactState state);
     /// errors  not_found
     Result<ContactId> find_earlier(ByteView conversation);
     sanad_status submit(const std::string& instance, ByteView request, plugins::Reply& reply);

@@ -76,10 +76,10 @@ Flow read_checked_flow(plugin::Host& host, PromptPacks& prompts) {
     std::vector<std::string> languages;
     for (const Language& language : flow->languages) languages.push_back(language.code);
     prompts = read_prompts(host, languages);
-    flow = read_flow(text, overlay, [&](std::string_view language, std::string_view id) {
+    const auto unsaid = check_flow(*flow, [&](std::string_view language, std::string_view id) {
         return prompts.can_say(language, id);
     });
-    if (!flow) give_up(flow.error());
+    if (!unsaid.empty()) give_up(unsaid);
     return std::move(*flow);
 }
 

@@ -449,6 +449,7 @@ TEST_CASE("a return code of a chat links the call to it") {
     for (const char digit : code) world.calls.digit(person, digit);
     world.calls_settle();
     CHECK(arrivals() == before);  // there is no such chat
+    CHECK(world.said.back().text == "type");
     REQUIRE(world.host.submit(chat, "a key of a message", "salam", "ar"));
     for (const char digit : code) world.calls.digit(person, digit);
     world.calls_settle();

@@ -15,7 +15,6 @@ struct Seat {
     std::string device;
     LegId leg{};
     bool answered = false;
-    bool by_staff = false;  // its owner asked for the call; else the node chose the device
 };
 
 /// One person on the telephone, from the first ring to the end. In memory only; the node has what
@@ -25,7 +24,6 @@ struct Call {
     std::string conversation;  // 32 bytes: the node's contact
     std::string caller;        // token of the number; empty: hidden
     std::string number;        // only to call back; wiped with the call
-    std::string language;      // known from before the call; empty: not
     CallState state;
 
     std::optional<std::size_t> place;  // of LiveCalls, while it may be cut off
@@ -39,7 +37,6 @@ struct Call {
     std::optional<Seat> next;  // whom the call is being handed to
     std::optional<Seat> supervisor;
     Part part = Part::listens;  // of the supervisor
-    bool held = false;
 
     std::optional<VoiceMessage> message;
     std::string file;  // 16 bytes: the node's name of the message

@@ -21,9 +21,8 @@ struct CallSettings {
     std::size_t lines_max = 240;    // with more, the network says busy
     std::chrono::seconds ring{15};  // a counsellor's device
     std::chrono::seconds call_out{40};
-    std::size_t waiting_overload = 50;  // so many waiting, and callers are told of the other ways
-    std::vector<std::string> numbers;   // that are answered; none: every one that comes
-    std::string caller_key;             // caller_key_bytes
+    std::vector<std::string> numbers;  // that are answered; none: every one that comes
+    std::string caller_key;            // caller_key_bytes
 };
 
 /// Makes sound of what a flow wants to be said.
@@ -107,7 +106,9 @@ private:
     void tell(const std::string& conversation, std::function<void(plugin::Host&)> work);
     /// What the node is told of a person who is there; its own words, because it outlives the call.
     struct Coming {
-        std::string conversation, language, number;  // number: only to be called back
+        std::string conversation, language;
+        std::string number;  // only to be called back
+        std::string code;    // return code that was typed
         Urgency urgency = Urgency::u4;
         std::vector<std::string> marks;
     };
@@ -124,6 +125,9 @@ private:
 
     // People.
     void ring(Call& call, const std::string& device);
+    /// Rings a device for whom a member of staff wants in that seat, which is empty.
+    plugin::Outcome seat(Call& call, std::optional<Seat>& empty, Role role,
+                         const std::string& device);
     void seat_answered(Call& call, Role role);
     void seat_ended(Call& call, Role role, LegEnd why);
     void let_go(std::optional<Seat>& seat);

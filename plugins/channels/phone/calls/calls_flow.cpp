@@ -72,16 +72,18 @@ void Calls::on(Call& call, const SetTimer& timer) {
 void Calls::on(Call&, const SetLanguage&) {}  // it stands in the call's state
 
 Calls::Coming Calls::coming(const Call& call, std::vector<std::string> marks) {
-    Coming coming{call.conversation, call.state.language, {}, call.state.urgency, std::move(marks)};
+    Coming coming{call.conversation,  call.state.language, {}, {},
+                  call.state.urgency, std::move(marks)};
     if (!call.state.language_known) coming.language.clear();
     return coming;
 }
 
 void Calls::ask_arrival(Call& call, Coming coming, Question question) {
+    const bool former = call.arrived;
     call.arrived = true;
     if (call.leg != LegId::none) live(call);
     struct Answered {
-        bool taken = false;
+        sanad_status status = SANAD_E_BUSY;
         std::uint32_t position = 0, wait_seconds = 0;
     };
     ask(
@@ -92,21 +94,28 @@ void Calls::ask_arrival(Call& call, Coming coming, Question question) {
             arrival.urgency = static_cast<std::uint8_t>(coming.urgency);
             arrival.marks = coming.marks;
             arrival.return_address = coming.number;
+            const std::string earlier =
+                coming.code.empty() ? std::string() : return_code::conversation_of(coming.code);
+            arrival.earlier = earlier;
             const auto answer = host.arrive(arrival);
-            if (!answer) return Answered{};
-            return Answered{true, answer->getPosition(), answer->getWaitSeconds()};
+            if (!answer) return Answered{answer.status()};
+            return Answered{SANAD_OK, answer->getPosition(), answer->getWaitSeconds()};
         },
-        [this, question](Call& still, Answered answer) {
+        [this, question, former](Call& still, Answered answer) {
             if (question == Question::none) return;
-            if (!answer.taken) still.arrived = false;
-            if (answer.taken && question == Question::callback) {
+            const bool taken = answer.status == SANAD_OK;
+            if (!taken) still.arrived = former;
+            if (taken && question == Question::callback) {
                 still.settled = true;
                 over(still);
             }
+            const bool unknown = question == Question::code && answer.status == SANAD_E_NOT_FOUND;
             const std::string conversation = still.conversation;
-            happens(still, NodeAnswered{question, answer.taken ? Answer::yes : Answer::failed});
+            happens(still, NodeAnswered{question, taken     ? Answer::yes
+                                                  : unknown ? Answer::no
+                                                            : Answer::failed});
             Call* here = find(conversation);
-            if (here && answer.taken && question == Question::place)
+            if (here && taken && question == Question::place)
                 happens(*here, news_of(answer.position, answer.wait_seconds));
         });
 }
@@ -214,24 +223,8 @@ void Calls::on(Call& call, const RedeemCode& code) {
     if (++call.codes_tried > codes_max || code.digits.size() != return_code::digits)
         return answer(call, {Question::code, Answer::no});
     Coming now = coming(call, call.state.marks);
-    ask(
-        call,
-        [now = std::move(now), digits = code.digits, key = random_key()](plugin::Host& host) {
-            const std::string earlier = return_code::conversation_of(digits);
-            plugin::Host::Arrival arrival{now.conversation, key, {}};
-            if (!now.language.empty()) arrival.languages = {now.language};
-            arrival.urgency = static_cast<std::uint8_t>(now.urgency);
-            arrival.marks = now.marks;
-            arrival.earlier = earlier;
-            return host.arrive(arrival).status();
-        },
-        [this](Call& still, sanad_status status) {
-            if (status == SANAD_OK) still.arrived = true;
-            const Answer found = status == SANAD_OK            ? Answer::yes
-                                 : status == SANAD_E_NOT_FOUND ? Answer::no
-                                                               : Answer::failed;
-            happens(still, NodeAnswered{Question::code, found});
-        });
+    now.code = code.digits;
+    ask_arrival(call, std::move(now), Question::code);
 }
 
 // Two legs that lead outside are never joined here, so a call is passed on by saying the number.

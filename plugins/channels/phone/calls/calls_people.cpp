@@ -49,9 +49,16 @@ void Calls::ring(Call& call, const std::string& device) {
 
 void Calls::rang(const std::string& conversation, const std::string& device,
                  schema::Rang::Result result) {
-    (void)lanes_.add(conversation, [this, conversation, device, result] {
-        (void)host_.rang(conversation, device, result);
+    tell(conversation, [conversation, device, result](plugin::Host& host) {
+        (void)host.rang(conversation, device, result);
     });
+}
+
+Outcome Calls::seat(Call& call, std::optional<Seat>& empty, Role role, const std::string& device) {
+    const LegId leg = take(device, call, role, settings_.ring);
+    if (leg == LegId::none) return Outcome::rejected("device_not_registered");
+    empty = Seat{device, leg};
+    return Outcome::accepted();
 }
 
 void Calls::seat_answered(Call& call, Role role) {
@@ -67,7 +74,6 @@ void Calls::seat_answered(Call& call, Role role) {
         let_go(call.counsellor);
         call.counsellor = next;
         call.counsellor->answered = true;
-        call.held = false;
         legs_[next.leg].role = Role::counsellor;
         rang(call.conversation, next.device, schema::Rang::Result::ANSWERED);
         return lines_.join(call.leg, next.leg);
@@ -103,7 +109,6 @@ void Calls::joined(Call& call) {
     call.talked = true;
     call.settled = false;
     live(call);
-    call.held = false;
     lines_.join(call.leg, call.counsellor->leg);
     if (!call.goes_out) happens(call, Bridged{});
 }
@@ -153,23 +158,20 @@ Outcome Calls::connect(const std::string& conversation, const std::string& devic
         if (phase != Phase::queued && phase != Phase::ringing)
             return Outcome::rejected("not_waiting");
         let_go(call->counsellor);
-        const LegId leg = take(device, *call, Role::counsellor, settings_.ring);
-        if (leg == LegId::none) return Outcome::rejected("device_not_registered");
-        call->counsellor = Seat{device, leg, false, true};
-        happens(*call, CounsellorRinging{});
-        return Outcome::accepted();
+        const Outcome rings = seat(*call, call->counsellor, Role::counsellor, device);
+        if (call->counsellor) happens(*call, CounsellorRinging{});
+        return rings;
     }
     if (number.empty()) return Outcome::rejected("no_number");
     auto made = std::make_unique<Call>();
     made->conversation = conversation;
     made->number = number;
     made->goes_out = made->arrived = made->settled = true;
-    const LegId leg = take(device, *made, Role::counsellor, settings_.ring);
-    if (leg == LegId::none) return Outcome::rejected("device_not_registered");
-    made->counsellor = Seat{device, leg, false, true};
+    const Outcome rings = seat(*made, made->counsellor, Role::counsellor, device);
+    if (!made->counsellor) return rings;
     calls_.emplace(conversation, std::move(made));
     count_ = calls_.size();
-    return Outcome::accepted();
+    return rings;
 }
 
 Outcome Calls::control(const std::string& conversation, Act act, const std::string& device) {
@@ -182,27 +184,21 @@ Outcome Calls::control(const std::string& conversation, Act act, const std::stri
             finish(*call);
             return Outcome::accepted();
         case Act::HOLD:
-            call->held = true;
             lines_.part(call->counsellor->leg);
             lines_.play(call->leg, 0,
                         sounds_({{Spoken::What::prompt, call->state.language, flow_.sounds.calm}}),
                         true);
             return Outcome::accepted();
         case Act::RESUME:
-            call->held = false;
             lines_.join(call->leg, call->counsellor->leg);
             return Outcome::accepted();
-        case Act::TRANSFER: {
+        case Act::TRANSFER:
             if (busy_.contains(device)) return Outcome::rejected("device_busy");
             let_go(call->next);
-            const LegId leg = take(device, *call, Role::next, settings_.ring);
-            if (leg == LegId::none) return Outcome::rejected("device_not_registered");
-            call->next = Seat{device, leg, false, true};
-            return Outcome::accepted();
-        }
+            return seat(*call, call->next, Role::next, device);
         case Act::LISTEN:
         case Act::WHISPER:
-        case Act::BARGE_IN: {
+        case Act::BARGE_IN:
             call->part = act == Act::LISTEN    ? Part::listens
                          : act == Act::WHISPER ? Part::whispers
                                                : Part::joins;
@@ -212,11 +208,7 @@ Outcome Calls::control(const std::string& conversation, Act act, const std::stri
                 return Outcome::accepted();
             }
             if (call->supervisor || busy_.contains(device)) return Outcome::rejected("device_busy");
-            const LegId leg = take(device, *call, Role::supervisor, settings_.ring);
-            if (leg == LegId::none) return Outcome::rejected("device_not_registered");
-            call->supervisor = Seat{device, leg, false, true};
-            return Outcome::accepted();
-        }
+            return seat(*call, call->supervisor, Role::supervisor, device);
         case Act::LEAVE:
             let_go(call->supervisor);
             return Outcome::accepted();

@@ -36,8 +36,6 @@ public:
     /// A part could not be kept: the message is cut there, and takes nothing more.
     void lost() { cut_ = true; }
 
-    /// It lacks something: the disk was too slow, or refused.
-    bool is_cut() const { return cut_; }
     std::chrono::seconds length() const;
 
 private:
